@@ -1,0 +1,1 @@
+"""The command line: parses, calls one door of the library, shows the answer."""

@@ -1,0 +1,152 @@
+"""The program ``eschool``: its options, its commands, and the border around them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from eschool_cli import border
+from eschool_cli.home import default_home
+from eschool_cli.localised import DEFAULT_LANGUAGE, LANGUAGES, LocalGroup, option
+from eschool_cli.parameters import NumberType
+from eschool_cli.session import Session
+from eschool_cli.usage import remember_language
+from eschool_core.labels import Language
+
+PRIVATE_UMASK = 0o077
+MAX_FD = 1_000_000
+
+PLACES = {
+    "today": "eschool_cli.today:today_command",
+    "journal": "eschool_cli.journal:journal_command",
+    "mark": "eschool_cli.mark:mark_command",
+    "absent": "eschool_cli.absent:absent_command",
+    "topic": "eschool_cli.topic:topic_command",
+    "homework": "eschool_cli.homework:homework_command",
+    "plan": "eschool_cli.plan:plan_command",
+    "history": "eschool_cli.history:history_command",
+    "diary": "eschool_cli.diary:diary_command",
+    "findings": "eschool_cli.findings:findings_command",
+    "notices": "eschool_cli.notices:notices_command",
+    "enrol": "eschool_cli.enrol:enrol_command",
+    "sync": "eschool_cli.sync:sync_command",
+    "status": "eschool_cli.status:status_command",
+    "passphrase": "eschool_cli.passphrase:passphrase_command",
+    "rejected": "eschool_cli.rejected:rejected_group",
+    "regulation": "eschool_cli.regulation:regulation_command",
+    "import": "eschool_cli.imports:import_group",
+    "server": "eschool_cli.server:server",
+    "demo": "eschool_cli.demo:demo",
+}
+SECTIONS = (
+    ("teaching", ("today", "journal", "mark", "absent", "topic", "homework", "plan", "history")),
+    ("reading", ("diary", "findings", "notices", "regulation")),
+    ("device", ("enrol", "sync", "status", "rejected", "passphrase")),
+    ("school", ("import", "server", "demo")),
+)
+
+
+class Root(LocalGroup):
+    """The program itself: what is raised inside becomes a sentence and an exit code."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; ``--lang`` may stand anywhere before ``--``, so that help may ask for it last."""
+        return super().parse_args(ctx, language_first(args))
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,  # noqa: FBT001 - click's own signature
+        **extra: Any,
+    ) -> Any:
+        """Run and exit; with ``standalone_mode`` off, behave as click does."""
+        if not standalone_mode:
+            return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        given = list(sys.argv[1:] if args is None else args)
+        asked = value_of(given, "--lang")
+        language: Language = "en" if asked == "en" else DEFAULT_LANGUAGE
+        named = value_of(given, "--home")
+        command = next((name for name in given if name in PLACES), "")
+
+        def act() -> object:
+            return super(Root, self).main(
+                given, prog_name, complete_var, standalone_mode=False, **extra
+            )
+
+        sys.exit(border.run(act, language, Path(named) if named else default_home(), command))
+
+
+def value_of(args: Sequence[str], name: str) -> str | None:
+    """Return the value of an option before ``--``, or None."""
+    for place, word in enumerate(args):
+        if word == "--":
+            return None
+        if word == name:
+            return args[place + 1] if place + 1 < len(args) else None
+        if word.startswith(f"{name}="):
+            return word.removeprefix(f"{name}=")
+    return None
+
+
+def language_first(args: list[str]) -> list[str]:
+    """Return the arguments with ``--lang`` and its value at the front."""
+    end = args.index("--") if "--" in args else len(args)
+    for place, word in enumerate(args[:end]):
+        length = 1 if word.startswith("--lang=") else 2 if word == "--lang" else 0
+        if length:
+            return args[place : place + length] + args[:place] + args[place + length :]
+    return args
+
+
+def _set_language(ctx: click.Context, param: click.Parameter, value: Language) -> Language:
+    remember_language(ctx, value)
+    return value
+
+
+@click.group(
+    name="eschool",
+    cls=Root,
+    says="root",
+    places=PLACES,
+    sections=SECTIONS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default=DEFAULT_LANGUAGE,
+    is_eager=True,
+    expose_value=True,
+    callback=_set_language,
+    says="lang",
+    shown_as="language",
+)
+@option("--home", type=click.Path(path_type=Path), says="home", shown_as="folder")
+@option("--profile", says="profile", shown_as="name")
+@option("--passphrase-fd", type=NumberType(0, MAX_FD), says="passphrase_fd", shown_as="number")
+@click.pass_context
+def cli(
+    ctx: click.Context,
+    lang: Language,
+    home: Path | None,
+    profile: str | None,
+    passphrase_fd: int | None,
+) -> None:
+    """Keep what the run was told; the commands find it in the context."""
+    ctx.obj = Session(lang, home or default_home(), profile, passphrase_fd)
+
+
+def main() -> None:
+    """Run the program."""
+    os.umask(PRIVATE_UMASK)
+    for stream in (sys.stdout, sys.stderr):
+        # A console that lacks a letter gets its number, not an error.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="backslashreplace")
+    cli.main(prog_name="eschool")

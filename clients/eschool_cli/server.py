@@ -1,0 +1,269 @@
+"""``eschool server``: founds schools, serves them, gives out enrolment codes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from eschool_cli.answers import as_json
+from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.parameters import NumberType
+from eschool_cli.screen import Column
+from eschool_cli.session import Session
+from eschool_cli.wording import moment
+from eschool_core import calendar
+from eschool_core.commands import facts
+from eschool_core.commands.access import RevokeDevice
+from eschool_core.domain.enums import Role
+from eschool_core.domain.office import Device
+from eschool_core.domain.school import Appointment, School, Staff
+from eschool_core.errors import InputError
+from eschool_core.imports.drafts import NameDraft
+from eschool_sync.server.directory import Directory
+from eschool_sync.server.http import make_app
+from eschool_sync.server.school import ServerSchool
+from eschool_sync.server.serving import LOOPBACK, Tls, serve
+
+F = TypeVar("F", bound=Callable[..., Any])
+MAX_ID = 2**53 - 1
+MAX_PORT = 65_535
+DEFAULT_PORT = 8000
+DEFAULT_ZONE = "Europe/Moscow"
+
+
+@click.group(
+    name="server",
+    cls=LocalGroup,
+    places={
+        "init": "eschool_cli.server:init_command",
+        "serve": "eschool_cli.server:serve_command",
+        "enrol-code": "eschool_cli.server:enrol_code_command",
+        "revoke-device": "eschool_cli.server:revoke_device_command",
+        "status": "eschool_cli.server:status_command",
+    },
+)
+def server() -> None:
+    """Keep the central server (design §5)."""
+
+
+def on_data(command: F) -> F:
+    """Add where the server's data is."""
+    data = option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        required=True,
+        says="server_data",
+        shown_as="folder",
+    )
+    database = option(
+        "--database",
+        default="",
+        envvar="ESCHOOL_DATABASE",
+        says="server_database",
+        shown_as="address",
+    )
+    return data(database(command))
+
+
+def of_school(command: F) -> F:
+    """Add which school is meant; the only one needs no naming."""
+    return option("--school", type=NumberType(1, MAX_ID), says="server_school", shown_as="number")(
+        command
+    )
+
+
+@click.command(name="init", cls=LocalCommand, says="server.init")
+@on_data
+@argument("name", says="school_name")
+@option("--zone", default=DEFAULT_ZONE, show_default=True, says="server_zone", shown_as="zone")
+@option("--officer", required=True, says="server_officer", shown_as="full_name")
+@as_json
+@click.pass_obj
+def init_command(
+    session: Session,
+    data: Path,
+    database: str,
+    name: str,
+    zone: str,
+    officer: str,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Found a school with its system officer (4.7.1)."""
+    words = officer.split()
+    if not 2 <= len(words) <= 3:
+        raise InputError("server.officer_name")
+    directory = Directory(data, database)
+    number, officer_id = directory.found(name, zone, NameDraft(*words))
+    if as_json:
+        session.screen.json({"school": number, "officer": officer_id})
+        return
+    session.screen.line(say("server.founded", school=number, officer=officer_id))
+    session.screen.line(say("server.founded.next", data=data, officer=officer_id))
+
+
+@click.command(name="serve", cls=LocalCommand, says="server.serve")
+@on_data
+@option("--host", default=LOOPBACK, show_default=True, says="server_host", shown_as="address")
+@option(
+    "--port",
+    type=NumberType(0, MAX_PORT),
+    default=DEFAULT_PORT,
+    show_default=True,
+    says="server_port",
+    shown_as="number",
+)
+@option("--cert", type=click.Path(path_type=Path), says="server_cert", shown_as="file")
+@option("--key", type=click.Path(path_type=Path), says="server_key", shown_as="file")
+@click.pass_obj
+def serve_command(
+    session: Session,
+    data: Path,
+    database: str,
+    host: str,
+    port: int,
+    cert: Path | None,
+    key: Path | None,
+) -> None:
+    """Serve until interrupted."""
+    if (cert is None) != (key is None):
+        raise InputError("server.tls_pair")
+    directory = Directory(data, database)
+    if not directory.numbers():
+        raise InputError("server.no_school")
+    tls = None if cert is None or key is None else Tls(cert, key)
+    scheme = "http" if tls is None else "https"
+    session.screen.line(say("server.serving", url=f"{scheme}://{host}:{port}"))
+    for number in directory.numbers():
+        session.screen.line(f"  {number}  {_name(directory.school(number))}")
+    serve(make_app(directory), host, port, tls=tls)
+
+
+@click.command(name="enrol-code", cls=LocalCommand, says="server.enrol-code")
+@on_data
+@of_school
+@argument("person", says="person_id", type=NumberType(1, MAX_ID))
+@as_json
+@click.pass_obj
+def enrol_code_command(
+    session: Session,
+    data: Path,
+    database: str,
+    school: int | None,
+    person: int,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Give out a one-time code (3.1)."""
+    served = _school(Directory(data, database), school)
+    code = served.issue_code(person)
+    if as_json:
+        session.screen.json({"school": served.state.school, "person": person, "code": code})
+        return
+    session.screen.line(say("server.code", code=code))
+    session.screen.line(say("server.code.next", school=served.state.school))
+
+
+@click.command(name="revoke-device", cls=LocalCommand, says="server.revoke-device")
+@on_data
+@of_school
+@argument("device", says="device", type=NumberType(1, MAX_PORT))
+@click.pass_obj
+def revoke_device_command(
+    session: Session, data: Path, database: str, school: int | None, device: int
+) -> None:
+    """Shut a lost device out (4.6.8)."""
+    outcome = _school(Directory(data, database), school).act(RevokeDevice(device=device))
+    if outcome.key:
+        raise InputError(outcome.key, **dict(outcome.params))
+    session.screen.line(say("server.device_revoked", device=device))
+
+
+@click.command(name="status", cls=LocalCommand, says="server.status")
+@on_data
+@as_json
+@click.pass_obj
+def status_command(session: Session, data: Path, database: str, as_json: bool) -> None:  # noqa: FBT001
+    """Show schools, devices and officers."""
+    directory = Directory(data, database)
+    found = [_describe(directory.school(number)) for number in directory.numbers()]
+    if as_json:
+        session.screen.json(found)
+        return
+    if not found:
+        raise InputError("server.no_school")
+    columns = (
+        Column(say("server.column.school"), "right", keep=True),
+        Column(say("server.column.name")),
+        Column(say("server.column.day"), keep=True),
+        Column(say("server.column.seq"), "right", keep=True),
+        Column(say("server.column.rows"), "right", keep=True),
+        Column(say("server.column.devices"), "right", keep=True),
+    )
+    session.screen.table(
+        columns,
+        [
+            (
+                str(entry["school"]),
+                str(entry["name"]),
+                str(entry["day"]),
+                str(entry["seq"]),
+                str(entry["rows"]),
+                str(len(entry["devices"])),
+            )
+            for entry in found
+        ],
+    )
+    for entry in found:
+        for officer in entry["officers"]:
+            session.screen.line(say("server.officer", **officer))
+
+
+def _describe(served: ServerSchool) -> dict[str, Any]:
+    store = served.store
+    school = facts.school(store)
+    [rows] = store.rows("SELECT sum(rows) FROM part_state")
+    officers = store.select(Appointment, role=Role.SYSTEM_OFFICER)
+    return {
+        "school": served.state.school,
+        "name": school.name,
+        "day": calendar.date_of(school.current_day).isoformat(),
+        "seq": served.head().seq,
+        "rows": int(rows[0] or 0),
+        "devices": [
+            {
+                "device": device.device,
+                "person": device.person_id,
+                "enrolled_at": moment(calendar.local_time(device.enrolled_at, school.zone)),
+                "revoked": bool(device.revoked_at),
+            }
+            for device in store.select(Device)
+        ],
+        "officers": [
+            {"person": person.id, "name": f"{person.family} {person.given} {person.patronymic}"}
+            for entry in officers
+            if (person := store.get(Staff, entry.person_id)) is not None
+        ],
+    }
+
+
+def _school(directory: Directory, number: int | None) -> ServerSchool:
+    """Return the school that is meant: the named one, or the only one.
+
+    Raises:
+        InputError: ``server.no_school`` or ``server.which_school``.
+    """
+    known = directory.numbers()
+    if number is not None:
+        return directory.school(number)
+    if not known:
+        raise InputError("server.no_school")
+    if len(known) > 1:
+        raise InputError("server.which_school", count=len(known))
+    return directory.school(known[0])
+
+
+def _name(served: ServerSchool) -> str:
+    school = served.store.first(School)
+    return "" if school is None else school.name

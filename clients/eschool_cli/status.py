@@ -1,0 +1,55 @@
+"""``eschool status``: how the replica stands."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import click
+
+from eschool_cli.answers import as_json
+from eschool_cli.localised import LocalCommand, say
+from eschool_cli.session import Session
+from eschool_cli.wording import DASH, moment
+from eschool_core.queries.in_force import local, zone_of
+
+MANY_PENDING = 200
+LONG_SECONDS = 24 * 3600
+
+
+@click.command(name="status", cls=LocalCommand)
+@as_json
+@click.pass_obj
+def status_command(session: Session, as_json: bool) -> None:  # noqa: FBT001
+    """Show what waits, what was refused, when the last sync was."""
+    with session.replica() as replica:
+        status, now = replica.status(), replica.now()
+        # Before the first sync there is no school here whose zone could be asked for.
+        at = local(status.last_sync, zone_of(replica.store)) if status.seq else None
+    if as_json:
+        session.screen.json(asdict(status))
+        return
+    session.screen.fields(
+        [
+            (say("cli.status.last_sync"), say("cli.status.never") if at is None else moment(at)),
+            (say("cli.status.pending"), str(status.pending)),
+            (say("cli.status.rejected"), str(status.rejected)),
+            (say("cli.status.held"), str(status.held)),
+            (say("cli.status.rows"), str(status.rows)),
+            (
+                say("cli.status.digest"),
+                _equal(equal=status.digest_equal, synced=status.last_sync > 0),
+            ),
+            (say("cli.status.device"), str(status.device)),
+            (say("cli.status.server"), status.server_url),
+        ]
+    )
+    waits_long = status.pending and now - status.last_sync > LONG_SECONDS
+    if status.pending > MANY_PENDING or waits_long:
+        session.screen.line(say("cli.status.sync_soon"), "bold")
+    if status.rejected or status.held:
+        session.screen.line(say("cli.sync.see_rejected"))
+
+
+def _equal(*, equal: bool, synced: bool) -> str:
+    """Return whether both sides are alike; before the first sync there is nothing to compare."""
+    return say("cli.yes" if equal else "cli.no") if synced else DASH

@@ -1,0 +1,1 @@
+"""The browser pages, served from a replica or by the server."""

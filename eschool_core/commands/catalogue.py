@@ -1,0 +1,88 @@
+"""Every command the school knows: its class, its right, its handler."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from eschool_core.commands import (
+    access,
+    care,
+    control,
+    groups,
+    journals,
+    lessons,
+    people,
+    school,
+)
+from eschool_core.commands.base import Command, CommandSpec
+from eschool_core.errors import InputError
+
+SPECS: tuple[CommandSpec, ...] = (
+    *school.SPECS,
+    *people.SPECS,
+    *groups.SPECS,
+    *journals.SPECS,
+    *lessons.SPECS,
+    *care.SPECS,
+    *access.SPECS,
+    *control.SPECS,
+)
+
+BY_MODEL: Mapping[type[Command], CommandSpec] = MappingProxyType(
+    {spec.model: spec for spec in SPECS}
+)
+BY_KIND: Mapping[tuple[str, int], CommandSpec] = MappingProxyType(
+    {(spec.model.kind, spec.model.version): spec for spec in SPECS}
+)
+
+
+def fields_of(command: Command) -> list[Any]:
+    """Return a command's values in the order of its fields, as they are stored and sent."""
+    return list(command.model_dump(mode="json").values())
+
+
+def make_command(kind: str, version: int, values: list[Any]) -> Command:
+    """Return the command that ``fields_of`` gave ``values`` for.
+
+    Raises:
+        InputError: Unknown kind or version, or a value out of its field's bounds; names the
+            field, never the value.
+    """
+    spec = BY_KIND.get((kind, version))
+    if spec is None:
+        raise InputError("command.unknown", kind=kind[:40], version=version)
+    names = list(spec.model.model_fields)
+    if len(values) != len(names):
+        raise InputError("command.invalid", kind=kind, field="*")
+    return validated(spec.model, dict(zip(names, values, strict=True)))
+
+
+def validated(model: type[Command], values: dict[str, Any]) -> Command:
+    """Return a command of validated values.
+
+    Raises:
+        InputError: Names the first field that does not fit, never its value.
+    """
+    for name, value in values.items():
+        if not _is_json(value):
+            raise InputError("command.invalid", kind=model.kind, field=name)
+    try:
+        return model.model_validate_json(json.dumps(values))
+    except ValidationError as error:
+        place = error.errors(include_input=False, include_context=False)[0]["loc"]
+        field = ".".join(str(step) for step in place) or "*"
+        raise InputError("command.invalid", kind=model.kind, field=field[:80]) from None
+
+
+def _is_json(value: Any) -> bool:
+    """Tell what JSON cannot carry: bytes, lone surrogates, endless nesting."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True

@@ -1,0 +1,69 @@
+"""Writing a cell: earlier values are kept, and nobody's value is replaced silently."""
+
+from __future__ import annotations
+
+import json
+
+from eschool_core.commands.base import Occasion
+from eschool_core.commands.telling import tell
+from eschool_core.domain.enums import NoticeKind
+from eschool_core.domain.journal import CellHistory
+from eschool_core.domain.row import Cell, columns
+from eschool_core.store.store import Store
+
+ENVELOPE = ("id", "part", "seq", "author_id", "device", "made_at")
+
+
+def content_of(cell: Cell) -> dict[str, int | str]:
+    """Return what people wrote in a cell, without its envelope."""
+    values = zip(columns(type(cell)), cell.values(), strict=True)
+    return {
+        name: value
+        for name, value in values
+        if name not in ENVELOPE and isinstance(value, int | str)
+    }
+
+
+def write_cell(
+    store: Store, occasion: Occasion, earlier: Cell | None, cell: Cell, reason: str = ""
+) -> None:
+    """Write ``cell``; keep ``earlier`` in its history and tell both sides of a conflict.
+
+    Somebody else's value that this actor had not seen (its seq is later than the command's base)
+    is replaced as the later in server order, and both people are told (design §5.5).
+    """
+    if earlier is not None:
+        _keep(store, occasion, earlier, reason)
+    store.put(cell)
+
+
+def unseen(occasion: Occasion, earlier: Cell) -> bool:
+    """Return whether somebody wrote ``earlier`` of which this actor cannot have known."""
+    return earlier.seq > occasion.base_seq and earlier.device != occasion.device
+
+
+def _keep(store: Store, occasion: Occasion, earlier: Cell, reason: str) -> None:
+    conflict = unseen(occasion, earlier)
+    history = CellHistory(
+        id=occasion.new_id(),
+        part=earlier.part,
+        table_number=earlier.number,
+        row_id=earlier.id,
+        content=json.dumps(content_of(earlier), ensure_ascii=False, sort_keys=True),
+        author_id=earlier.author_id,
+        device=earlier.device,
+        made_at=earlier.made_at,
+        replaced_by_id=occasion.actor_id,
+        replaced_at=occasion.interval.made_at,
+        reason=reason,
+        conflict=int(conflict),
+    )
+    store.put(history)
+    if not conflict:
+        return
+    occasion.overwritten += 1
+    for person_id, key in (
+        (earlier.author_id, "notice.overwritten"),
+        (occasion.actor_id, "notice.overwrote"),
+    ):
+        tell(store, occasion, person_id, NoticeKind.OVERWRITTEN, key, {}, history.id)

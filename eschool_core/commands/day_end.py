@@ -1,0 +1,71 @@
+"""What the end of a class's day leaves open: lessons without topic, work topic or roll."""
+
+from __future__ import annotations
+
+from eschool_core.commands import facts
+from eschool_core.commands.base import Occasion
+from eschool_core.commands.telling import record_finding
+from eschool_core.domain.enums import JournalKind
+from eschool_core.domain.journal import Lesson
+from eschool_core.domain.school import Journal, Substitution, TeachingLoad
+from eschool_core.regulation import checks
+from eschool_core.regulation.clause import Check, Finding
+from eschool_core.store.store import Store
+
+WITHOUT_TOPIC = (
+    "day BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM topic WHERE topic.lesson_id = lesson.id) "
+    "ORDER BY id"
+)
+WITHOUT_ROLL = (
+    "day BETWEEN ? AND ? AND NOT EXISTS "
+    "(SELECT 1 FROM roll_taken WHERE roll_taken.lesson_id = lesson.id) ORDER BY id"
+)
+
+
+def find_gaps(store: Store, occasion: Occasion, first_day: int, last_day: int) -> None:
+    """Record findings on the lessons of some days that lack topic or roll (4.5.2, 4.5.6).
+
+    Marks, attendance and homework are never refused for a missing topic; the gap is looked for
+    once the day is over, and closes by itself when the teacher fills it.
+    """
+    for check, condition in (
+        (checks.TOPIC_MISSING, WITHOUT_TOPIC),
+        (checks.ROLL_NOT_TAKEN, WITHOUT_ROLL),
+    ):
+        for lesson in store.where(Lesson, condition, first_day, last_day):
+            _record(store, occasion, lesson, check)
+
+
+def teachers_of(store: Store, lesson: Lesson) -> list[int]:
+    """Return who answers for a lesson: its substitute, else the teachers of its journal."""
+    substitutes = [
+        entry.substitute_id
+        for entry in store.select(Substitution, journal_id=lesson.journal_id)
+        if entry.lesson_id == lesson.id
+        or (entry.lesson_id == 0 and entry.first_day <= lesson.day <= entry.last_day)
+    ]
+    if substitutes:
+        return substitutes
+    return [
+        load.staff_id
+        for load in store.select(TeachingLoad, journal_id=lesson.journal_id)
+        if load.first_day <= lesson.day <= load.last_day
+    ]
+
+
+def _was_held(store: Store, journal: Journal, day: int) -> bool:
+    """Return whether the calendar left lessons to a class of the journal (quarantine, closure)."""
+    return any(
+        facts.class_day(store, school_class, day).has_lessons
+        for school_class in facts.group_classes(store, journal)
+    )
+
+
+def _record(store: Store, occasion: Occasion, lesson: Lesson, check: Check) -> None:
+    journal = store.get(Journal, lesson.journal_id)
+    if journal is None or journal.kind == JournalKind.EXTRACURRICULAR:
+        return
+    if lesson.planned and not _was_held(store, journal, lesson.day):
+        return
+    for staff_id in teachers_of(store, lesson):
+        record_finding(store, occasion, staff_id, Finding(check, {}), lesson.id)

@@ -1,0 +1,387 @@
+"""What a teacher writes in a journal: topics, works, homework, marks, attendance (4.5)."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from eschool_core import calendar
+from eschool_core.commands import facts, rights
+from eschool_core.commands.base import (
+    WHOLE,
+    Command,
+    CommandSpec,
+    EntryText,
+    Findings,
+    LongText,
+    ObjectId,
+    Occasion,
+    OptionalId,
+    ShortText,
+)
+from eschool_core.commands.cells import unseen, write_cell
+from eschool_core.commands.telling import remedy_findings
+from eschool_core.domain.enums import (
+    ExcuseKind,
+    HomeworkState,
+    JournalKind,
+    Presence,
+    Timeliness,
+    WorkKind,
+)
+from eschool_core.domain.journal import (
+    Attendance,
+    Homework,
+    JournalLine,
+    Lesson,
+    LessonWork,
+    Mark,
+    PlanItem,
+    RollTaken,
+    Topic,
+)
+from eschool_core.domain.school import Journal
+from eschool_core.errors import InputError
+from eschool_core.regulation import checks, entries, homework, marks
+from eschool_core.regulation.clause import Finding
+from eschool_core.regulation.interval import judge
+from eschool_core.store.store import Store
+
+FULL_WEIGHT = 100
+GRADES_OF_JOURNAL = (
+    "SELECT DISTINCT e.grade FROM journal_line l JOIN enrolment e ON e.pupil_id = l.pupil_id "
+    "WHERE l.journal_id = ? AND l.first_day <= ? AND l.last_day >= ? "
+    "AND e.first_day <= ? AND e.last_day >= ?"
+)
+
+
+class LessonCommand(Command):
+    """A command about one lesson."""
+
+    lesson_id: ObjectId
+
+
+class RecordTopic(LessonCommand):
+    """Write what a lesson was about (4.5.6)."""
+
+    kind: ClassVar[str] = "record_topic"
+    text: EntryText
+    plan_item_id: OptionalId = 0
+
+
+def record_topic(store: Store, command: RecordTopic, occasion: Occasion) -> Findings:
+    """Write the topic; closes a finding that it was missing.
+
+    Raises:
+        InputError: The plan's row belongs to another journal.
+    """
+    lesson = store.require(Lesson, command.lesson_id)
+    if command.plan_item_id:
+        item = store.require(PlanItem, command.plan_item_id)
+        if item.part != lesson.part:
+            raise InputError("data.field", field="plan_item_id")
+    earlier = store.first(Topic, lesson_id=lesson.id)
+    topic = Topic(
+        id=occasion.new_id() if earlier is None else earlier.id,
+        part=lesson.part,
+        lesson_id=lesson.id,
+        text=command.text,
+        plan_item_id=command.plan_item_id,
+        **_signed(occasion),
+    )
+    write_cell(store, occasion, earlier, topic)
+    remedy_findings(store, occasion, checks.TOPIC_MISSING, lesson.id)
+    return _found(_check_language(store, occasion, lesson, "topic", command.text))
+
+
+class RecordWork(LessonCommand):
+    """Write a work done in a lesson: control, laboratory, practical … (4.5.6)."""
+
+    kind: ClassVar[str] = "record_work"
+    work_kind: Annotated[WorkKind, WHOLE]
+    topic: LongText = ""
+
+
+def record_work(store: Store, command: RecordWork, occasion: Occasion) -> Findings:
+    """Write the work; one of a kind that needs a topic and has none is a finding."""
+    lesson = store.require(Lesson, command.lesson_id)
+    earlier = store.first(LessonWork, lesson_id=lesson.id, kind=command.work_kind)
+    work = LessonWork(
+        id=occasion.new_id() if earlier is None else earlier.id,
+        part=lesson.part,
+        lesson_id=lesson.id,
+        kind=command.work_kind,
+        topic=command.topic,
+        **_signed(occasion),
+    )
+    write_cell(store, occasion, earlier, work)
+    if command.topic:
+        kind = int(command.work_kind)
+        remedy_findings(store, occasion, checks.WORK_TOPIC_MISSING, lesson.id, work_kind=kind)
+    cell = f"work/{command.work_kind:d}"
+    return _found(
+        entries.check_work_topic(command.work_kind, command.topic),
+        _check_language(store, occasion, lesson, cell, command.topic),
+    )
+
+
+class RecordHomework(LessonCommand):
+    """Write the homework of a lesson, or that none is set (4.5.3).
+
+    Attributes:
+        text: Empty means «не задано».
+        grade: In a mixed group, the grade it is addressed to; 0 for all.
+    """
+
+    kind: ClassVar[str] = "record_homework"
+    text: LongText
+    grade: Annotated[int, Field(strict=True, ge=0, le=12)] = 0
+
+
+def record_homework(store: Store, command: RecordHomework, occasion: Occasion) -> Findings:
+    """Write the homework with how it stands to its deadline; late is a finding, never refused.
+
+    Raises:
+        RegulationError: A grade it is for gets no homework (3.6).
+        InputError: The journal is extracurricular, or has no pupil of the grade.
+    """
+    lesson = store.require(Lesson, command.lesson_id)
+    journal = store.require(Journal, lesson.journal_id)
+    _check_homework_allowed(store, command, journal, lesson)
+    deadline = facts.homework_deadline(store, journal, lesson)
+    timeliness = judge(occasion.interval, deadline)
+    earlier = store.first(Homework, lesson_id=lesson.id, grade=command.grade)
+    changed = earlier is not None and earlier.text != command.text
+    if earlier is None:
+        finding = homework.check_deadline(timeliness, occasion.interval.made_at, deadline)
+    else:
+        first = Timeliness(earlier.timeliness)
+        finding = homework.check_change(first, timeliness) if changed else None
+    entry = Homework(
+        id=occasion.new_id() if earlier is None else earlier.id,
+        part=lesson.part,
+        lesson_id=lesson.id,
+        grade=command.grade,
+        state=HomeworkState.SET if command.text else HomeworkState.NOT_SET,
+        text=command.text,
+        timeliness=timeliness if earlier is None else earlier.timeliness,
+        changed_late=int(
+            (earlier is not None and earlier.changed_late)
+            or (finding is not None and finding.check is checks.HOMEWORK_CHANGED_LATE)
+        ),
+        **_signed(occasion),
+    )
+    write_cell(store, occasion, earlier, entry)
+    cell = f"homework/{command.grade}"
+    return _found(finding, _check_language(store, occasion, lesson, cell, command.text))
+
+
+def _check_homework_allowed(
+    store: Store, command: RecordHomework, journal: Journal, lesson: Lesson
+) -> None:
+    day = lesson.day
+    if journal.kind == JournalKind.EXTRACURRICULAR:
+        raise InputError("journal.no_homework")
+    grades = {
+        int(row[0]) for row in store.rows(GRADES_OF_JOURNAL, journal.id, day, day, day, day)
+    } or {entry.grade for entry in facts.group_classes(store, journal)}
+    if command.grade and command.grade not in grades:
+        raise InputError("data.field", field="grade")
+    addressed = {command.grade} if command.grade else grades
+    if command.text:
+        homework.check_markless(addressed, facts.markless_grades(store, day))
+
+
+class RecordMark(LessonCommand):
+    """Give, change or take back (value 0) a pupil's mark (4.5.2, 2.2).
+
+    Attributes:
+        position: 0 for the first mark of the lesson, 1 for the second («4/5»).
+        weight: Hundredths.
+        reason: Asked for where a mark is changed after the lesson's day.
+    """
+
+    kind: ClassVar[str] = "record_mark"
+    pupil_id: ObjectId
+    value: Annotated[int, Field(strict=True, ge=0, le=99)]
+    work_kind: Annotated[WorkKind, WHOLE] = WorkKind.CLASSWORK
+    weight: Annotated[int, Field(strict=True, ge=0, le=10_000)] = FULL_WEIGHT
+    position: Annotated[int, Field(strict=True, ge=0, le=1)] = 0
+    comment: ShortText = ""
+    reason: ShortText = ""
+
+
+def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findings:
+    """Write the mark; its earlier values stay in its history.
+
+    Raises:
+        RegulationError: 4.5.2 (scale, lesson not begun), 3.6 (grade without marks), 4.6.6 (pupil
+            not there on that day), 2.2 (late correction without reason).
+        InputError: The journal has no such pupil or no marks, or there is nothing to take back.
+    """
+    lesson = store.require(Lesson, command.lesson_id)
+    line = _line(store, lesson, command.pupil_id)
+    _check_mark(store, command, occasion, lesson, line)
+    earlier = store.first(Mark, lesson_id=lesson.id, part=line.part, position=command.position)
+    if earlier is None and command.value == marks.TAKEN_BACK:
+        raise InputError("journal.nothing_to_take_back")
+    if earlier is not None and earlier.value != command.value and not unseen(occasion, earlier):
+        # Who could not know of the earlier value cannot be asked why it is changed.
+        marks.check_correction_reason(rights.made_day(store, occasion), lesson.day, command.reason)
+    mark = Mark(
+        id=occasion.new_id() if earlier is None else earlier.id,
+        part=line.part,
+        lesson_id=lesson.id,
+        position=command.position,
+        value=command.value,
+        kind=command.work_kind,
+        weight=command.weight,
+        comment=command.comment,
+        **_signed(occasion),
+    )
+    write_cell(store, occasion, earlier, mark, command.reason)
+    return []
+
+
+def _check_mark(
+    store: Store, command: RecordMark, occasion: Occasion, lesson: Lesson, line: JournalLine
+) -> None:
+    marks.check_scale(command.value, facts.policy_number(store, "lowest_mark", lesson.day))
+    marks.check_begun(facts.lesson_begin(store, lesson), occasion.interval)
+    journal = store.require(Journal, lesson.journal_id)
+    if journal.kind == JournalKind.EXTRACURRICULAR:
+        raise InputError("journal.no_marks")
+    grade = facts.grade_on(store, line.pupil_id, lesson.day)
+    if grade is not None and command.value != marks.TAKEN_BACK:
+        marks.check_markless(grade, facts.markless_grades(store, lesson.day))
+
+
+class RecordAttendance(LessonCommand):
+    """Write that a pupil was absent or late, or take it back (presence 0) (4.5.2).
+
+    Attributes:
+        stated_reason: «б» or «у»: a reason the teacher proposes; the class teacher decides.
+    """
+
+    kind: ClassVar[str] = "record_attendance"
+    pupil_id: ObjectId
+    presence: Annotated[int, Field(strict=True, ge=0, le=2)]
+    stated_reason: Annotated[int, Field(strict=True, ge=0, le=4)] = 0
+
+
+def record_attendance(store: Store, command: RecordAttendance, occasion: Occasion) -> Findings:
+    """Write the presence; the first one is the roll call of the lesson.
+
+    Raises:
+        RegulationError: 4.5.2 (lesson not begun), 4.6.6 (pupil not there on that day).
+        InputError: A reason for somebody who was there, no such pupil in the journal, or
+            nothing to take back.
+    """
+    if command.stated_reason not in (0, ExcuseKind.SICK, ExcuseKind.VALID):
+        raise InputError("data.field", field="stated_reason")
+    if command.stated_reason and command.presence != Presence.ABSENT:
+        raise InputError("data.field", field="stated_reason")
+    lesson = store.require(Lesson, command.lesson_id)
+    line = _line(store, lesson, command.pupil_id)
+    marks.check_begun(facts.lesson_begin(store, lesson), occasion.interval)
+    earlier = store.first(Attendance, lesson_id=lesson.id, part=line.part)
+    if earlier is None and not command.presence:
+        raise InputError("journal.nothing_to_take_back")
+    entry = Attendance(
+        id=occasion.new_id() if earlier is None else earlier.id,
+        part=line.part,
+        lesson_id=lesson.id,
+        presence=command.presence,
+        stated_reason=command.stated_reason,
+        **_signed(occasion),
+    )
+    write_cell(store, occasion, earlier, entry)
+    _take_roll(store, occasion, lesson)
+    return []
+
+
+class TakeRoll(LessonCommand):
+    """Say that the roll was called and all are there («все на месте») (4.5.2)."""
+
+    kind: ClassVar[str] = "take_roll"
+
+
+def take_roll(store: Store, command: TakeRoll, occasion: Occasion) -> Findings:
+    """Write the roll call.
+
+    Raises:
+        RegulationError: The lesson has not begun (4.5.2).
+    """
+    lesson = store.require(Lesson, command.lesson_id)
+    marks.check_begun(facts.lesson_begin(store, lesson), occasion.interval)
+    _take_roll(store, occasion, lesson)
+    return []
+
+
+def _take_roll(store: Store, occasion: Occasion, lesson: Lesson) -> None:
+    if store.first(RollTaken, lesson_id=lesson.id) is None:
+        store.put(
+            RollTaken(
+                id=occasion.new_id(),
+                part=lesson.part,
+                lesson_id=lesson.id,
+                **_signed(occasion),
+            )
+        )
+        remedy_findings(store, occasion, checks.ROLL_NOT_TAKEN, lesson.id)
+
+
+def writes_lesson(store: Store, command: LessonCommand, occasion: Occasion) -> None:
+    """Let pass who teaches the lesson's journal or stands in (4.5.1, 4.6.1)."""
+    lesson = store.require(Lesson, command.lesson_id)
+    journal = store.require(Journal, lesson.journal_id)
+    rights.writes_journal(store, occasion, journal, lesson)
+
+
+def _line(store: Store, lesson: Lesson, pupil_id: int) -> JournalLine:
+    """Return the pupil's line in the lesson's journal, if the pupil belongs there that day."""
+    line = facts.require_line(store, lesson.journal_id, pupil_id)
+    stays = facts.stays_of(store, store.require(Journal, lesson.journal_id), line)
+    covering = [stay for stay in stays if stay[0] <= lesson.day <= stay[1]]
+    first_day, last_day = (covering or stays)[-1]
+    marks.check_enrolled(
+        calendar.date_of(first_day),
+        calendar.date_of(last_day),
+        calendar.date_of(lesson.day),
+        facts.journal_name(store, lesson.journal_id),
+    )
+    return line
+
+
+def _check_language(
+    store: Store, occasion: Occasion, lesson: Lesson, cell: str, text: str
+) -> Finding | None:
+    """Put the question of 4.5.6; what an earlier text of the same cell left open is settled."""
+    min_letters = facts.policy_number(store, "language_min_letters", lesson.day)
+    finding = entries.check_language(cell, text, min_letters)
+    if finding is None:
+        remedy_findings(store, occasion, checks.TEXT_NOT_RUSSIAN, lesson.id, cell=cell)
+    return finding
+
+
+def _signed(occasion: Occasion) -> dict[str, int]:
+    return {
+        "author_id": occasion.actor_id,
+        "device": occasion.device,
+        "made_at": occasion.interval.made_at,
+    }
+
+
+def _found(*findings: Finding | None) -> Findings:
+    return [finding for finding in findings if finding is not None]
+
+
+SPECS: tuple[CommandSpec, ...] = (
+    CommandSpec(RecordTopic, writes_lesson, record_topic),
+    CommandSpec(RecordWork, writes_lesson, record_work),
+    CommandSpec(RecordHomework, writes_lesson, record_homework),
+    CommandSpec(RecordMark, writes_lesson, record_mark),
+    CommandSpec(RecordAttendance, writes_lesson, record_attendance),
+    CommandSpec(TakeRoll, writes_lesson, take_roll),
+)

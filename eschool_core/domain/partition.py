@@ -1,0 +1,56 @@
+"""The finest units of visibility; a row lives in exactly one for ever.
+
+A partition is one integer, ``object id · 16 + kind``, so that it needs no table of its own and
+sorts by object.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+KIND_BITS = 4
+
+
+class PartitionKind(IntEnum):
+    """What a partition holds; the object it belongs to is in brackets."""
+
+    SCHOOL = 1  # institution, calendar, bells, appointments [none]
+    CLASS = 2  # timetable [school class]
+    NAME = 3  # name, enrolments, groups, exemptions [pupil]
+    JOURNAL = 4  # lessons, topics, homework, plan [journal]
+    LINE = 5  # marks and attendance [journal line: one pupil in one journal]
+    PUPIL = 6  # personal data, guardians, applications [pupil]
+    PUPIL_DAY = 7  # reasons of absence [pupil]
+    STAFF = 8  # findings [member of staff]
+    PERSON = 9  # own notices [person]
+    ACCESS = 10  # devices, slips [none]
+    OFFICE = 11  # orders, inspections before release [none]
+    THREAD = 12  # messages [thread]
+
+
+def partition(kind: PartitionKind, object_id: int = 0) -> int:
+    """Return the partition of ``kind`` that belongs to ``object_id``.
+
+    >>> partition(PartitionKind.SCHOOL)
+    1
+    """
+    return object_id << KIND_BITS | kind
+
+
+def kind_of(part: int) -> PartitionKind:
+    """Return the kind of a partition.
+
+    Raises:
+        ValueError: No partition has this number.
+    """
+    return PartitionKind(part & (1 << KIND_BITS) - 1)
+
+
+def object_of(part: int) -> int:
+    """Return the id of the object that a partition belongs to; 0 if it belongs to the school."""
+    return part >> KIND_BITS
+
+
+SCHOOL = partition(PartitionKind.SCHOOL)
+ACCESS = partition(PartitionKind.ACCESS)
+OFFICE = partition(PartitionKind.OFFICE)

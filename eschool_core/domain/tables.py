@@ -1,0 +1,82 @@
+"""One table that maps each table to its partition and retention (``docs/data_classes.md``)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.orm import configure_mappers
+
+from eschool_core.domain import journal, office, people, school
+from eschool_core.domain.partition import PartitionKind as Kind
+from eschool_core.domain.row import Row
+
+Retention = Literal["school_life", "journal_5_years", "access_1_year"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """Where rows of a table live.
+
+    Attributes:
+        kinds: Kinds of partition its rows may live in.
+        scope: True where a change of a row may change what somebody may see.
+        personal: True where a row says something about a person.
+    """
+
+    table: type[Row]
+    kinds: tuple[Kind, ...]
+    retention: Retention = "journal_5_years"
+    scope: bool = False
+    personal: bool = False
+
+
+TABLES: tuple[TableSpec, ...] = (
+    TableSpec(school.School, (Kind.SCHOOL,), "school_life", scope=True),
+    TableSpec(school.AcademicYear, (Kind.SCHOOL,), "school_life"),
+    TableSpec(school.Term, (Kind.SCHOOL,), "school_life"),
+    TableSpec(school.BellSchedule, (Kind.SCHOOL,), "school_life"),
+    TableSpec(school.BellPeriod, (Kind.SCHOOL,), "school_life"),
+    TableSpec(school.CalendarDay, (Kind.SCHOOL,), "school_life"),
+    TableSpec(school.PolicyValue, (Kind.SCHOOL,), "school_life"),
+    TableSpec(school.Subject, (Kind.SCHOOL,), "school_life"),
+    TableSpec(school.SchoolClass, (Kind.SCHOOL,), "school_life", scope=True),
+    TableSpec(school.StudyGroup, (Kind.SCHOOL,)),
+    TableSpec(school.GroupClass, (Kind.SCHOOL,), scope=True),
+    TableSpec(school.Journal, (Kind.SCHOOL,), scope=True),
+    TableSpec(school.Staff, (Kind.SCHOOL,), "school_life", scope=True, personal=True),
+    TableSpec(school.Appointment, (Kind.SCHOOL,), "school_life", scope=True, personal=True),
+    TableSpec(school.TeachingLoad, (Kind.SCHOOL,), scope=True, personal=True),
+    TableSpec(school.Substitution, (Kind.SCHOOL,), scope=True, personal=True),
+    TableSpec(journal.TimetableSlot, (Kind.CLASS,)),
+    TableSpec(journal.Lesson, (Kind.JOURNAL,)),
+    TableSpec(journal.PlanItem, (Kind.JOURNAL,)),
+    TableSpec(journal.Topic, (Kind.JOURNAL,)),
+    TableSpec(journal.LessonWork, (Kind.JOURNAL,)),
+    TableSpec(journal.Homework, (Kind.JOURNAL,)),
+    TableSpec(journal.RollTaken, (Kind.JOURNAL,)),
+    TableSpec(journal.JournalLine, (Kind.LINE,), scope=True, personal=True),
+    TableSpec(journal.Mark, (Kind.LINE,), personal=True),
+    TableSpec(journal.Attendance, (Kind.LINE,), personal=True),
+    TableSpec(journal.CellHistory, (Kind.LINE, Kind.JOURNAL, Kind.PUPIL_DAY), personal=True),
+    TableSpec(people.Pupil, (Kind.NAME,), scope=True, personal=True),
+    TableSpec(people.Enrolment, (Kind.NAME,), scope=True, personal=True),
+    TableSpec(people.GroupMember, (Kind.NAME,), personal=True),
+    TableSpec(people.Exemption, (Kind.NAME,), personal=True),
+    TableSpec(people.PupilCard, (Kind.PUPIL,), personal=True),
+    TableSpec(people.Guardianship, (Kind.PUPIL,), scope=True, personal=True),
+    TableSpec(people.GroupTransfer, (Kind.PUPIL,), personal=True),
+    TableSpec(people.AbsenceExcuse, (Kind.PUPIL_DAY,), personal=True),
+    TableSpec(office.FindingRecord, (Kind.STAFF,), personal=True),
+    TableSpec(office.Notice, (Kind.PERSON,), personal=True),
+    TableSpec(office.Device, (Kind.ACCESS,), "access_1_year", scope=True, personal=True),
+    TableSpec(office.Slip, (Kind.ACCESS,), "access_1_year", personal=True),
+    TableSpec(office.Person, (Kind.ACCESS,), "school_life", scope=True, personal=True),
+)
+
+BY_NUMBER: dict[int, TableSpec] = {spec.table.number: spec for spec in TABLES}
+SPEC_OF: dict[type[Row], TableSpec] = {spec.table: spec for spec in TABLES}
+
+# SQLAlchemy does this when the first row is made by its constructor; until then the attributes of
+# rows that ``from_values`` reads are not there.
+configure_mappers()

@@ -1,0 +1,234 @@
+"""A page of a class journal: pupils by lessons of a period, with means, topics and works."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from eschool_core import calendar
+from eschool_core.domain.enums import ExcuseKind, ExemptionKind, Presence, WorkKind
+from eschool_core.domain.journal import Lesson, LessonWork
+from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.errors import InputError
+from eschool_core.labels import Language
+from eschool_core.queries.alphabet import sort_key
+from eschool_core.queries.answer import Answer
+from eschool_core.queries.cell_text import grid_text
+from eschool_core.queries.names import full_name
+from eschool_core.store.store import Store
+
+LESSONS = "journal_id = ? AND day BETWEEN ? AND ? ORDER BY day, period, id"
+TOPICS = (
+    "SELECT t.lesson_id, t.text FROM topic t JOIN lesson l ON l.id = t.lesson_id "
+    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ?"
+)
+HOMEWORK = (
+    "SELECT h.lesson_id, h.text FROM homework h JOIN lesson l ON l.id = h.lesson_id "
+    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? ORDER BY h.grade"
+)
+WORKS = (
+    "part = ? AND lesson_id IN (SELECT id FROM lesson WHERE journal_id = ? "
+    "AND day BETWEEN ? AND ?) ORDER BY lesson_id, kind"
+)
+ROLLS = (
+    "SELECT r.lesson_id FROM roll_taken r JOIN lesson l ON l.id = r.lesson_id "
+    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ?"
+)
+LINES = (
+    "SELECT l.id, l.pupil_id, l.first_day, l.last_day, p.family, p.given, p.patronymic "
+    "FROM journal_line l LEFT JOIN pupil p ON p.id = l.pupil_id WHERE l.journal_id = ? "
+    "AND l.first_day <= ? AND l.last_day >= ?"
+)
+MARKS = (
+    "SELECT m.part, m.lesson_id, m.value, m.kind, m.weight FROM mark m "
+    "JOIN lesson l ON l.id = m.lesson_id "
+    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? AND m.value <> 0 ORDER BY m.position, m.id"
+)
+ATTENDANCE = (
+    "SELECT a.part, a.lesson_id, a.presence, a.stated_reason FROM attendance a "
+    "JOIN lesson l ON l.id = a.lesson_id "
+    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? AND a.presence <> 0"
+)
+EXEMPTIONS = (
+    "SELECT e.pupil_id, e.first_day, e.last_day FROM exemption e "
+    "JOIN journal j ON j.subject_id = e.subject_id WHERE j.id = ? AND e.kind = ? "
+    "AND e.first_day <= ? AND e.last_day >= ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PageLesson(Answer):
+    """One column."""
+
+    lesson_id: int
+    day: date
+    period: int
+    topic: str
+    homework: str
+    works: tuple[tuple[WorkKind, str], ...]
+    roll_taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageMark(Answer):
+    """One mark; the weight is in hundredths."""
+
+    value: int
+    work_kind: WorkKind
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageCell(Answer):
+    """What a pupil has in a lesson.
+
+    Attributes:
+        listed: False where the pupil did not stand in the journal that day.
+        text: As the journal writes it: «4/5», «н/4», «о», «осв.».
+    """
+
+    lesson_id: int
+    listed: bool
+    text: str
+    marks: tuple[PageMark, ...]
+    presence: Presence | None
+    stated_reason: ExcuseKind | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow(Answer):
+    """One pupil.
+
+    Attributes:
+        number: Place in the list of those who stand in it on the last day; 0 for those who left.
+        mean_hundredths: Weighted mean of the marks of the period, halves rounded up.
+        missed: Lessons with «н».
+    """
+
+    number: int
+    pupil_id: int
+    name: str
+    cells: tuple[PageCell, ...]
+    mean_hundredths: int | None
+    missed: int
+
+
+@dataclass(frozen=True, slots=True)
+class JournalPage(Answer):
+    """A page: columns by date, rows by the alphabet, those who left below."""
+
+    journal_id: int
+    first_day: date
+    last_day: date
+    lessons: tuple[PageLesson, ...]
+    rows: tuple[PageRow, ...]
+
+
+def journal_page(
+    store: Store, journal_id: int, first_day: int, last_day: int, language: Language = "ru"
+) -> JournalPage:
+    """Return the page of a journal from one day to another, both included.
+
+    A replica that holds only some pupils' lines gives only those rows.
+
+    Raises:
+        InputError: ``lookup.journal_not_here``: the journal lies outside this replica.
+    """
+    if not store.holds(partition(PartitionKind.JOURNAL, journal_id)):
+        raise InputError("lookup.journal_not_here")
+    period = (journal_id, first_day, last_day)
+    lessons = store.where(Lesson, LESSONS, *period)
+    return JournalPage(
+        journal_id=journal_id,
+        first_day=calendar.date_of(first_day),
+        last_day=calendar.date_of(last_day),
+        lessons=_columns(store, lessons, period),
+        rows=_rows(store, lessons, period, language),
+    )
+
+
+def weighted_mean_hundredths(marks: list[PageMark]) -> int | None:
+    """Return the weighted mean in hundredths, halves rounded up; None without weight.
+
+    >>> weighted_mean_hundredths([PageMark(5, WorkKind.TEST, 200), PageMark(4, WorkKind.ORAL, 100)])
+    467
+    """
+    weight = sum(mark.weight for mark in marks)
+    if weight == 0:
+        return None
+    total = sum(mark.value * mark.weight for mark in marks)
+    return (200 * total + weight) // (2 * weight)
+
+
+def _columns(
+    store: Store, lessons: list[Lesson], period: tuple[int, int, int]
+) -> tuple[PageLesson, ...]:
+    topics = {row[0]: row[1] for row in store.rows(TOPICS, *period)}
+    rolls = {row[0] for row in store.rows(ROLLS, *period)}
+    homework: dict[int, list[str]] = defaultdict(list)
+    for lesson_id, text in store.rows(HOMEWORK, *period):
+        homework[lesson_id].append(text)
+    works: dict[int, list[tuple[WorkKind, str]]] = defaultdict(list)
+    part = partition(PartitionKind.JOURNAL, period[0])
+    for work in store.where(LessonWork, WORKS, part, *period):
+        works[work.lesson_id].append((WorkKind(work.kind), work.topic))
+    return tuple(
+        PageLesson(
+            lesson_id=lesson.id,
+            day=calendar.date_of(lesson.day),
+            period=lesson.period,
+            topic=topics.get(lesson.id, ""),
+            homework="; ".join(text for text in homework[lesson.id] if text),
+            works=tuple(works[lesson.id]),
+            roll_taken=lesson.id in rolls,
+        )
+        for lesson in lessons
+    )
+
+
+def _rows(
+    store: Store, lessons: list[Lesson], period: tuple[int, int, int], language: Language
+) -> tuple[PageRow, ...]:
+    journal_id, first_day, last_day = period
+    marks: dict[tuple[int, int], list[PageMark]] = defaultdict(list)
+    for part, lesson_id, value, kind, weight in store.rows(MARKS, *period):
+        marks[part, lesson_id].append(PageMark(value, WorkKind(kind), weight))
+    seen = {(row[0], row[1]): (row[2], row[3]) for row in store.rows(ATTENDANCE, *period)}
+    exempt = store.rows(EXEMPTIONS, journal_id, ExemptionKind.SUBJECT, last_day, first_day)
+
+    def cell(line: tuple[int, int, int, int], lesson: Lesson) -> PageCell:
+        line_id, pupil_id, joined_on, left_on = line
+        key = (partition(PartitionKind.LINE, line_id), lesson.id)
+        presence, stated = seen.get(key, (0, 0))
+        free = any(row[0] == pupil_id and row[1] <= lesson.day <= row[2] for row in exempt)
+        shown = Presence(presence) if presence else None
+        values = tuple(marks.get(key, ()))
+        return PageCell(
+            lesson_id=lesson.id,
+            listed=joined_on <= lesson.day <= left_on,
+            text=grid_text((mark.value for mark in values), shown, language, exempt=free),
+            marks=values,
+            presence=shown,
+            stated_reason=ExcuseKind(stated) if stated else None,
+        )
+
+    lines = store.rows(LINES, journal_id, last_day, first_day)
+    ordered = sorted(lines, key=lambda row: (row[3] < last_day, sort_key(full_name(*row[4:7]))))
+    rows = []
+    for number, row in enumerate(ordered, start=1):
+        line = (int(row[0]), int(row[1]), int(row[2]), int(row[3]))
+        cells = tuple(cell(line, lesson) for lesson in lessons)
+        rows.append(
+            PageRow(
+                number=0 if line[3] < last_day else number,
+                pupil_id=line[1],
+                name=full_name(*row[4:7]),
+                cells=cells,
+                mean_hundredths=weighted_mean_hundredths(
+                    [mark for entry in cells for mark in entry.marks]
+                ),
+                missed=sum(entry.presence == Presence.ABSENT for entry in cells),
+            )
+        )
+    return tuple(rows)

@@ -1,0 +1,98 @@
+"""Every check that a clause puts to commands, as constants that code and tests name.
+
+A check refuses (the command leaves no trace but its verdict) or flags (the command is carried
+out and a finding recorded). What happened and what to do are texts under the check's id.
+"""
+
+from __future__ import annotations
+
+from eschool_core.errors import InputError
+from eschool_core.regulation.clause import Check
+
+OUT_OF_SCOPE = Check("1.4/scope", "1.4", "refuse")
+CORRECTION_REASON = Check("2.2/reason", "2.2", "refuse")
+OTHER_CHILD = Check("2.10/other-child", "2.10", "refuse")
+
+STAFF_CREDENTIALS_ISSUER = Check("3.1/1/issuer", "3.1/1", "refuse")
+FAMILY_CREDENTIALS_ISSUER = Check("3.1/2/issuer", "3.1/2", "refuse")
+SLIP_NOT_VALID = Check("3.1/2/slip", "3.1/2", "refuse")
+MARKLESS_MARK = Check("3.6/mark", "3.6", "refuse")
+MARKLESS_HOMEWORK = Check("3.6/homework", "3.6", "refuse")
+
+ROLE_DENIED = Check("4.1/role", "4.1", "refuse")
+ADMINISTRATION_MARKS = Check("4.2/1/marks", "4.2/1", "refuse")
+HR_STAFF_ONLY = Check("4.2/2/staff", "4.2/2", "refuse")
+SYSTEM_OFFICER_MARKS = Check("4.2/4/marks", "4.2/4", "refuse")
+TIMETABLE_CLASH = Check("4.4.2/clash", "4.4.2", "refuse")
+ROOM_CLASH = Check("4.4.2/room", "4.4.2", "flag")
+LESSON_OUTSIDE_TIMETABLE = Check("4.4.2/outside", "4.4.2", "flag")
+
+FOREIGN_PAGE = Check("4.5.1/page", "4.5.1", "refuse")
+SUBSTITUTION_UNREGISTERED = Check("4.5.1/substitution", "4.5.1", "flag")
+SUBSTITUTION_LIMIT = Check("4.5.1/limit", "4.5.1", "refuse")
+MARK_SCALE = Check("4.5.2/scale", "4.5.2", "refuse")
+LESSON_NOT_BEGUN = Check("4.5.2/not-begun", "4.5.2", "refuse")
+ROLL_NOT_TAKEN = Check("4.5.2/roll", "4.5.2", "flag")
+HOMEWORK_LATE = Check("4.5.3/late", "4.5.3", "flag")
+HOMEWORK_UNDETERMINED = Check("4.5.3/undetermined", "4.5.3", "flag")
+HOMEWORK_CHANGED_LATE = Check("4.5.3/changed-late", "4.5.3", "flag")
+TERM_CLOSED = Check("4.5.5/closed", "4.5.5", "refuse")
+TOPIC_MISSING = Check("4.5.6/topic", "4.5.6", "flag")
+WORK_TOPIC_MISSING = Check("4.5.6/work-topic", "4.5.6", "flag")
+TEXT_NOT_RUSSIAN = Check("4.5.6/language", "4.5.6", "flag")
+
+READ_ONLY_CLASS_TEACHER = Check("4.6.1/read-only", "4.6.1", "refuse")
+GROUPS_UNPLACED = Check("4.6.4/1/unplaced", "4.6.4/1", "refuse")
+GROUP_CHANGE_APPLICATION = Check("4.6.4/2/application", "4.6.4/2", "refuse")
+PUPIL_NOT_ENROLLED = Check("4.6.6/enrolment", "4.6.6", "refuse")
+BELLS_MISSING = Check("4.7.2/bells", "4.7.2", "refuse")
+ACCOUNT_CREATOR = Check("4.7.4/account", "4.7.4", "refuse")
+
+CHECKS: tuple[Check, ...] = (
+    OUT_OF_SCOPE,
+    CORRECTION_REASON,
+    OTHER_CHILD,
+    STAFF_CREDENTIALS_ISSUER,
+    FAMILY_CREDENTIALS_ISSUER,
+    SLIP_NOT_VALID,
+    MARKLESS_MARK,
+    MARKLESS_HOMEWORK,
+    ROLE_DENIED,
+    ADMINISTRATION_MARKS,
+    HR_STAFF_ONLY,
+    SYSTEM_OFFICER_MARKS,
+    TIMETABLE_CLASH,
+    ROOM_CLASH,
+    LESSON_OUTSIDE_TIMETABLE,
+    FOREIGN_PAGE,
+    SUBSTITUTION_UNREGISTERED,
+    SUBSTITUTION_LIMIT,
+    MARK_SCALE,
+    LESSON_NOT_BEGUN,
+    ROLL_NOT_TAKEN,
+    HOMEWORK_LATE,
+    HOMEWORK_UNDETERMINED,
+    HOMEWORK_CHANGED_LATE,
+    TERM_CLOSED,
+    TOPIC_MISSING,
+    WORK_TOPIC_MISSING,
+    TEXT_NOT_RUSSIAN,
+    READ_ONLY_CLASS_TEACHER,
+    GROUPS_UNPLACED,
+    GROUP_CHANGE_APPLICATION,
+    PUPIL_NOT_ENROLLED,
+    BELLS_MISSING,
+    ACCOUNT_CREATOR,
+)
+
+
+def check(check_id: str) -> Check:
+    """Return the check with this id, as findings and verdicts store it.
+
+    Raises:
+        InputError: ``regulation.unknown_check``: there is none.
+    """
+    for known in CHECKS:
+        if known.id == check_id:
+            return known
+    raise InputError("regulation.unknown_check", check=check_id)

@@ -1,0 +1,207 @@
+"""Clauses 4.1–4.4: rights, and the work of administration and deputy head for studies."""
+
+from __future__ import annotations
+
+from eschool_core.regulation import checks
+from eschool_core.regulation.clause import Clause
+
+RIGHTS: tuple[Clause, ...] = (
+    Clause(
+        number="4.1",
+        kinds=("permission",),
+        paraphrase="Everybody works within the rights and duties of the own role; what no rule "
+        "grants is denied.",
+        status="planned",
+        checks=(checks.ROLE_DENIED,),
+    ),
+    Clause(
+        number="4.2",
+        kinds=("permission",),
+        paraphrase="Four categories of staff keep the system.",
+        status="planned",
+    ),
+    Clause(
+        number="4.2/1",
+        kinds=("permission",),
+        paraphrase="The administration keeps its sections and writes no marks.",
+        status="planned",
+        checks=(checks.ADMINISTRATION_MARKS,),
+    ),
+    Clause(
+        number="4.2/2",
+        kinds=("permission",),
+        paraphrase="The personnel specialist keeps the staff section and nothing else.",
+        status="planned",
+        checks=(checks.HR_STAFF_ONLY,),
+    ),
+    Clause(
+        number="4.2/3",
+        kinds=("permission",),
+        paraphrase="Teaching staff work by teaching load and by own class.",
+        status="planned",
+    ),
+    Clause(
+        number="4.2/4",
+        kinds=("permission",),
+        paraphrase="The system officer keeps users, rights and monitoring and writes no marks.",
+        status="planned",
+        checks=(checks.SYSTEM_OFFICER_MARKS,),
+    ),
+    Clause(
+        number="4.3",
+        kinds=("deadline",),
+        paraphrase="By 5 September deputies and personnel fill the sections on education and "
+        "staff, and keep them right all year.",
+        status="planned",
+        parameters=("sections_due_day", "sections_confirm"),
+    ),
+)
+
+DEPUTY_STUDIES: tuple[Clause, ...] = (
+    Clause(
+        number="4.4",
+        kinds=("information",),
+        paraphrase="Heading: what the deputy head for studies does.",
+        status="organisational",
+    ),
+    Clause(
+        number="4.4.1",
+        kinds=("workflow",),
+        paraphrase="With colleagues the deputy head drafts the local acts that values rest on.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.2",
+        kinds=("permission", "rule"),
+        paraphrase="The deputy head makes the timetable of classes and groups and corrects it; "
+        "what is published has no clash.",
+        status="planned",
+        checks=(checks.TIMETABLE_CLASH, checks.ROOM_CLASH, checks.LESSON_OUTSIDE_TIMETABLE),
+    ),
+    Clause(
+        number="4.4.3",
+        kinds=("query", "form"),
+        paraphrase="The deputy head analyses results and prints the reports of a term.",
+        status="planned",
+        parameters=("report_denominator",),
+    ),
+    Clause(
+        number="4.4.3/1",
+        kinds=("form",),
+        paraphrase="Report: general data on the pupils of a class.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.3/2",
+        kinds=("form",),
+        paraphrase="Report: pupils who came, left and changed class.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.3/3",
+        kinds=("form",),
+        paraphrase="Report: sizes of classes.",
+        status="planned",
+        parameters=("contingent_day",),
+    ),
+    Clause(
+        number="4.4.3/4",
+        kinds=("form",),
+        paraphrase="Report: results of every pupil in every subject.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.3/5",
+        kinds=("form",),
+        paraphrase="Report: hours given and quality of a teacher's work.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.3/6",
+        kinds=("form",),
+        paraphrase="Report: how the journal is filled and visited.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.3/7",
+        kinds=("form",),
+        paraphrase="Report: the class teacher's summary of a term.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.3/8",
+        kinds=("form",),
+        paraphrase="Report: progress over the whole school.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.3/9",
+        kinds=("form",),
+        paraphrase="Report: summary register of attendance.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.4",
+        kinds=("query",),
+        paraphrase="The deputy head regularly checks how staff keep the journal.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.4/1",
+        kinds=("query",),
+        paraphrase="Control: how actively teachers work in the journal, offline work included.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.4/2",
+        kinds=("query",),
+        paraphrase="Control: whether there are enough current marks for each pupil.",
+        status="planned",
+        parameters=("marks_per_quarter", "marks_per_half_year", "density_warning_days"),
+    ),
+    Clause(
+        number="4.4.4/3",
+        kinds=("query",),
+        paraphrase="Control: material taught against the plan.",
+        status="planned",
+        parameters=("coverage_lag_hours",),
+    ),
+    Clause(
+        number="4.4.4/4",
+        kinds=("query",),
+        paraphrase="Control: homework set, not set, left blank, late, changed late.",
+        status="planned",
+        parameters=("homework_blank", "homework_grace_minutes"),
+    ),
+    Clause(
+        number="4.4.4/5",
+        kinds=("query",),
+        paraphrase="Control: how actively families and pupils use the diary.",
+        status="planned",
+        parameters=("family_activity_days",),
+    ),
+    Clause(
+        number="4.4.5",
+        kinds=("workflow", "form", "deadline"),
+        paraphrase="At the end of the year the deputy head closes, prints and archives.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.5/1",
+        kinds=("rule", "workflow", "deadline"),
+        paraphrase="Every section is checked for gaps before the year is archived.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.5/2",
+        kinds=("form", "workflow"),
+        paraphrase="Summary registers of progress are printed, bound, signed and archived.",
+        status="planned",
+    ),
+    Clause(
+        number="4.4.5/3",
+        kinds=("workflow",),
+        paraphrase="Journals go to the school's electronic data bank as sealed packages.",
+        status="planned",
+    ),
+)

@@ -1,0 +1,170 @@
+"""Clauses 4.5 and 4.6: what the teacher and the class teacher do in the journal."""
+
+from __future__ import annotations
+
+from eschool_core.regulation import checks
+from eschool_core.regulation.clause import Clause
+
+TEACHER: tuple[Clause, ...] = (
+    Clause(
+        number="4.5",
+        kinds=("information",),
+        paraphrase="Heading: what the teacher does.",
+        status="organisational",
+    ),
+    Clause(
+        number="4.5.1",
+        kinds=("permission",),
+        paraphrase="A teacher works on the pages of own classes and groups, and of those taken "
+        "over by a substitution, following curriculum and plan.",
+        status="planned",
+        checks=(
+            checks.FOREIGN_PAGE,
+            checks.SUBSTITUTION_UNREGISTERED,
+            checks.SUBSTITUTION_LIMIT,
+        ),
+        parameters=("mark_entry_limit_days",),
+    ),
+    Clause(
+        number="4.5.2",
+        kinds=("rule", "deadline"),
+        paraphrase="A teacher assesses regularly, records attendance and sets marks in time as "
+        "the school's assessment act says.",
+        status="planned",
+        checks=(checks.MARK_SCALE, checks.LESSON_NOT_BEGUN, checks.ROLL_NOT_TAKEN),
+        parameters=("lowest_mark", "written_mark_days"),
+    ),
+    Clause(
+        number="4.5.3",
+        kinds=("flag", "deadline"),
+        paraphrase="Homework, when there is any, is written during the lesson or within 1.5 h "
+        "after the last lesson of that class or group.",
+        status="planned",
+        checks=(
+            checks.HOMEWORK_LATE,
+            checks.HOMEWORK_UNDETERMINED,
+            checks.HOMEWORK_CHANGED_LATE,
+        ),
+        parameters=("homework_grace_minutes", "homework_anchor"),
+    ),
+    Clause(
+        number="4.5.4",
+        kinds=("workflow", "deadline"),
+        paraphrase="A teacher tells class teacher and guardians about failing pupils and pupils "
+        "who miss lessons.",
+        status="planned",
+        parameters=("failing_mean", "missed_lessons_notice", "notice_confirm_days"),
+    ),
+    Clause(
+        number="4.5.5",
+        kinds=("deadline", "rule"),
+        paraphrase="Term and year marks are set by the dates of the order; a closed term takes "
+        "them only through a review.",
+        status="planned",
+        checks=(checks.TERM_CLOSED,),
+        parameters=("not_attested_missed_percent",),
+    ),
+    Clause(
+        number="4.5.6",
+        kinds=("flag",),
+        paraphrase="Entries of all subjects are in Russian, with the topic of the lesson and of "
+        "each practical, laboratory and control work.",
+        status="planned",
+        checks=(checks.TOPIC_MISSING, checks.WORK_TOPIC_MISSING, checks.TEXT_NOT_RUSSIAN),
+        parameters=("language_min_letters", "topic_grace_minutes"),
+    ),
+    Clause(
+        number="4.5.7",
+        kinds=("notice", "rule"),
+        paraphrase="No pupil ever works in the journal under a teacher's login.",
+        status="planned",
+        parameters=("idle_lock_minutes",),
+    ),
+)
+
+CLASS_TEACHER: tuple[Clause, ...] = (
+    Clause(
+        number="4.6",
+        kinds=("information",),
+        paraphrase="Heading: what the class teacher does.",
+        status="organisational",
+    ),
+    Clause(
+        number="4.6.1",
+        kinds=("permission",),
+        paraphrase="The class teacher reads all subjects of the own class and edits none.",
+        status="planned",
+        checks=(checks.READ_ONLY_CLASS_TEACHER,),
+    ),
+    Clause(
+        number="4.6.2",
+        kinds=("deadline",),
+        paraphrase="The class teacher checks missed lessons every week.",
+        status="planned",
+    ),
+    Clause(
+        number="4.6.3",
+        kinds=("query",),
+        paraphrase="The class teacher watches that the teachers of the class set marks.",
+        status="planned",
+    ),
+    Clause(
+        number="4.6.4",
+        kinds=("rule", "workflow"),
+        paraphrase="The class is split into subgroups once, and pupils change them on paper only.",
+        status="planned",
+    ),
+    Clause(
+        number="4.6.4/1",
+        kinds=("rule", "workflow", "deadline"),
+        paraphrase="At the start of the year class teacher and teachers split the class; no "
+        "pupil is left out without a reason.",
+        status="planned",
+        checks=(checks.GROUPS_UNPLACED,),
+        parameters=("placing_window_days",),
+    ),
+    Clause(
+        number="4.6.4/2",
+        kinds=("rule",),
+        paraphrase="During the year a pupil changes subgroup only on a written application of "
+        "the guardians, or by an order that reorganises groups.",
+        status="planned",
+        checks=(checks.GROUP_CHANGE_APPLICATION,),
+    ),
+    Clause(
+        number="4.6.5",
+        kinds=("deadline", "form"),
+        paraphrase="Guardians without electronic access get a printed list of results at least "
+        "once a week.",
+        status="planned",
+    ),
+    Clause(
+        number="4.6.6",
+        kinds=("workflow", "rule"),
+        paraphrase="The class teacher reports newcomers and leavers; a pupil has records only "
+        "between the dates of enrolment.",
+        status="planned",
+        checks=(checks.PUPIL_NOT_ENROLLED,),
+    ),
+    Clause(
+        number="4.6.7",
+        kinds=("deadline", "workflow"),
+        paraphrase="At least once a month the class teacher checks pupils' data and corrects "
+        "what has changed.",
+        status="planned",
+        parameters=("card_check_months",),
+    ),
+    Clause(
+        number="4.6.8",
+        kinds=("workflow", "permission"),
+        paraphrase="The class teacher hands credentials to families and pupils and watches over "
+        "their access.",
+        status="planned",
+    ),
+    Clause(
+        number="4.6.9",
+        kinds=("query",),
+        paraphrase="The class teacher sees who among pupils and guardians uses the system.",
+        status="planned",
+    ),
+)

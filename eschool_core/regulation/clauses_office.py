@@ -1,0 +1,131 @@
+"""Clauses 4.7 and sections V–VII: the system officer, storage, users' duties, protection."""
+
+from __future__ import annotations
+
+from eschool_core.regulation import checks
+from eschool_core.regulation.clause import Clause
+
+SYSTEM_OFFICER: tuple[Clause, ...] = (
+    Clause(
+        number="4.7",
+        kinds=("information",),
+        paraphrase="Heading: what the system officer does.",
+        status="organisational",
+    ),
+    Clause(
+        number="4.7.1",
+        kinds=("permission", "rule"),
+        paraphrase="The system officer gives each category of users its rights, with an end.",
+        status="planned",
+    ),
+    Clause(
+        number="4.7.2",
+        kinds=("workflow", "deadline", "rule"),
+        paraphrase="The system officer sees that the deputies' data come true and in time, and "
+        "enters the school's data and working regime of the year.",
+        status="planned",
+        checks=(checks.BELLS_MISSING,),
+        parameters=("regime_due_day",),
+    ),
+    Clause(
+        number="4.7.3",
+        kinds=("query",),
+        paraphrase="The system officer sees how administration and teachers use the system.",
+        status="planned",
+    ),
+    Clause(
+        number="4.7.4",
+        kinds=("permission",),
+        paraphrase="Only the system officer enters new users.",
+        status="planned",
+        checks=(checks.ACCOUNT_CREATOR,),
+    ),
+    Clause(
+        number="4.7.5",
+        kinds=("notice",),
+        paraphrase="The system officer advises users; help and the explanation of every refusal "
+        "are built in.",
+        status="organisational",
+    ),
+    Clause(
+        number="4.7.6",
+        kinds=("workflow",),
+        paraphrase="The system officer supplies credentials to staff, and to class teachers "
+        "those for their families.",
+        status="planned",
+    ),
+    Clause(
+        number="4.7.7",
+        kinds=("workflow",),
+        paraphrase="The system officer keeps contact with the developers' support.",
+        status="planned",
+    ),
+)
+
+STORAGE: tuple[Clause, ...] = (
+    Clause(
+        number="5.1",
+        kinds=("workflow", "rule"),
+        paraphrase="Results of a check reach teachers once its note and the head's order are "
+        "registered.",
+        status="planned",
+    ),
+    Clause(
+        number="5.2",
+        kinds=("form",),
+        paraphrase="Electronic data serve as a paper document once printed and certified.",
+        status="planned",
+    ),
+    Clause(
+        number="5.3",
+        kinds=("rule",),
+        paraphrase="The school stores journals and summary registers for fixed times.",
+        status="planned",
+        parameters=("retention_start",),
+    ),
+    Clause(
+        number="5.3/1",
+        kinds=("rule", "deadline"),
+        paraphrase="Journals are kept on electronic media for 5 years.",
+        status="planned",
+        parameters=("journal_years", "retention_start"),
+    ),
+    Clause(
+        number="5.3/2",
+        kinds=("rule", "deadline"),
+        paraphrase="Summary registers are kept electronically and on paper for 25 years.",
+        status="planned",
+        parameters=("register_years", "retention_start"),
+    ),
+)
+
+CONFIDENTIALITY: tuple[Clause, ...] = (
+    Clause(
+        number="6.1",
+        kinds=("notice", "rule"),
+        paraphrase="Nobody passes an own login or password on to others.",
+        status="planned",
+        parameters=("device_overlap_minutes",),
+    ),
+    Clause(
+        number="6.2",
+        kinds=("notice", "rule"),
+        paraphrase="Everybody keeps the way into the own workspace secret.",
+        status="planned",
+    ),
+    Clause(
+        number="6.3",
+        kinds=("deadline", "workflow"),
+        paraphrase="Whoever learns of a leak tells the school within one working day.",
+        status="planned",
+        parameters=("breach_report_working_days",),
+    ),
+    Clause(
+        number="7.1",
+        kinds=("rule",),
+        paraphrase="Pupils' personal data are protected from unauthorised access as the law "
+        "demands.",
+        status="planned",
+        parameters=("read_lease_days",),
+    ),
+)

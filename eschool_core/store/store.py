@@ -1,0 +1,123 @@
+"""The one door for writes, and typed reads."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+from eschool_core.domain.row import Row, Value
+from eschool_core.errors import InputError
+from eschool_core.store import statements
+from eschool_core.store.database import Database, Values
+from eschool_core.store.ledger import Ledger
+
+R = TypeVar("R", bound=Row)
+
+
+class UnknownFactError(InputError):
+    """A fact lies outside this replica: the answer is "unknown", and the server decides."""
+
+
+class Store:
+    """Reads rows of any table and writes them with what a write leaves behind.
+
+    Args:
+        database: The connection; transactions are the caller's.
+        ledger: What a write leaves behind.
+        held: The partitions a replica holds, where somebody else's notices and findings must
+            not be written; None on the server, where every row of the school is: a missing row
+            is then an error of the command, not of our knowledge.
+    """
+
+    def __init__(
+        self, database: Database, ledger: Ledger, held: Container[int] | None = None
+    ) -> None:
+        self.database = database
+        self.ledger = ledger
+        self._held = held
+
+    @property
+    def complete(self) -> bool:
+        """True where every row of the school is here."""
+        return self._held is None
+
+    def holds(self, part: int) -> bool:
+        """Return whether rows of a partition belong here."""
+        return self._held is None or part in self._held
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Let the ledger keep what the block notes, or drop just that."""
+        self.ledger.begin()
+        try:
+            yield
+        except BaseException:
+            self.ledger.drop()
+            raise
+        self.ledger.keep()
+
+    def get(self, table: type[R], row_id: int) -> R | None:
+        """Return the row with this id, or None."""
+        return self.first(table, id=row_id)
+
+    def require(self, table: type[R], row_id: int) -> R:
+        """Return the row with this id.
+
+        Raises:
+            InputError: There is no such row in the school.
+            UnknownFactError: There is none on this replica.
+        """
+        row = self.get(table, row_id)
+        if row is None:
+            raise self.absent("data.missing", table=statements.name_of(table), id=row_id)
+        return row
+
+    def absent(self, key: str, **params: str | int) -> InputError:
+        """Return the error for something that is not here: unknown on a replica."""
+        return InputError(key, **params) if self.complete else UnknownFactError(key, **params)
+
+    def first(self, table: type[R], **equals: Value) -> R | None:
+        """Return the row of lowest id whose columns equal the arguments, or None."""
+        sql = statements.select(table, tuple(equals), 1)
+        rows = self.database.fetch(sql, tuple(equals.values()))
+        return table.from_values(rows[0]) if rows else None
+
+    def select(self, table: type[R], **equals: Value) -> list[R]:
+        """Return the rows whose columns equal the arguments, in id order."""
+        sql = statements.select(table, tuple(equals))
+        return [table.from_values(row) for row in self.database.fetch(sql, tuple(equals.values()))]
+
+    def where(self, table: type[R], condition: str, *parameters: Value) -> list[R]:
+        """Return the rows that fulfil ``condition``, a constant SQL text."""
+        sql = statements.select_where(table, condition)
+        return [table.from_values(row) for row in self.database.fetch(sql, parameters)]
+
+    def rows(self, sql: str, *parameters: Value) -> list[Values]:
+        """Return the rows of a constant query, for reads that join tables."""
+        return self.database.fetch(sql, parameters)
+
+    def put(self, row: Row) -> None:
+        """Write a row, new or changed."""
+        old = self.get(type(row), row.id)
+        new = row.replace(seq=self.ledger.stamp(old))
+        if old is not None and old.part != new.part:
+            raise ValueError(f"row {row.id} may not leave its partition")
+        self.ledger.note(old, new)
+        self.database.execute(statements.upsert(type(row)), new.values())
+
+    def add_many(self, rows: Sequence[Row]) -> None:
+        """Write new rows of one table in bulk."""
+        if not rows:
+            return
+        stamped = [row.replace(seq=self.ledger.stamp(None)) for row in rows]
+        for row in stamped:
+            self.ledger.note(None, row)
+        self.database.execute_many(
+            statements.insert(type(rows[0])), [row.values() for row in stamped]
+        )
+
+    def delete(self, row: Row) -> None:
+        """Delete a row."""
+        self.ledger.note(row, None)
+        self.database.execute(statements.delete(type(row)), (row.id,))

@@ -1,0 +1,27 @@
+"""Network addresses as people and programs write them."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+Address = IPv4Address | IPv6Address
+
+
+def parse_address(text: str) -> Address | None:
+    """Return the address that ``text`` is, an IPv4 one also where it is written as IPv6."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether ``host`` is a loopback address or exactly ``localhost``.
+
+    >>> is_loopback("127.0.0.1"), is_loopback("127.evil.example")
+    (True, False)
+    """
+    address = parse_address(host)
+    return host == "localhost" if address is None else address.is_loopback

@@ -1,0 +1,1 @@
+"""The history that nobody can alter unseen."""

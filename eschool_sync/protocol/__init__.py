@@ -1,0 +1,1 @@
+"""What travels between a replica and the server."""

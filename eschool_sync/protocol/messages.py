@@ -1,0 +1,377 @@
+"""The bodies of ``/v1``: msgpack under zstd; unknown versions are refused before anything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any, Final
+
+import msgpack
+
+from eschool_core.app import Outcome
+from eschool_core.domain.enums import Verdict
+from eschool_core.errors import InputError, TransportError
+from eschool_core.ids import MAX_DEVICE, MAX_NUMBER
+from eschool_sync.protocol.columns import pack_columns, unpack_columns
+from eschool_sync.protocol.compression import compress, decompress
+from eschool_sync.protocol.fields import malformed, read_list, require_types
+from eschool_sync.security.signing import SigningKey, verify
+from eschool_sync.security.suite import KEY_BYTES, SIGNATURE_BYTES
+
+VERSION: Final = 1
+MAX_REQUEST_BYTES: Final = 8 * 1024 * 1024
+MAX_RESPONSE_BYTES: Final = 512 * 1024 * 1024
+MAX_ENROL_BYTES: Final = 16 * 1024
+MAX_ENROL_RESPONSE_BYTES: Final = 64 * 1024
+MAX_PARTS: Final = 2_000_000
+MAX_CODE: Final = 100
+MAX_LABEL: Final = 100
+_UNCHANGED_FIELDS: Final = 3
+REQUEST_CONTEXT: Final = b"eschool/sync/1"
+_INT: Final = (int,)
+_BYTES: Final = (bytes,)
+_TEXT: Final = (str,)
+_LIST: Final = (list,)
+_MAYBE_BYTES: Final = (bytes, type(None))
+
+
+def parts_hash(parts: list[int]) -> bytes:
+    """Return the name of a scope: a hash over its partitions in order."""
+    packed = b"".join(part.to_bytes(8, "big") for part in parts)
+    return blake2b(packed, digest_size=16, person=b"eschool.scope").digest()
+
+
+def pack_parts(parts: list[int]) -> bytes:
+    """Return sorted partitions as a column."""
+    return pack_columns([(part,) for part in parts], 1)
+
+
+def unpack_parts(packed: bytes) -> list[int]:
+    """Return the partitions of ``pack_parts``.
+
+    Raises:
+        InputError: ``protocol.malformed``, ``protocol.too_large``.
+    """
+    columns = unpack_columns(packed, MAX_PARTS)
+    parts = [part for part in columns[0] if type(part) is int and part >= 0]
+    if len(columns) != 1 or len(parts) != len(columns[0]):
+        malformed("partitions")
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """One device's half of a round trip.
+
+    Attributes:
+        incarnation: Of the server whose ``cursor`` it is; empty before the first sync.
+        cursor: The seq up to which this replica is complete.
+        ack: Its last own command number whose verdict it has stored.
+        scope: ``parts_hash`` of the partitions it holds.
+        parts: These partitions themselves, only when the server asked for them.
+        push: ``push.pack_push``, or None.
+    """
+
+    school: int
+    device: int
+    incarnation: bytes
+    cursor: int
+    ack: int
+    scope: bytes
+    parts: bytes | None
+    push: bytes | None
+
+    def sealed(self, key: SigningKey) -> bytes:
+        """Return the body to be sent, signed by the device."""
+        body: bytes = msgpack.packb(
+            [
+                VERSION,
+                self.school,
+                self.device,
+                self.incarnation,
+                self.cursor,
+                self.ack,
+                self.scope,
+                self.parts,
+                self.push,
+            ]
+        )
+        return compress(key.sign(REQUEST_CONTEXT, body) + body)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRequest:
+    """A request whose signature is still to be checked."""
+
+    request: SyncRequest
+    body: bytes
+    signature: bytes
+
+    def check_signature(self, public_key: bytes) -> SyncRequest:
+        """Return the request if the device signed it.
+
+        Raises:
+            AccessError: ``access.signature``.
+        """
+        verify(public_key, REQUEST_CONTEXT, self.body, self.signature)
+        return self.request
+
+
+def read_request(data: bytes) -> SealedRequest:
+    """Return the request in a body.
+
+    Raises:
+        InputError: ``protocol.malformed``, ``protocol.too_large``.
+        TransportError: ``transport.version``: a protocol we do not speak.
+    """
+    sealed = decompress(data, MAX_REQUEST_BYTES)
+    signature, body = sealed[:SIGNATURE_BYTES], sealed[SIGNATURE_BYTES:]
+    version, *fields = read_list(body, "request", max_items=9) or [0]
+    _check_version(version)
+    types = (_INT, _INT, _BYTES, _INT, _INT, _BYTES, _MAYBE_BYTES, _MAYBE_BYTES)
+    require_types(fields, types, "request")
+    request = SyncRequest(*fields)
+    if request.device > MAX_DEVICE or request.ack > MAX_NUMBER:
+        malformed("request")
+    return SealedRequest(request, body, signature)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What holds once the frames of a response are applied.
+
+    Attributes:
+        seq: The school's head.
+        known: The device's last command number that has a verdict.
+        rows: Rows in the whole scope.
+        digest: Sum of the digests over the scope.
+        scope: ``parts_hash`` of the scope.
+        head: Hash of the device's last judged header: the link for its next push.
+    """
+
+    seq: int
+    known: int
+    rows: int
+    digest: bytes
+    scope: bytes
+    head: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResponse:
+    """The server's half.
+
+    Attributes:
+        verdicts: (number, outcome) of own commands after the request's ``ack``.
+        parts_in: Partitions that are new to the replica; their rows are in the frames.
+        parts_out: Partitions to purge.
+        need_parts: The server does not know the replica's scope: ask again with ``parts``.
+        more: There are verdicts that did not fit: sync again.
+    """
+
+    incarnation: bytes
+    verdicts: tuple[tuple[int, Outcome], ...]
+    frames: list[Any]
+    parts_in: bytes
+    parts_out: bytes
+    checkpoint: Checkpoint
+    anchor: bytes
+    need_parts: bool = False
+    more: bool = False
+
+    def to_bytes(self, level: int = 3) -> bytes:
+        """Return the body to be sent."""
+        point = self.checkpoint
+        packed: bytes = msgpack.packb(
+            [
+                VERSION,
+                self.incarnation,
+                [[number, *pack_outcome(outcome)] for number, outcome in self.verdicts],
+                self.frames,
+                self.parts_in,
+                self.parts_out,
+                [point.seq, point.known, point.rows, point.digest, point.scope, point.head],
+                self.anchor,
+                int(self.need_parts),
+                int(self.more),
+            ]
+        )
+        return compress(packed, level)
+
+
+def pack_unchanged(rows: int, digest: bytes, anchor: bytes) -> bytes:
+    """Return the body that says: you have everything, and these are the sums over it."""
+    packed: bytes = msgpack.packb([VERSION, rows, digest, anchor])
+    return compress(packed)
+
+
+def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
+    """Return the response in a body.
+
+    Args:
+        data: From the server.
+        request: What it answers; an unchanged school is told by its sums alone.
+
+    Raises:
+        InputError: ``protocol.malformed``, ``protocol.too_large``.
+        TransportError: ``transport.version``.
+    """
+    version, *fields = read_list(decompress(data, MAX_RESPONSE_BYTES), "response") or [0]
+    _check_version(version)
+    if len(fields) == _UNCHANGED_FIELDS:
+        return _unchanged(fields, request)
+    types = (_BYTES, _LIST, _LIST, _BYTES, _BYTES, _LIST, _BYTES, _INT, _INT)
+    require_types(fields, types, "response")
+    incarnation, verdicts, frames, parts_in, parts_out, point, anchor, need_parts, more = fields
+    require_types(point, (_INT, _INT, _INT, _BYTES, _BYTES, _BYTES), "response")
+    return SyncResponse(
+        incarnation,
+        tuple(_verdict(entry) for entry in verdicts),
+        frames,
+        parts_in,
+        parts_out,
+        Checkpoint(*point),
+        anchor,
+        bool(need_parts),
+        bool(more),
+    )
+
+
+def _unchanged(fields: list[Any], request: SyncRequest) -> SyncResponse:
+    require_types(fields, (_INT, _BYTES, _BYTES), "response")
+    rows, digest, anchor = fields
+    none = pack_parts([])
+    point = Checkpoint(request.cursor, request.ack, rows, digest, request.scope, b"")
+    return SyncResponse(request.incarnation, (), [], none, none, point, anchor)
+
+
+def _verdict(entry: Any) -> tuple[int, Outcome]:
+    if type(entry) is not list or not entry or type(entry[0]) is not int:
+        malformed("response")
+    return entry[0], unpack_outcome(entry[1:])
+
+
+def pack_outcome(outcome: Outcome) -> list[Any]:
+    """Return a verdict as it is stored and sent."""
+    return [
+        int(outcome.verdict),
+        outcome.key,
+        outcome.params,
+        outcome.clause,
+        outcome.findings,
+        outcome.overwritten,
+    ]
+
+
+def unpack_outcome(fields: list[Any]) -> Outcome:
+    """Return the verdict that ``pack_outcome`` made.
+
+    Raises:
+        InputError: ``protocol.malformed``.
+    """
+    require_types(fields, (_INT, _TEXT, _LIST, _TEXT, _LIST, _INT), "verdict")
+    verdict, key, params, clause, findings, overwritten = fields
+    try:
+        return Outcome(
+            Verdict(verdict),
+            key,
+            _params(params),
+            clause,
+            tuple((str(check), _params(filled)) for check, filled in findings),
+            overwritten,
+        )
+    except (ValueError, TypeError) as error:
+        raise InputError("protocol.malformed", part="verdict") from error
+
+
+def _params(pairs: list[Any]) -> tuple[tuple[str, str | int], ...]:
+    if any(type(value) not in (int, str) for _, value in pairs):
+        malformed("verdict")
+    return tuple((str(name), value) for name, value in pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolRequest:
+    """A one-time code and the device's new public key."""
+
+    code: str
+    public_key: bytes
+    label: str
+
+    def to_bytes(self) -> bytes:
+        """Return the body to be sent."""
+        packed: bytes = msgpack.packb([VERSION, self.code, self.public_key, self.label])
+        return compress(packed)
+
+
+def read_enrol_request(data: bytes) -> EnrolRequest:
+    """Return the request in a body.
+
+    Raises:
+        InputError: ``protocol.malformed``, ``protocol.too_large``.
+        TransportError: ``transport.version``.
+    """
+    packed = decompress(data, MAX_ENROL_BYTES)
+    version, *fields = read_list(packed, "enrolment", max_items=4) or [0]
+    _check_version(version)
+    require_types(fields, (_TEXT, _BYTES, _TEXT), "enrolment")
+    request = EnrolRequest(*fields)
+    if (
+        len(request.code) > MAX_CODE
+        or len(request.public_key) != KEY_BYTES
+        or len(request.label) > MAX_LABEL
+        or not request.label.isprintable()
+    ):
+        malformed("enrolment")
+    return request
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolResponse:
+    """What makes a device a replica of this school."""
+
+    school: int
+    device: int
+    person: int
+    certificate: bytes
+    school_key: bytes
+    digest_key: bytes
+    incarnation: bytes
+    anchor: bytes
+
+    def to_bytes(self) -> bytes:
+        """Return the body to be sent."""
+        packed: bytes = msgpack.packb(
+            [
+                VERSION,
+                self.school,
+                self.device,
+                self.person,
+                self.certificate,
+                self.school_key,
+                self.digest_key,
+                self.incarnation,
+                self.anchor,
+            ]
+        )
+        return compress(packed)
+
+
+def read_enrol_response(data: bytes) -> EnrolResponse:
+    """Return the response in a body.
+
+    Raises:
+        InputError: ``protocol.malformed``, ``protocol.too_large``.
+        TransportError: ``transport.version``.
+    """
+    packed = decompress(data, MAX_ENROL_RESPONSE_BYTES)
+    version, *fields = read_list(packed, "enrolment", max_items=9) or [0]
+    _check_version(version)
+    types = (_INT, _INT, _INT, _BYTES, _BYTES, _BYTES, _BYTES, _BYTES)
+    require_types(fields, types, "enrolment")
+    return EnrolResponse(*fields)
+
+
+def _check_version(version: Any) -> None:
+    if type(version) is not int or version != VERSION:
+        raise TransportError("transport.version", ours=VERSION)

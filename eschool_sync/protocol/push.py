@@ -1,0 +1,260 @@
+"""A signed stretch of commands as it travels: headers and payloads in columns, salts as keys.
+
+What comes in is not trusted: every field has its type and range before anything rests on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgpack
+
+from eschool_core.domain.row import Value
+from eschool_core.errors import InputError
+from eschool_core.ids import MAX_NUMBER
+from eschool_sync.history.merkle import HASH_BYTES, leaf_hash
+from eschool_sync.protocol.columns import pack_columns, unpack_columns
+from eschool_sync.protocol.envelope import (
+    NO_REPLACE,
+    Envelope,
+    Header,
+    Push,
+    commitment_of,
+    pack_payload,
+    salt_of,
+    unpack_payload,
+)
+from eschool_sync.protocol.evidence import Evidence
+from eschool_sync.protocol.fields import MAX_INT, malformed, read_list, require_types
+from eschool_sync.security.suite import SIGNATURE_BYTES
+
+MAX_COMMANDS: Final = 2_000
+MAX_GROUP: Final = 10_000
+MAX_PUSH_BYTES: Final = 6 * 1024 * 1024
+"""Of payloads, so that a request with headers and keys stays under its own limit."""
+
+RUN_KEY_BYTES: Final = 32
+MAX_KIND: Final = 40
+MAX_ANCHOR_BYTES: Final = 200
+_COLUMNS: Final = 13
+_PART: Final = "push"
+_INT: Final = (int,)
+_TEXT: Final = (str,)
+_BYTES: Final = (bytes,)
+_LIST: Final = (list,)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Commands that share a salt key: numbers up to ``last``."""
+
+    last: int
+    key: bytes
+
+
+def pack_push(push: Push, runs: Sequence[Run]) -> bytes:
+    """Return a push as it is sent: headers and payloads in columns, salts as run keys."""
+    times = {_anchor_time(anchor): index for index, anchor in enumerate(push.anchors)}
+    kinds = sorted({(entry.header.kind, entry.header.version) for entry in push.envelopes})
+    places = {kind: index for index, kind in enumerate(kinds)}
+    rows = [_row(entry.header, places, times) for entry in push.envelopes]
+    blocks = []
+    for kind in kinds:
+        fields = [
+            unpack_payload(entry.payload)
+            for entry in push.envelopes
+            if (entry.header.kind, entry.header.version) == kind
+        ]
+        blocks.append(_pack_block(fields))
+    packed: bytes = msgpack.packb(
+        [
+            push.previous,
+            list(push.anchors),
+            [[run.last, run.key] for run in runs],
+            [list(kind) for kind in kinds],
+            pack_columns(rows, _COLUMNS),
+            blocks,
+            push.signature,
+        ]
+    )
+    return packed
+
+
+def unpack_push(packed: bytes, school: int, device: int) -> Push:
+    """Return the push that was packed; its chain is rebuilt, so only the signature counts.
+
+    Args:
+        packed: From a device whose signature over it was right; its content is not trusted.
+        school: Of the server; stands in every header.
+        device: Of the sender; stands in every header.
+
+    Raises:
+        InputError: ``protocol.malformed``, ``protocol.too_many``.
+    """
+    fields = read_list(packed, _PART, max_items=MAX_GROUP)
+    require_types(fields, (_BYTES, _LIST, _LIST, _LIST, _BYTES, _LIST, _BYTES), _PART)
+    link, anchors, runs, kinds, header_columns, blocks, signature = fields
+    if len(link) != HASH_BYTES or len(kinds) != len(blocks):
+        malformed(_PART)
+    times = [_anchor_time(anchor) for anchor in anchors]
+    keys = [_run(entry) for entry in runs]
+    named = [_kind(entry) for entry in kinds]
+    payloads = [iter(_unpack_block(block)) for block in blocks]
+    columns = unpack_columns(header_columns, MAX_GROUP)
+    if len(columns) != _COLUMNS:
+        malformed(_PART)
+    envelopes: list[Envelope] = []
+    for row in zip(*columns, strict=True):
+        _check_row(row, len(named), len(times))
+        place, anchor = row[2], row[8]
+        payload = next(payloads[place], None)
+        if payload is None:
+            malformed(_PART)
+        envelope = _envelope(
+            (school, device),
+            row,
+            named[place],
+            times[anchor],
+            payload,
+            _salt(keys, row[0]),
+            link,
+        )
+        link = leaf_hash(envelope.header.to_bytes())
+        envelopes.append(envelope)
+    if not envelopes or any(next(rest, None) is not None for rest in payloads):
+        malformed(_PART)
+    groups = {entry.header.group for entry in envelopes}
+    if len(envelopes) > MAX_COMMANDS and (len(groups) > 1 or 0 in groups):
+        raise InputError("protocol.too_many", limit=MAX_COMMANDS)
+    return Push(tuple(envelopes), fields[0], tuple(anchors), signature)
+
+
+def _row(
+    header: Header, places: dict[tuple[str, int], int], times: dict[int, int]
+) -> tuple[Value, ...]:
+    seen = header.evidence
+    return (
+        header.number,
+        header.take,
+        places[header.kind, header.version],
+        header.actor,
+        header.base_seq,
+        seen.wall,
+        seen.monotonic,
+        seen.boot,
+        times[seen.anchor_time],
+        seen.anchor_boot,
+        seen.anchor_monotonic,
+        header.group,
+        header.replaces,
+    )
+
+
+def _check_row(row: tuple[Any, ...], kinds: int, anchors: int) -> None:
+    """Let pass a row of header columns whose every field is in its range.
+
+    A device's clocks may show anything: only their type counts.
+    """
+    number, take, place, actor, base_seq, _, _, _, anchor, _, _, group, replaces = row
+    if (
+        any(type(value) is not int for value in row)
+        or not (1 <= number <= MAX_NUMBER and 1 <= take <= MAX_NUMBER - number + 1)
+        or not (0 <= place < kinds and 0 <= anchor < anchors)
+        or not (0 <= actor <= MAX_INT and 0 <= base_seq <= MAX_INT)
+        or not (0 <= group <= MAX_NUMBER and NO_REPLACE <= replaces <= MAX_NUMBER)
+    ):
+        malformed(_PART)
+
+
+def _envelope(
+    place: tuple[int, int],
+    row: tuple[Any, ...],
+    named: tuple[str, int],
+    anchor_time: int,
+    payload: bytes,
+    salt: bytes,
+    previous: bytes,
+) -> Envelope:
+    number, take, _, actor, base_seq, wall, monotonic, boot = row[:8]
+    anchor_boot, anchor_monotonic, group, replaces = row[9:]
+    evidence = Evidence(wall, monotonic, boot, anchor_time, anchor_boot, anchor_monotonic)
+    header = Header(
+        *place,
+        number,
+        take,
+        *named,
+        actor,
+        base_seq,
+        evidence,
+        group,
+        replaces,
+        commitment_of(salt, payload),
+        previous,
+    )
+    return Envelope(header, payload, salt)
+
+
+def _kind(entry: Any) -> tuple[str, int]:
+    """Return a command's name and version; a name is plain, so that it can stand anywhere."""
+    if type(entry) is not list:
+        malformed(_PART)
+    require_types(entry, (_TEXT, _INT), _PART)
+    kind, version = entry
+    if not (len(kind) <= MAX_KIND and kind.isascii() and kind.isidentifier()):
+        malformed(_PART)
+    return kind, version
+
+
+def _run(entry: Any) -> Run:
+    if type(entry) is not list:
+        malformed(_PART)
+    require_types(entry, (_INT, _BYTES), _PART)
+    last, key = entry
+    if len(key) != RUN_KEY_BYTES:
+        malformed(_PART)
+    return Run(last, key)
+
+
+def _salt(runs: Sequence[Run], number: int) -> bytes:
+    key = next((run.key for run in runs if number <= run.last), None)
+    return malformed(_PART) if key is None else salt_of(key, number)
+
+
+def _pack_block(rows: list[list[Any]]) -> list[Any]:
+    if rows[0] and all(_is_cell(value) for row in rows for value in row):
+        return [1, pack_columns([tuple(row) for row in rows], len(rows[0]))]
+    return [0, [pack_payload(row) for row in rows]]
+
+
+def _is_cell(value: Any) -> bool:
+    return value is None or type(value) in (int, str)
+
+
+def _unpack_block(block: Any) -> list[bytes]:
+    """Return payloads in the one form that is committed to."""
+    if type(block) is not list or len(block) != 2:
+        malformed(_PART)
+    is_flat, content = block
+    if is_flat == 1:
+        columns = unpack_columns(content, MAX_GROUP) if type(content) is bytes else malformed(_PART)
+        return [pack_payload(list(row)) for row in zip(*columns, strict=True)]
+    if type(content) is not list:
+        malformed(_PART)
+    try:
+        return [pack_payload(unpack_payload(payload)) for payload in content]
+    except (ValueError, OverflowError) as error:
+        raise InputError("protocol.malformed", part=_PART) from error
+
+
+def _anchor_time(anchor: Any) -> int:
+    """Return the time that an anchor names; whether it is true, its signature tells later.
+
+    An anchor is a packed list with the signature behind it.
+    """
+    if type(anchor) is not bytes or not SIGNATURE_BYTES < len(anchor) <= MAX_ANCHOR_BYTES:
+        malformed(_PART)
+    fields = read_list(anchor[:-SIGNATURE_BYTES], _PART)
+    require_types(fields, (_INT, _INT, _INT), _PART)
+    return int(fields[2])

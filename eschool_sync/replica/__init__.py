@@ -1,0 +1,17 @@
+"""The replica: one person's encrypted share of a school."""
+
+from eschool_sync.replica.enrolment import EnrolResult, enrol, enrol_through
+from eschool_sync.replica.outbox import RefusedCommand
+from eschool_sync.replica.replica import Replica
+from eschool_sync.replica.reports import Receipt, Status, SyncReport
+
+__all__ = [
+    "EnrolResult",
+    "Receipt",
+    "RefusedCommand",
+    "Replica",
+    "Status",
+    "SyncReport",
+    "enrol",
+    "enrol_through",
+]

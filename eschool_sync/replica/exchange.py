@@ -1,0 +1,195 @@
+"""One sync: rounds of push and pull until both sides have the same rows (design §5.3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from eschool_core.app import carry_out
+from eschool_core.errors import DamageError, InputError
+from eschool_core.store.schema import create_indexes
+from eschool_sync.defects import is_of_surroundings
+from eschool_sync.protocol.envelope import make_push
+from eschool_sync.protocol.evidence import Contact
+from eschool_sync.protocol.frames import unpack_frames
+from eschool_sync.protocol.messages import (
+    SyncRequest,
+    SyncResponse,
+    pack_parts,
+    parts_hash,
+    read_response,
+    unpack_parts,
+)
+from eschool_sync.protocol.push import pack_push
+from eschool_sync.replica.opened import Opened
+from eschool_sync.replica.outbox import Pending, State
+from eschool_sync.replica.position import Position
+from eschool_sync.replica.reports import SyncReport
+from eschool_sync.replica.tables import put_meta
+from eschool_sync.security.signing import check_anchor
+
+if TYPE_CHECKING:
+    from eschool_sync.replica.transport import Progress, Transport
+
+EQUAL: Final = "equal"
+"""Name under which the result of the last comparison of sums is kept."""
+
+MAX_ROUNDS: Final = 100
+"""Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
+
+
+class _Stale(Exception):  # noqa: N818 - another process has synced meanwhile: do it again
+    """The position that a request was made from is no longer the present one."""
+
+
+class _Unequal(Exception):  # noqa: N818 - leads to a repair
+    """The confirmed rows differ from the server's."""
+
+
+class Exchange:
+    """Talks to the server for an open replica."""
+
+    def __init__(self, opened: Opened, transport: Transport) -> None:
+        self._opened = opened
+        self._transport = transport
+
+    def sync(self, progress: Progress | None) -> SyncReport:
+        """Send what is pending and fetch what is new, until both sides are equal.
+
+        Raises:
+            EschoolError: As ``Replica.sync``.
+        """
+        report, full, tell_parts = SyncReport(), False, False
+        for _ in range(MAX_ROUNDS):
+            position, request = self._request(full=full, tell_parts=tell_parts)
+            body = request.sealed(self._opened.signing)
+            answer = self._transport.post("sync", body, progress)
+            report.rounds += 1
+            report.bytes_up += len(body)
+            report.bytes_down += len(answer)
+            response = read_response(answer, request)
+            if response.need_parts:
+                tell_parts = True
+                continue
+            try:
+                pending = self._take(position, response, report, full=full)
+            except _Stale:
+                continue
+            except _Unequal:
+                self._note_unequal()
+                if full:
+                    raise DamageError("damage.digest") from None
+                full = True
+                continue
+            full = tell_parts = False
+            if not response.more and not pending:
+                break
+        self._opened.fold()
+        return report
+
+    def _request(self, *, full: bool, tell_parts: bool) -> tuple[Position, SyncRequest]:
+        """Return a request, and the position that it was made from.
+
+        All of it is read in one transaction: another process may settle commands and forget
+        their salt keys at any time.
+        """
+        opened = self._opened
+        with opened.writing() as position:
+            waiting = opened.outbox.next_push()
+            push = self._push(position, waiting) if waiting else None
+            parts = pack_parts(opened.confirmed.held()) if tell_parts else None
+        nothing: list[int] = []
+        return position, SyncRequest(
+            opened.identity.school,
+            opened.identity.device,
+            b"" if full else position.incarnation,
+            0 if full else position.cursor,
+            position.ack,
+            parts_hash(nothing) if full else position.scope,
+            parts,
+            push,
+        )
+
+    def _push(self, position: Position, waiting: list[Pending]) -> bytes:
+        opened = self._opened
+        opened.outbox.close_run(position)
+        envelopes = [entry.envelope for entry in waiting]
+        anchors = sorted({entry.anchor for entry in waiting})
+        signed = make_push(envelopes, envelopes[0].header.previous, anchors, opened.signing)
+        return pack_push(signed, opened.outbox.sent_runs())
+
+    def _take(
+        self, position: Position, response: SyncResponse, report: SyncReport, *, full: bool
+    ) -> int:
+        """Apply a response in one transaction; return how many commands still wait.
+
+        Raises:
+            _Stale: Another process has moved the position.
+            _Unequal: The sums differ from the checkpoint's.
+        """
+        opened = self._opened
+        anchor = check_anchor(response.anchor, opened.identity.school_key)
+        frames, tombstones = unpack_frames(response.frames)
+        fresh = set(unpack_parts(response.parts_in))
+        gone = set(unpack_parts(response.parts_out))
+        with opened.writing() as present:
+            if (present.cursor, present.ack) != (position.cursor, position.ack):
+                raise _Stale
+            opened.confirmed.restore_images()
+            if full or response.incarnation != position.incarnation:
+                gone |= set(opened.confirmed.held())
+            opened.confirmed.purge(gone | fresh)
+            rows = opened.confirmed.apply(frames, tombstones, fresh)
+            if position.cursor == 0:
+                create_indexes(opened.database)
+            self._compare(response)
+            for number, outcome in response.verdicts:
+                opened.outbox.settle(number, outcome)
+            moved = replace(
+                present,
+                incarnation=response.incarnation,
+                cursor=response.checkpoint.seq,
+                ack=response.verdicts[-1][0] if response.verdicts else present.ack,
+                scope=response.checkpoint.scope,
+                synced_at=anchor.time,
+            ).heard(Contact.now(opened.clock, anchor.time, response.anchor))
+            opened.held.become(opened.confirmed.held())
+            self._replay(moved)
+            moved.save(opened.database)
+            pending = opened.outbox.counts().get(State.PENDING, 0)
+        report.pulled_rows += rows
+        report.parts_in += len(fresh)
+        report.parts_out += len(unpack_parts(response.parts_out))
+        for _, outcome in response.verdicts:
+            report.count(outcome)
+        return pending
+
+    def _compare(self, response: SyncResponse) -> None:
+        confirmed, point = self._opened.confirmed, response.checkpoint
+        total = confirmed.total()
+        same_scope = parts_hash(confirmed.held()) == point.scope
+        if not same_scope or (total.rows, total.digest) != (point.rows, point.digest):
+            raise _Unequal
+        put_meta(self._opened.database, EQUAL, 1)
+
+    def _note_unequal(self) -> None:
+        with self._opened.writing():
+            put_meta(self._opened.database, EQUAL, 0)
+
+    def _replay(self, position: Position) -> None:
+        """Carry out the commands that are still pending on top of the new confirmed state.
+
+        One that fails now stays pending without effect: the server gives the verdict.
+        """
+        opened = self._opened
+        for entry in opened.outbox.pending():
+            occasion = opened.occasion(entry.envelope.header, position, entry.ids_from)
+            try:
+                carry_out(opened.store, entry.command(), occasion)
+            except InputError:
+                # A fact that only the server knows, or a kind that this version knows no more.
+                continue
+            except Exception as error:
+                # A defect must not keep the replica from syncing (T20).
+                if is_of_surroundings(error):
+                    raise

@@ -1,0 +1,116 @@
+"""An open replica: the connection and what lives as long as it does."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from eschool_core.commands.base import Occasion
+from eschool_core.store.database import SqliteDatabase, transaction
+from eschool_core.store.ledger import OptimisticLedger
+from eschool_core.store.store import Store
+from eschool_sync.clock import Clock
+from eschool_sync.protocol.envelope import Header
+from eschool_sync.protocol.evidence import Evidence
+from eschool_sync.replica.confirmed import ConfirmedRows
+from eschool_sync.replica.held import HeldParts
+from eschool_sync.replica.outbox import Outbox
+from eschool_sync.replica.position import Identity, Position
+from eschool_sync.replica.tables import prepare_connection
+from eschool_sync.security.cipher import checkpoint, database_errors, open_encrypted
+from eschool_sync.security.database_key import DatabaseKey
+from eschool_sync.security.random_source import Random
+from eschool_sync.security.signing import SigningKey
+
+
+class Opened:
+    """The parts of an open replica, and the door through which all of them are written.
+
+    Raises:
+        DamageError: The database is damaged or missing.
+        AccessError, BusyError: It cannot be read, or not now.
+    """
+
+    def __init__(self, path: Path, key: DatabaseKey, clock: Clock, random: Random) -> None:
+        self.clock = clock
+        self.lock = threading.RLock()
+        self.connection = open_encrypted(path, key)
+        self.database = SqliteDatabase(self.connection)
+        try:
+            with database_errors():
+                prepare_connection(self.database)
+                self.identity = Identity.load(self.database)
+                self.signing = SigningKey(self.identity.seed)
+                self.confirmed = ConfirmedRows(self.database, self.identity.digest_key)
+                self.outbox = Outbox(self.database, self.identity, random)
+                self.held = HeldParts(self.confirmed.held())
+        except BaseException:
+            self.connection.close()
+            raise
+        self._scope = b""
+        self.store = Store(self.database, OptimisticLedger(self.database), self.held)
+
+    def position(self) -> Position:
+        """Return where the replica stands."""
+        return Position.load(self.database)
+
+    def now(self, position: Position) -> int:
+        """Return the best estimate of the server's time, seconds UTC."""
+        estimate = Evidence.now(self.clock, position.contact).estimate()
+        return max(position.contact_time, self.clock.wall()) if estimate is None else estimate
+
+    def occasion(self, header: Header, position: Position, ids_from: int) -> Occasion:
+        """Return what surrounds an own command, as far as it can be judged here."""
+        now = max(self.now(position), header.evidence.anchor_time)
+        return Occasion(
+            header.actor,
+            header.device,
+            header.number,
+            header.base_seq,
+            header.evidence.interval(now),
+            header.take,
+            None if ids_from < 0 else ids_from,
+        )
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let nobody write in between, in this process."""
+        with self.lock, database_errors():
+            yield
+
+    @contextmanager
+    def writing(self) -> Iterator[Position]:
+        """Write in one durable transaction, from where the replica stands now.
+
+        Raises:
+            AccessError: ``access.disk_full``, ``access.file``; nothing was written.
+            BusyError: ``busy.replica``: another process writes.
+            DamageError: ``damage.replica``.
+        """
+        with self.lock, database_errors():
+            try:
+                with transaction(self.database):
+                    position = self.position()
+                    if position.scope != self._scope:
+                        # Another process may have synced since.
+                        self.held.become(self.confirmed.held())
+                        self._scope = position.scope
+                    yield position
+            except BaseException:
+                self._scope = b""
+                raise
+
+    def fold(self) -> None:
+        """Fold the WAL into the file, so that nothing purged is left in it."""
+        with self.lock:
+            checkpoint(self.connection)
+
+    def close(self) -> None:
+        """Fold and close; the key leaves with the connection."""
+        with self.lock:
+            try:
+                checkpoint(self.connection)
+            finally:
+                self.connection.close()

@@ -1,0 +1,308 @@
+"""Own commands: pending ones wait for a verdict, judged ones are kept with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import groupby
+from typing import Any, Final
+
+import msgpack
+
+from eschool_core.app import Outcome
+from eschool_core.commands.base import Command
+from eschool_core.commands.catalogue import fields_of, make_command
+from eschool_core.domain.enums import Verdict
+from eschool_core.errors import InputError
+from eschool_core.ids import MAX_NUMBER
+from eschool_core.store.database import Database
+from eschool_sync.protocol.envelope import (
+    NO_REPLACE,
+    Envelope,
+    Header,
+    commitment_of,
+    pack_payload,
+    salt_of,
+    unpack_payload,
+)
+from eschool_sync.protocol.evidence import Evidence
+from eschool_sync.protocol.messages import pack_outcome, unpack_outcome
+from eschool_sync.protocol.push import MAX_COMMANDS, MAX_PUSH_BYTES, RUN_KEY_BYTES, Run
+from eschool_sync.replica.position import Identity, Position
+from eschool_sync.security.random_source import Random
+
+HEADER_BYTES: Final = 300
+"""The most that a header adds to a payload in a push, generously."""
+
+_SENDING: Final = (
+    "SELECT n, header, payload, anchor, replaces FROM outbox WHERE state = ? ORDER BY n"
+)
+_NAMED: Final = "SELECT state, header, replaces FROM outbox WHERE n = ?"
+_INSERT: Final = (
+    "INSERT INTO outbox (n, kind, version, header, payload, anchor, replaces, made_at, state) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class State(IntEnum):
+    """What has become of an own command; the judged ones are ``Verdict`` + 0."""
+
+    PENDING = 0
+    ACCEPTED = 1
+    WITH_FINDINGS = 2
+    REJECTED = 3
+    HELD = 4
+    DISMISSED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A command without a verdict.
+
+    Attributes:
+        anchor: The time anchor that its evidence speaks of.
+        ids_from: First command of the chain of resends that it ends, −1 for none.
+    """
+
+    envelope: Envelope
+    anchor: bytes
+    ids_from: int
+
+    def command(self) -> Command:
+        """Return the command."""
+        header = self.envelope.header
+        return make_command(header.kind, header.version, unpack_payload(self.envelope.payload))
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCommand:
+    """A command that the server rejected or holds.
+
+    Attributes:
+        command: None where this version does not know its kind any more.
+        params: What the texts ``key`` and ``key.remedy`` are filled with.
+    """
+
+    number: int
+    command: Command | None
+    kind: str
+    verdict: Verdict
+    key: str
+    params: dict[str, str | int]
+    clause: str
+    made_at: int
+
+
+class Outbox:
+    """Reads and writes own commands, inside the caller's transaction."""
+
+    def __init__(self, database: Database, identity: Identity, random: Random) -> None:
+        self._database = database
+        self._identity = identity
+        self._random = random
+
+    def append(
+        self,
+        position: Position,
+        command: Command,
+        evidence: Evidence,
+        *,
+        take: int = 1,
+        group: int = 0,
+        replaces: int | None = None,
+    ) -> Pending:
+        """Chain a command to the ones before it and keep it.
+
+        Raises:
+            InputError: ``command.replaces``: it may not take the place of that one.
+        """
+        ids_from = NO_REPLACE if replaces is None else self._root(replaces, take)
+        payload = pack_payload(fields_of(command))
+        number = position.next
+        header = Header(
+            self._identity.school,
+            self._identity.device,
+            number,
+            take,
+            command.kind,
+            command.version,
+            self._identity.person,
+            position.cursor,
+            evidence,
+            group,
+            NO_REPLACE if replaces is None else replaces,
+            commitment_of(salt_of(self._run_key(number), number), payload),
+            position.head,
+        )
+        self._database.execute(
+            _INSERT,
+            (
+                number,
+                command.kind,
+                command.version,
+                header.to_bytes(),
+                payload,
+                position.contact_anchor,
+                ids_from,
+                evidence.wall,
+                State.PENDING,
+            ),
+        )
+        envelope = Envelope(header, payload, salt_of(self._run_key(number), number))
+        return Pending(envelope, position.contact_anchor, ids_from)
+
+    def pending(self) -> list[Pending]:
+        """Return the commands without a verdict, in order."""
+        runs = self.runs()
+        return [
+            Pending(
+                Envelope(read_header(header), payload, _salt(runs, int(number))),
+                bytes(anchor),
+                int(ids_from),
+            )
+            for number, header, payload, anchor, ids_from in self._database.fetch(
+                _SENDING, (State.PENDING,)
+            )
+        ]
+
+    def next_push(self) -> list[Pending]:
+        """Return what one push may carry: whole groups within its limits, the first in any case."""
+        taken: list[Pending] = []
+        size = 0
+        for group in _groups(self.pending()):
+            weight = sum(len(entry.envelope.payload) + HEADER_BYTES for entry in group)
+            too_many = len(taken) + len(group) > MAX_COMMANDS
+            if taken and (too_many or size + weight > MAX_PUSH_BYTES):
+                break
+            taken += group
+            size += weight
+        return taken
+
+    def runs(self) -> list[Run]:
+        """Return the salt keys, oldest first; the last one is open: later commands use it."""
+        rows = self._database.fetch("SELECT first_n, key FROM salt_run ORDER BY first_n")
+        lasts = [int(first) - 1 for first, _ in rows[1:]] + [MAX_NUMBER]
+        return [Run(last, bytes(row[1])) for row, last in zip(rows, lasts, strict=False)]
+
+    def sent_runs(self) -> list[Run]:
+        """Return the salt keys that a push carries: all but the open one (``close_run``)."""
+        return self.runs()[:-1]
+
+    def close_run(self, position: Position) -> None:
+        """Let later commands use a new salt key: the present one goes out with a push.
+
+        Keys of commands that all have verdicts are forgotten; the server keeps their salts.
+        """
+        first = self._database.fetch("SELECT max(first_n) FROM salt_run")[0][0]
+        if first is not None and first < position.next:
+            self._new_run(position.next)
+        self._database.execute(
+            "DELETE FROM salt_run WHERE first_n < "
+            "(SELECT max(first_n) FROM salt_run WHERE first_n <= ?)",
+            (position.ack + 1,),
+        )
+
+    def settle(self, number: int, outcome: Outcome) -> None:
+        """Store a verdict."""
+        self._database.execute(
+            "UPDATE outbox SET state = ?, outcome = ? WHERE n = ?",
+            (int(outcome.verdict), msgpack.packb(pack_outcome(outcome)), number),
+        )
+
+    def counts(self) -> dict[State, int]:
+        """Return how many commands are in each state."""
+        rows = self._database.fetch("SELECT state, count(*) FROM outbox GROUP BY state")
+        return {State(state): int(count) for state, count in rows}
+
+    def refused(self) -> list[RefusedCommand]:
+        """Return the commands that were rejected or are held, oldest first."""
+        rows = self._database.fetch(
+            "SELECT n, kind, version, payload, outcome, made_at FROM outbox "
+            "WHERE state IN (3, 4) ORDER BY n"
+        )
+        return [_refused(*row) for row in rows]
+
+    def dismiss(self, number: int) -> bool:
+        """Take a rejected command off the list; it stays in the outbox."""
+        known = any(entry.number == number for entry in self.refused())
+        self._database.execute(
+            "UPDATE outbox SET state = ? WHERE n = ? AND state IN (3, 4)", (State.DISMISSED, number)
+        )
+        return known
+
+    def _root(self, replaced: int, take: int) -> int:
+        """Return the first command of the chain of resends that ends with ``replaced``."""
+        rows = self._database.fetch(_NAMED, (replaced,))
+        if not rows or rows[0][0] != State.REJECTED:
+            raise InputError("command.replaces")
+        root = replaced if rows[0][2] == NO_REPLACE else int(rows[0][2])
+        [(_, header, _)] = self._database.fetch(_NAMED, (root,))
+        if take > read_header(header).take:
+            raise InputError("command.replaces")
+        return root
+
+    def _run_key(self, number: int) -> bytes:
+        rows = self._database.fetch("SELECT key FROM salt_run ORDER BY first_n DESC LIMIT 1")
+        return bytes(rows[0][0]) if rows else self._new_run(number)
+
+    def _new_run(self, first: int) -> bytes:
+        key = self._random.bytes(RUN_KEY_BYTES)
+        self._database.execute("INSERT INTO salt_run (first_n, key) VALUES (?, ?)", (first, key))
+        return key
+
+
+def _groups(entries: list[Pending]) -> list[list[Pending]]:
+    """Return entries by what stands or falls together, in order."""
+
+    def belongs(entry: Pending) -> int:
+        header = entry.envelope.header
+        return header.group or -header.number
+
+    return [list(group) for _, group in groupby(entries, belongs)]
+
+
+def _salt(runs: list[Run], number: int) -> bytes:
+    return salt_of(next(run.key for run in runs if number <= run.last), number)
+
+
+def read_header(packed: bytes) -> Header:
+    """Return the header that ``Header.to_bytes`` made."""
+    fields: list[Any] = msgpack.unpackb(packed)
+    _, school, device, number, take, kind, version, actor, base_seq = fields[:9]
+    evidence = Evidence(*fields[9:15])
+    group, replaces, commitment, previous = fields[15:]
+    return Header(
+        school,
+        device,
+        number,
+        take,
+        kind,
+        version,
+        actor,
+        base_seq,
+        evidence,
+        group,
+        replaces,
+        commitment,
+        previous,
+    )
+
+
+def _refused(
+    number: int, kind: str, version: int, payload: bytes, outcome: bytes, made_at: int
+) -> RefusedCommand:
+    judged = unpack_outcome(msgpack.unpackb(outcome))
+    try:
+        command = make_command(kind, version, unpack_payload(payload))
+    except InputError:
+        command = None
+    return RefusedCommand(
+        number,
+        command,
+        kind,
+        judged.verdict,
+        judged.key,
+        dict(judged.params),
+        judged.clause,
+        made_at,
+    )

@@ -1,0 +1,312 @@
+"""A replica: what one person may see, encrypted, usable without network, and its sync."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
+
+from eschool_core import calendar
+from eschool_core.app import Outcome, carry_out
+from eschool_core.commands.base import Command
+from eschool_core.domain.enums import Verdict
+from eschool_core.domain.school import School
+from eschool_core.errors import InputError
+from eschool_core.store.store import Store, UnknownFactError
+from eschool_sync.clock import Clock, SystemClock
+from eschool_sync.history.merkle import leaf_hash
+from eschool_sync.protocol.evidence import Evidence
+from eschool_sync.protocol.push import MAX_GROUP, MAX_PUSH_BYTES
+from eschool_sync.replica.exchange import EQUAL, Exchange
+from eschool_sync.replica.opened import Opened
+from eschool_sync.replica.outbox import HEADER_BYTES, Pending, RefusedCommand, State
+from eschool_sync.replica.position import Position
+from eschool_sync.replica.profile import Profile
+from eschool_sync.replica.refusal import refusal_of
+from eschool_sync.replica.reports import Receipt, Status, SyncReport
+from eschool_sync.replica.tables import find_meta
+from eschool_sync.security.database_key import DatabaseKey
+from eschool_sync.security.keyslots import KeySlots, SecretStore
+from eschool_sync.security.random_source import Random, SystemRandom
+
+if TYPE_CHECKING:
+    from eschool_sync.replica.transport import Progress, Transport
+
+DATABASE_FILE: Final = "replica.db"
+KEYS_FILE: Final = "replica.keys"
+
+
+class Replica:
+    """Opens, reads, writes and syncs one person's replica.
+
+    Every write is one durable transaction. Methods may be called from any thread and from
+    several processes; they take turns. ``store`` is for reading between them, in the thread that
+    calls them.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        key: DatabaseKey,
+        transport: Transport,
+        *,
+        clock: Clock | None = None,
+        random: Random | None = None,
+    ) -> None:
+        self.folder = folder
+        self._key = key
+        source = random or SystemRandom()
+        self._opened = Opened(folder / DATABASE_FILE, key, clock or SystemClock(), source)
+        self._transport = transport
+        self._exchange = Exchange(self._opened, transport)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        passphrase: str,
+        *,
+        clock: Clock | None = None,
+        transport: Transport | None = None,
+    ) -> Self:
+        """Open a replica with its owner's passphrase.
+
+        Args:
+            folder: Where it is.
+            passphrase: As it was last set.
+            clock: The computer's by default.
+            transport: The way to the server; by default that of its profile.
+
+        Raises:
+            AccessError: ``access.passphrase``.
+            DamageError: The key file or the database is damaged.
+            InputError: ``replica.missing``: there is no replica in the folder.
+        """
+        key = _slots(folder).unlock_with_passphrase(passphrase)
+        return cls(folder, key, transport or Profile.load(folder).transport(), clock=clock)
+
+    @classmethod
+    def open_with_recovery_code(
+        cls,
+        folder: Path,
+        code: str,
+        *,
+        clock: Clock | None = None,
+        transport: Transport | None = None,
+    ) -> Self:
+        """Open a replica with the printed recovery code; then set a new passphrase.
+
+        Raises:
+            AccessError: ``access.recovery_code``.
+            InputError: A typing error in the code, or no replica in the folder.
+        """
+        key = _slots(folder).unlock_with_recovery_code(code)
+        return cls(folder, key, transport or Profile.load(folder).transport(), clock=clock)
+
+    @classmethod
+    def open_with_keyring(
+        cls,
+        folder: Path,
+        secrets: SecretStore,
+        *,
+        clock: Clock | None = None,
+        transport: Transport | None = None,
+    ) -> Self:
+        """Open a replica with the secret in the computer's keyring.
+
+        Raises:
+            AccessError: ``access.keyring``.
+            InputError: ``replica.missing``.
+        """
+        key = _slots(folder).unlock_with_keyring(secrets)
+        return cls(folder, key, transport or Profile.load(folder).transport(), clock=clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Checkpoint and close; the key leaves with the connection."""
+        try:
+            self._opened.close()
+        finally:
+            self._transport.close()
+
+    @property
+    def store(self) -> Store:
+        """The rows that are here, pending commands carried out."""
+        return self._opened.store
+
+    @property
+    def person_id(self) -> int:
+        """The replica's owner."""
+        return self._opened.identity.person
+
+    @property
+    def device(self) -> int:
+        """The device number."""
+        return self._opened.identity.device
+
+    def now(self) -> int:
+        """Return the best estimate of the server's time, seconds UTC."""
+        with self._opened.reading():
+            return self._opened.now(self._opened.position())
+
+    def next_number(self) -> int:
+        """Return the number of the next own command, for a batch that must know its ids."""
+        with self._opened.reading():
+            return self._opened.position().next
+
+    def today(self) -> int:
+        """Return the school's date by ``now``, as a day number."""
+        with self._opened.reading():
+            school = self.store.first(School)
+        zone = "UTC" if school is None else school.zone
+        return calendar.local_day(self.now(), zone)
+
+    def do(self, command: Command, *, replaces: int | None = None) -> Receipt:
+        """Carry out a command here at once, and keep it for the server.
+
+        Args:
+            command: What is to be done.
+            replaces: Number of the own rejected command that this one corrects; it inherits its
+                row ids.
+
+        Raises:
+            RegulationError: The local judgement refuses; nothing is kept.
+            InputError: The same; or ``command.replaces``.
+            AccessError: ``access.disk_full``.
+        """
+        return self.do_all([command], replaces=replaces)[0]
+
+    def do_all(self, commands: Sequence[Command], *, replaces: int | None = None) -> list[Receipt]:
+        """Carry out commands that stand or fall together; see ``do``.
+
+        Args:
+            commands: In order.
+            replaces: Number of the rejected command that the first one corrects; the others are
+                those that depended on it.
+
+        Raises:
+            InputError: ``protocol.too_many``, ``protocol.too_large``: more than one push carries.
+        """
+        if len(commands) > MAX_GROUP:
+            raise InputError("protocol.too_many", limit=MAX_GROUP)
+        size = 0
+        with self._opened.writing() as present:
+            position = present
+            group = position.next if len(commands) > 1 else 0
+            receipts = []
+            for index, command in enumerate(commands):
+                resent = replaces if index == 0 else None
+                entry, outcome = self._do_one(position, command, group, resent)
+                header = entry.envelope.header
+                size += len(entry.envelope.payload) + HEADER_BYTES
+                position = replace(
+                    position,
+                    next=header.number + header.take,
+                    head=leaf_hash(header.to_bytes()),
+                )
+                receipts.append(Receipt(header.number, outcome))
+            if size > MAX_PUSH_BYTES:
+                raise InputError("protocol.too_large", limit=MAX_PUSH_BYTES)
+            position.save(self._opened.database)
+        return receipts
+
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Send what is pending, fetch what is new, and prove that both sides are equal.
+
+        Raises:
+            TransportError, BusyError: The server cannot be reached or asks to come back; nothing
+                is lost, try again.
+            AccessError: The server does not accept this device.
+            InputError: ``protocol.malformed``: what came is no answer of ours.
+            DamageError: ``damage.digest``: rows differ even after a full repair.
+        """
+        return self._exchange.sync(progress)
+
+    def status(self) -> Status:
+        """Return how the replica stands."""
+        opened = self._opened
+        with opened.reading():
+            position, counts = opened.position(), opened.outbox.counts()
+            equal = find_meta(opened.database, EQUAL)
+            rows = opened.confirmed.total().rows
+        return Status(
+            pending=counts.get(State.PENDING, 0),
+            rejected=counts.get(State.REJECTED, 0),
+            held=counts.get(State.HELD, 0),
+            last_sync=position.synced_at,
+            seq=position.cursor,
+            digest_equal=equal == 1,
+            server_url=Profile.load(self.folder).server_url,
+            device=opened.identity.device,
+            rows=rows,
+        )
+
+    def refused(self) -> list[RefusedCommand]:
+        """Return own commands that were rejected or are held, oldest first."""
+        with self._opened.reading():
+            return self._opened.outbox.refused()
+
+    def dismiss(self, number: int) -> None:
+        """Take a refused command off the list.
+
+        Raises:
+            InputError: ``command.not_refused``.
+        """
+        with self._opened.writing():
+            if not self._opened.outbox.dismiss(number):
+                raise InputError("command.not_refused", number=number)
+
+    def change_passphrase(self, new: str) -> None:
+        """Let ``new`` open the replica from now on, and the old passphrase no more.
+
+        Raises:
+            InputError: The passphrase is too short or too long.
+        """
+        _slots(self.folder).change_passphrase(self._key, new)
+
+    def replace_recovery_code(self) -> str:
+        """Return a new recovery code, to be printed; the old one opens nothing any more."""
+        return _slots(self.folder).replace_recovery_code(self._key)
+
+    def add_keyring(self, secrets: SecretStore) -> None:
+        """Let the computer's keyring open the replica without a question.
+
+        Raises:
+            AccessError: ``access.keyring_missing``.
+        """
+        _slots(self.folder).add_keyring(self._key, secrets)
+
+    def _do_one(
+        self, position: Position, command: Command, group: int, replaces: int | None
+    ) -> tuple[Pending, Outcome | None]:
+        opened = self._opened
+        entry = opened.outbox.append(
+            position,
+            command,
+            Evidence.now(opened.clock, position.contact),
+            take=command.numbers_taken(),
+            group=group,
+            replaces=replaces,
+        )
+        occasion = opened.occasion(entry.envelope.header, position, entry.ids_from)
+        try:
+            outcome = carry_out(opened.store, command, occasion)
+        except UnknownFactError:
+            outcome = None
+        if outcome is not None and outcome.verdict is Verdict.REJECTED:
+            raise refusal_of(outcome)
+        if replaces is not None:
+            opened.outbox.dismiss(replaces)
+        return entry, outcome
+
+
+def _slots(folder: Path) -> KeySlots:
+    if not (folder / KEYS_FILE).exists():
+        raise InputError("replica.missing")
+    return KeySlots.load(folder / KEYS_FILE)

@@ -1,0 +1,1 @@
+"""Keys, signatures and the encrypted file of a replica."""

@@ -1,0 +1,1 @@
+"""The server: one school is one database, ordered by one writer."""

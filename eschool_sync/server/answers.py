@@ -1,0 +1,153 @@
+"""The server's half of a round trip: verdicts, rows, checkpoint; cheap when nothing is new."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import msgpack
+
+from eschool_core.domain.office import Device
+from eschool_core.store.store import Store
+from eschool_sync.protocol.messages import (
+    Checkpoint,
+    SyncRequest,
+    SyncResponse,
+    pack_parts,
+    pack_unchanged,
+    parts_hash,
+    unpack_outcome,
+    unpack_parts,
+)
+from eschool_sync.server.outgoing import Sum, frames_for, sum_over
+from eschool_sync.server.pushes import DeviceHead, device_head
+from eschool_sync.server.scope import scope_of
+
+MAX_VERDICTS: Final = 10_000
+MAX_SUMS: Final = 4_096
+
+VERDICTS = "SELECT n, outcome FROM log WHERE device = ? AND n > ? ORDER BY n LIMIT ?"
+KEEP_SCOPE = "INSERT INTO scope_set (hash, parts) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING"
+KNOWN_SCOPE = "SELECT parts FROM scope_set WHERE hash = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The school's head: the last seq, and the seq of the last change of anybody's scope."""
+
+    seq: int
+    scope_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one person may see, as computed at a ``scope_seq``."""
+
+    scope_seq: int
+    parts: list[int]
+    hash: bytes
+
+
+class Answers:
+    """Makes responses; remembers scopes and sums between requests.
+
+    Args:
+        store: The school's.
+        incarnation: The server's.
+        anchor: Returns the current signed time.
+    """
+
+    def __init__(self, store: Store, incarnation: bytes, anchor: Callable[[], bytes]) -> None:
+        self._store = store
+        self._database = store.database
+        self._incarnation = incarnation
+        self._anchor = anchor
+        self._scopes: dict[int, Scope] = {}
+        self._sums: dict[bytes, tuple[int, Sum]] = {}
+
+    def answer(self, request: SyncRequest, device: Device, head: Head) -> bytes:
+        """Return the body that tells ``device`` what it is missing at ``head``."""
+        scope = self._scope(device.person_id, head)
+        known = device_head(self._database, device.device)
+        held = self._held_parts(request, scope)
+        if held is None:
+            return self._response(request, head, scope, known, need_parts=True).to_bytes()
+        same_server = request.incarnation == self._incarnation
+        cursor = request.cursor if same_server and request.cursor <= head.seq else 0
+        if cursor == 0:
+            held = []
+        if held == scope.parts and cursor == head.seq:
+            if request.ack == known.last and request.scope == scope.hash:
+                total = self._sum(scope, head)
+                return pack_unchanged(total.rows, total.digest, self._anchor())
+            return self._response(request, head, scope, known).to_bytes()
+        fresh = set(scope.parts) - set(held)
+        gone = sorted(set(held) - set(scope.parts))
+        return self._response(
+            request,
+            head,
+            scope,
+            known,
+            frames=frames_for(self._store, scope.parts, fresh, cursor),
+            parts_in=sorted(fresh),
+            parts_out=gone,
+        ).to_bytes()
+
+    def _response(
+        self,
+        request: SyncRequest,
+        head: Head,
+        scope: Scope,
+        known: DeviceHead,
+        *,
+        frames: list[object] | None = None,
+        parts_in: Sequence[int] = (),
+        parts_out: Sequence[int] = (),
+        need_parts: bool = False,
+    ) -> SyncResponse:
+        rows = self._database.fetch(VERDICTS, (request.device, request.ack, MAX_VERDICTS))
+        total = self._sum(scope, head)
+        return SyncResponse(
+            self._incarnation,
+            tuple(
+                (int(number), unpack_outcome(msgpack.unpackb(packed))) for number, packed in rows
+            ),
+            frames or [],
+            pack_parts(list(parts_in)),
+            pack_parts(list(parts_out)),
+            Checkpoint(head.seq, known.last, total.rows, total.digest, scope.hash, known.hash),
+            self._anchor(),
+            need_parts=need_parts,
+            more=len(rows) == MAX_VERDICTS,
+        )
+
+    def _held_parts(self, request: SyncRequest, scope: Scope) -> list[int] | None:
+        """Return the partitions a replica holds, or None where only it can tell."""
+        if request.parts is not None:
+            return unpack_parts(request.parts)
+        if request.scope == scope.hash:
+            return scope.parts
+        if request.scope == parts_hash([]):
+            return []
+        rows = self._database.fetch(KNOWN_SCOPE, (request.scope,))
+        return unpack_parts(rows[0][0]) if rows else None
+
+    def _scope(self, person_id: int, head: Head) -> Scope:
+        known = self._scopes.get(person_id)
+        if known is not None and known.scope_seq == head.scope_seq:
+            return known
+        parts = scope_of(self._store, person_id)
+        scope = Scope(head.scope_seq, parts, parts_hash(parts))
+        self._database.execute(KEEP_SCOPE, (scope.hash, pack_parts(parts)))
+        self._scopes[person_id] = scope
+        return scope
+
+    def _sum(self, scope: Scope, head: Head) -> Sum:
+        known = self._sums.get(scope.hash)
+        if known is None or known[0] != head.seq:
+            known = (head.seq, sum_over(self._store, scope.parts))
+            if len(self._sums) >= MAX_SUMS:
+                self._sums.clear()
+            self._sums[scope.hash] = known
+        return known[1]

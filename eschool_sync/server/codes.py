@@ -1,0 +1,21 @@
+"""One-time codes as people type them; the server keeps only their hashes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+
+def code_text(secret: bytes) -> str:
+    """Return a code as people type it: groups of four hexadecimal digits.
+
+    >>> code_text(bytes(4))
+    '0000-0000'
+    """
+    digits = secret.hex()
+    return "-".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+
+
+def code_hash(code: str) -> str:
+    """Return the hash under which a code is kept; spaces, dashes and case do not matter."""
+    typed = "".join(letter for letter in code.lower() if letter in "0123456789abcdef")
+    return sha256(b"eschool.code" + typed.encode()).hexdigest()

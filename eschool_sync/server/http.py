@@ -1,0 +1,361 @@
+"""The server's doors: two routes for replicas, a health check, a page that says what this is.
+
+The work itself is a ``Schools``; it is synchronous and runs in one thread for each school. The
+routes take the raw request: FastAPI's own handling of bodies halves the throughput.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from html import escape
+from typing import Any, Final, Literal, Protocol
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from eschool_core import labels
+from eschool_core.errors import InputError, TransportError
+from eschool_sync.clock import Clock, SystemClock
+from eschool_sync.protocol.error_body import CONTENT_TYPE
+from eschool_sync.security.random_source import Random, SystemRandom
+from eschool_sync.server.audit import AuditLog, Facts, NoLog, collecting
+from eschool_sync.server.guard import Guard, error_response, hide_access, record_of
+from eschool_sync.server.lanes import STRANGERS, Lanes, Queues
+from eschool_sync.server.rates import Rate, RateLimiter
+from eschool_sync.server.sources import Sources, rate_key
+
+RouteName = Literal["enrol", "sync"]
+
+TOLD: Final = frozenset({"access.certificate_expired", "access.revoked"})
+"""Refusals of access that only the holder of a device's key can come to see."""
+
+MAX_SCHOOL: Final = 2**53 - 1
+_ENROL: Final[frozenset[str]] = frozenset({"enrol"})
+_STYLE: Final = "body{font:1.1em/1.5 sans-serif;max-width:40em;margin:4em auto;padding:0 1em}"
+
+
+class Schools(Protocol):
+    """The schools of this server."""
+
+    def knows(self, school: int) -> bool:
+        """Whether a school has this number; called in the event loop, so at once."""
+        ...
+
+    def handle(self, school: int, route: RouteName, body: bytes, source: str) -> bytes:
+        """Return the answer to a body; may take long.
+
+        Calls for one school that ``knows`` come in turn and in one thread. Ids and counts for
+        the audit log are told to ``audit.report`` on the way.
+
+        Args:
+            school: Not checked.
+            route: Which door.
+            body: As it came, within the route's limit.
+            source: Address it came from.
+
+        Raises:
+            EschoolError: Anything but a ``RegulationError``, which is an answer instead.
+        """
+        ...
+
+
+class Policy(Enum):
+    """Who may come in by a route; each route declares one, and what it means is done by whom."""
+
+    PUBLIC = "anybody: it tells nothing of any school"
+    CODE = "who shows an enrolment code; the school checks it"
+    DEVICE = "who signs with an enrolled device's key; the school checks it"
+    SESSION = "who is logged in; the route checks it"
+
+
+class PolicyRoute(Route):
+    """A route that says who may come in.
+
+    Attributes:
+        policy: Who.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        endpoint: Callable[..., Any],
+        *,
+        methods: Sequence[str],
+        policy: Policy,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(path, endpoint, methods=list(methods), name=name)
+        self.policy = policy
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one request, one source and one school may take.
+
+    A school sits behind one address, so the rates of a source are those of a whole school.
+
+    Attributes:
+        sync_bytes: Of a body, compressed.
+        enrol_bytes: Of a body.
+        body_grace_seconds: How long the first byte of a body may take.
+        body_bytes_per_second: How fast a body must come on average.
+        sync_rate: Of a source.
+        enrol_rate: Of a source.
+        enrol_school_rate: Of a school, against guessing from many places.
+        queues: How much may wait.
+    """
+
+    sync_bytes: int = 8 * 1024 * 1024
+    enrol_bytes: int = 16 * 1024
+    body_grace_seconds: float = 20.0
+    body_bytes_per_second: float = 1024.0
+    sync_rate: Rate = Rate(burst=3_000, per_second=300)  # noqa: RUF009 - Rate is frozen
+    enrol_rate: Rate = Rate(burst=60, per_second=0.5)  # noqa: RUF009
+    enrol_school_rate: Rate = Rate(burst=200, per_second=2)  # noqa: RUF009
+    queues: Queues = Queues()  # noqa: RUF009
+
+
+def make_app(
+    directory: Schools,
+    *,
+    extra_routes: Sequence[BaseRoute] = (),
+    limits: Limits = Limits(),
+    proxies: Sequence[str] = (),
+    audit: AuditLog | None = None,
+    clock: Clock | None = None,
+    random: Random | None = None,
+    told: frozenset[str] = TOLD,
+) -> FastAPI:
+    """Return the server's application.
+
+    Args:
+        directory: The schools.
+        extra_routes: Further routes, each with its ``policy``; they come first, so ``/`` may be
+            one of them.
+        limits: What may be taken.
+        proxies: Addresses or networks of our own proxies, whose ``X-Forwarded-For`` counts.
+        audit: Where each request leaves a line; by default nowhere.
+        clock: For rates and the audit log.
+        random: For incident numbers and jitter.
+        told: Keys of refusals of access that are told as they are.
+
+    Raises:
+        InputError: ``input.proxy``.
+        ValueError: A route declares no policy.
+    """
+    clock, random, sources = clock or SystemClock(), random or SystemRandom(), Sources(proxies)
+    doors = _Doors(directory, limits, clock, random)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await asyncio.to_thread(doors.close)
+
+    app = FastAPI(
+        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
+    )
+    app.router.routes[:] = [*extra_routes, *doors.routes()]
+    missing = undeclared_routes(app)
+    if missing:
+        raise ValueError(f"these routes declare no policy: {missing}")
+    app.state.trusts_proxies = bool(sources)
+    app.add_exception_handler(HTTPException, _no_such_door)
+    app.add_middleware(
+        Guard,
+        sources=sources,
+        clock=clock,
+        random=random,
+        audit=audit or NoLog(),
+        public_error=hide_access(told, _ENROL),
+    )
+    return app
+
+
+def undeclared_routes(app: FastAPI) -> list[str]:
+    """Return the paths of all routes that do not say who may come in."""
+    return [
+        str(getattr(route, "path", route))
+        for route in app.routes
+        if not isinstance(getattr(route, "policy", None), Policy)
+    ]
+
+
+class _Doors:
+    """The endpoints and what they share."""
+
+    def __init__(self, schools: Schools, limits: Limits, clock: Clock, random: Random) -> None:
+        self._schools = schools
+        self._limits = limits
+        self._lanes = Lanes(limits.queues, random)
+        self._by_source = {
+            "sync": RateLimiter(limits.sync_rate, clock.monotonic),
+            "enrol": RateLimiter(limits.enrol_rate, clock.monotonic),
+        }
+        self._enrol_by_school = RateLimiter(limits.enrol_school_rate, clock.monotonic)
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes."""
+        post, get = ["POST"], ["GET"]
+        return [
+            PolicyRoute("/v1/{school:int}/sync", self.sync, methods=post, policy=Policy.DEVICE),
+            PolicyRoute("/v1/{school:int}/enrol", self.enrol, methods=post, policy=Policy.CODE),
+            PolicyRoute("/v1/health", self.health, methods=get, policy=Policy.PUBLIC),
+            PolicyRoute("/", self.page, methods=get, policy=Policy.PUBLIC),
+        ]
+
+    async def sync(self, request: Request) -> Response:
+        """Take commands and give what is missing."""
+        return await self._take(request, "sync", self._limits.sync_bytes)
+
+    async def enrol(self, request: Request) -> Response:
+        """Take a code and a device's key, give the certificate."""
+        return await self._take(request, "enrol", self._limits.enrol_bytes)
+
+    async def health(self, request: Request) -> Response:
+        """Say that the server runs."""
+        record = record_of(request.scope)
+        record.route, record.quiet = "health", True
+        return Response(b'{"status":"ok"}', media_type="application/json; charset=utf-8")
+
+    async def page(self, request: Request) -> Response:
+        """Say what this server is."""
+        record = record_of(request.scope)
+        record.route, record.quiet = "page", True
+        return start_page()
+
+    def close(self) -> None:
+        """Wait for the work in hand; blocks."""
+        self._lanes.close()
+
+    async def _take(self, request: Request, route: RouteName, limit: int) -> Response:
+        record = record_of(request.scope)
+        school: int = request.path_params["school"]
+        record.route = route
+        record.school = school if school <= MAX_SCHOOL else None
+        self._by_source[route].require(rate_key(record.source))
+        lane_number = school if self._schools.knows(school) else STRANGERS
+        if route == "enrol":
+            self._enrol_by_school.require(lane_number)
+        self._lanes.admit(lane_number)
+        declared = _declared_size(request, limit)
+        body = _Body(self._lanes, self._limits, limit)
+        try:
+            content = await body.read(request, declared)
+            work = partial(self._work, school, route, content, record.source, record.facts)
+            answer = await self._lanes.admit(lane_number).run(work)
+        finally:
+            body.release()
+        return Response(answer, media_type=CONTENT_TYPE)
+
+    def _work(self, school: int, route: RouteName, body: bytes, source: str, facts: Facts) -> bytes:
+        with collecting(facts):
+            answer = self._schools.handle(school, route, body, source)
+        if type(answer) is not bytes:
+            raise TypeError("a handler returns bytes")
+        return answer
+
+
+class _Body:
+    """Reads a body within its limits, and counts it among what is held."""
+
+    def __init__(self, lanes: Lanes, limits: Limits, limit: int) -> None:
+        self._lanes = lanes
+        self._limits = limits
+        self._limit = limit
+        self._held = 0
+
+    async def read(self, request: Request, declared: int | None) -> bytes:
+        """Return the whole body.
+
+        Raises:
+            InputError: ``transport.body_limit``.
+            TransportError: ``transport.body_slow``, ``transport.request``: not as declared.
+            BusyError: ``busy.server``: too much is held at once.
+        """
+        pieces: list[bytes] = []
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._limits.body_grace_seconds
+        try:
+            async with asyncio.timeout_at(deadline) as timer:
+                async for piece in request.stream():
+                    self._hold(len(piece))
+                    pieces.append(piece)
+                    timer.reschedule(deadline + self._held / self._limits.body_bytes_per_second)
+        except TimeoutError as error:
+            raise TransportError("transport.body_slow") from error
+        except ClientDisconnect as error:
+            raise TransportError("transport.interrupted") from error
+        if declared is not None and declared != self._held:
+            raise TransportError("transport.request")
+        return b"".join(pieces)
+
+    def release(self) -> None:
+        """Let others have what was held."""
+        self._lanes.release(self._held)
+        self._held = 0
+
+    def _hold(self, size: int) -> None:
+        if self._held + size > self._limit:
+            raise InputError("transport.body_limit", limit=self._limit)
+        self._lanes.hold(size)
+        self._held += size
+
+
+def _declared_size(request: Request, limit: int) -> int | None:
+    """Return what ``Content-Length`` says, if it is there.
+
+    Raises:
+        TransportError: ``transport.content_type``, ``transport.request``.
+        InputError: ``transport.body_limit``.
+    """
+    headers = request.headers
+    if headers.get("content-type") != CONTENT_TYPE or "content-encoding" in headers:
+        raise TransportError("transport.content_type")
+    declared = headers.get("content-length")
+    if declared is None:
+        return None
+    if not (declared.isascii() and declared.isdigit()):
+        raise TransportError("transport.request")
+    if len(declared) > len(str(limit)) or int(declared) > limit:
+        raise InputError("transport.body_limit", limit=limit)
+    return int(declared)
+
+
+async def _no_such_door(request: Request, error: Exception) -> Response:
+    """Return the answer for a path or method that no route takes."""
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    record = record_of(request.scope)
+    public = TransportError("transport.method" if status == 405 else "transport.route")
+    record.outcome = public.key
+    response = error_response(public)
+    allowed = (getattr(error, "headers", None) or {}).get("Allow")
+    if allowed:
+        response.headers["Allow"] = allowed
+    return response
+
+
+def start_page() -> HTMLResponse:
+    """Return the page that says what this server is."""
+    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    title, *paragraphs = (
+        escape(labels.text(f"server.page.{part}")) for part in ("title", "text", "help")
+    )
+    content = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return HTMLResponse(
+        f'<!doctype html><html lang="ru"><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style><h1>{title}</h1>{content}</html>",
+        headers={
+            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; "
+            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        },
+    )

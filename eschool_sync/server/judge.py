@@ -1,0 +1,222 @@
+"""One command's way into the log: seq, judgement, verdict."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import msgpack
+
+from eschool_core.app import Outcome, carry_out, notify_refusal, rejected
+from eschool_core.commands.base import Occasion
+from eschool_core.commands.catalogue import make_command
+from eschool_core.domain.enums import Verdict
+from eschool_core.errors import InputError
+from eschool_core.store.database import savepoint
+from eschool_core.store.ledger import ConfirmedLedger
+from eschool_core.store.store import Store
+from eschool_sync.defects import is_of_surroundings
+from eschool_sync.protocol.envelope import NO_REPLACE, Envelope, Header, unpack_payload
+from eschool_sync.protocol.messages import pack_outcome
+
+REFUSED = (Verdict.REJECTED, Verdict.HELD)
+GROUP_FELL = "command.group_fell"
+LOG = (
+    "INSERT INTO log (seq, device, n, take, replaces, kind, version, actor_id, header, payload, "
+    "salt, verdict, outcome, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+REPLACED = "SELECT verdict, take, replaces FROM log WHERE device = ? AND n = ?"
+REPLACED_ALREADY = (
+    "SELECT 1 FROM log WHERE device = ? AND replaces = ? AND verdict IN (1, 2) LIMIT 1"
+)
+
+_logger = logging.getLogger("eschool.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A command on its way into the log.
+
+    Attributes:
+        received: Server's time of receipt, seconds UTC.
+        hold: Key of the reason for which it waits for a person whatever it says, or empty.
+        ids_from: First command of the chain of resends that it ends; its row ids are taken over.
+    """
+
+    envelope: Envelope
+    received: int
+    hold: str = ""
+    ids_from: int = NO_REPLACE
+
+    @property
+    def header(self) -> Header:
+        """The header."""
+        return self.envelope.header
+
+    def occasion(self) -> Occasion:
+        """Return what surrounds the command."""
+        header = self.header
+        return Occasion(
+            header.actor,
+            header.device,
+            header.number,
+            header.base_seq,
+            header.evidence.interval(self.received),
+            header.take,
+            None if self.ids_from == NO_REPLACE else self.ids_from,
+        )
+
+
+class Judge:
+    """Gives each command its seq and its one verdict, inside the caller's transaction."""
+
+    def __init__(self, store: Store, ledger: ConfirmedLedger) -> None:
+        self._store = store
+        self._ledger = ledger
+
+    def judge(self, entries: Sequence[Entry], head: int) -> list[Outcome]:
+        """Judge entries in order, at the seqs after ``head``, and write the log.
+
+        A refused command never holds up the next; a group stands or falls together.
+        """
+        outcomes: list[Outcome] = []
+        for group in _groups(entries):
+            first_seq = head + len(outcomes) + 1
+            rooted = [replace(entry, ids_from=self._root(entry.header)) for entry in group]
+            judged = (
+                self._judge_group(rooted, first_seq)
+                if len(rooted) > 1
+                else [self._judge_one(rooted[0], first_seq)]
+            )
+            for offset, (entry, outcome) in enumerate(zip(rooted, judged, strict=True)):
+                self._record(entry, first_seq + offset, outcome)
+            outcomes += judged
+        return outcomes
+
+    def _judge_one(self, entry: Entry, seq: int) -> Outcome:
+        self._ledger.seq = seq
+        if entry.hold:
+            return Outcome(Verdict.HELD, entry.hold)
+        header = entry.header
+        try:
+            self._check_replaced(entry)
+            fields = unpack_payload(entry.envelope.payload)
+            command = make_command(header.kind, header.version, fields)
+            return carry_out(self._store, command, entry.occasion())
+        except InputError as error:
+            return rejected(error)
+        except Exception as error:
+            if is_of_surroundings(error):
+                raise
+            # A defect of ours that this command meets must not stop the ones behind it (T20).
+            # Its text may hold a person's data and stays out of the log.
+            place = (header.kind, header.version, header.device, header.number)
+            _logger.error("%s in %s/%d of %d:%d", type(error).__name__, *place)
+            return Outcome(Verdict.HELD, "command.failed")
+
+    def _judge_group(self, entries: Sequence[Entry], first_seq: int) -> list[Outcome]:
+        """Judge entries of which one that does not stand makes all of them fall with it."""
+        outcomes: list[Outcome] = []
+        taken: set[int] = set()
+        try:
+            with self._undoable():
+                for offset, entry in enumerate(entries):
+                    outcomes.append(
+                        rejected(InputError("command.replaces"))
+                        if entry.ids_from in taken
+                        else self._judge_one(entry, first_seq + offset)
+                    )
+                    if outcomes[-1].verdict in REFUSED:
+                        raise _GroupFell
+                    taken |= {entry.ids_from} - {NO_REPLACE}
+        except _GroupFell:
+            culprit = len(outcomes) - 1
+            number, verdict = entries[culprit].header.number, outcomes[culprit].verdict
+            # What waits for a person waits as a whole.
+            fallen = Outcome(verdict, GROUP_FELL, (("number", number),))
+            return [
+                outcomes[culprit] if index == culprit else fallen for index in range(len(entries))
+            ]
+        return outcomes
+
+    def _record(self, entry: Entry, seq: int, outcome: Outcome) -> None:
+        self._ledger.seq = seq
+        header, envelope = entry.header, entry.envelope
+        if outcome.verdict in REFUSED and outcome.key != GROUP_FELL:
+            notify_refusal(self._store, entry.occasion(), outcome)
+        self._store.database.execute(
+            LOG,
+            (
+                seq,
+                header.device,
+                header.number,
+                header.take,
+                entry.ids_from,
+                header.kind,
+                header.version,
+                header.actor,
+                header.to_bytes(),
+                envelope.payload,
+                envelope.salt,
+                int(outcome.verdict),
+                msgpack.packb(pack_outcome(outcome)),
+                entry.received,
+            ),
+        )
+
+    def _root(self, header: Header) -> int:
+        """Return the first command of a chain of resends; that of one that replaces nothing: −1.
+
+        The log keeps it beside each resend, so that one look is enough.
+        """
+        if header.replaces == NO_REPLACE:
+            return NO_REPLACE
+        rows = self._store.rows(REPLACED, header.device, header.replaces)
+        root = int(rows[0][2]) if rows else NO_REPLACE
+        return header.replaces if root == NO_REPLACE else root
+
+    def _check_replaced(self, entry: Entry) -> None:
+        """Let a resend take over row ids only of a rejected command of the same device, once.
+
+        It may not take more of them than there were: the next ones belong to other commands.
+
+        Raises:
+            InputError: ``command.replaces``.
+        """
+        header, root = entry.header, entry.ids_from
+        if header.replaces == NO_REPLACE:
+            return
+        named = self._store.rows(REPLACED, header.device, header.replaces)
+        first = self._store.rows(REPLACED, header.device, root)
+        again = self._store.rows(REPLACED_ALREADY, header.device, root)
+        if (
+            not named
+            or named[0][0] != Verdict.REJECTED
+            or not first
+            or header.take > first[0][1]
+            or again
+        ):
+            raise InputError("command.replaces")
+
+    @contextmanager
+    def _undoable(self) -> Iterator[None]:
+        with savepoint(self._store.database), self._store.step():
+            yield
+
+
+class _GroupFell(Exception):  # noqa: N818 - takes the group's savepoint back, is no error
+    """A command of the group was refused."""
+
+
+def _groups(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
+    """Yield runs of entries that stand or fall together; single ones alone."""
+    run: list[Entry] = []
+    for entry in entries:
+        if run and (entry.header.group == 0 or entry.header.group != run[0].header.group):
+            yield run
+            run = []
+        run.append(entry)
+    if run:
+        yield run

@@ -1,0 +1,83 @@
+"""What a push adds to what the server knows of a device's chain (design §5.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from eschool_core.domain.office import Device
+from eschool_core.errors import AccessError, InputError, TransportError
+from eschool_core.store.database import Database
+from eschool_sync.history.merkle import leaf_hash
+from eschool_sync.protocol.envelope import GENESIS, Header, Push
+from eschool_sync.server.judge import Entry
+
+READ = "SELECT last_n, next_n, hash FROM device_head WHERE device = ?"
+WRITE = (
+    "INSERT INTO device_head (device, last_n, next_n, hash) VALUES (?, ?, ?, ?) "
+    "ON CONFLICT (device) DO UPDATE SET "
+    "last_n = excluded.last_n, next_n = excluded.next_n, hash = excluded.hash"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceHead:
+    """How far the server knows a device's chain.
+
+    Attributes:
+        last: Number of the last judged command; 0 before the first.
+        next: The number that must come next.
+        hash: Hash of the last judged header.
+    """
+
+    last: int
+    next: int
+    hash: bytes
+
+
+def device_head(database: Database, device: int) -> DeviceHead:
+    """Return how far a device's chain is known."""
+    rows = database.fetch(READ, (device,))
+    return DeviceHead(*rows[0]) if rows else DeviceHead(0, 1, GENESIS)
+
+
+def move_head(database: Database, last: Header) -> None:
+    """Remember the last judged header of a device."""
+    database.execute(
+        WRITE, (last.device, last.number, last.number + last.take, leaf_hash(last.to_bytes()))
+    )
+
+
+def new_entries(push: Push, known: DeviceHead, device: Device, now: int) -> list[Entry]:
+    """Return what the chain adds to what is known.
+
+    Raises:
+        TransportError: ``sync.gap`` or ``sync.fork``.
+        AccessError: A command in another person's name.
+        InputError: Its numbers do not follow each other.
+    """
+    link = push.previous
+    fresh: list[Entry] = []
+    hold = "command.device_revoked" if device.revoked_at else ""
+    for envelope in push.envelopes:
+        header = envelope.header
+        if header.actor != device.person_id:
+            raise AccessError("access.actor")
+        if header.number == known.next and not fresh and link != known.hash:
+            raise TransportError("sync.fork", number=header.number)
+        if header.number >= known.next:
+            fresh.append(Entry(envelope, now, hold))
+        link = leaf_hash(header.to_bytes())
+        if header.number == known.last and link != known.hash:
+            raise TransportError("sync.fork", number=header.number)
+    if fresh and fresh[0].header.number != known.next:
+        raise TransportError("sync.gap", expected=known.next)
+    _check_consecutive(fresh)
+    return fresh
+
+
+def _check_consecutive(entries: Sequence[Entry]) -> None:
+    for earlier, later in pairwise(entries):
+        if later.header.number != earlier.header.number + earlier.header.take:
+            raise InputError("protocol.malformed", part="push")

@@ -1,0 +1,355 @@
+"""One school on the server: its database, its order, its answers to devices."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from eschool_core import calendar
+from eschool_core.app import Outcome
+from eschool_core.commands.access import EnrolDevice, IssueSlip
+from eschool_core.commands.base import Command
+from eschool_core.commands.catalogue import fields_of, validated
+from eschool_core.commands.school import TurnDay
+from eschool_core.domain.enums import Verdict
+from eschool_core.domain.office import Device, Slip
+from eschool_core.errors import AccessError, InputError, TransportError
+from eschool_core.imports.builder import BatchEntry
+from eschool_core.store.database import Database, transaction
+from eschool_core.store.ledger import ConfirmedLedger
+from eschool_core.store.store import Store
+from eschool_sync.clock import Clock
+from eschool_sync.history.merkle import leaf_hash
+from eschool_sync.protocol.envelope import (
+    NO_REPLACE,
+    SALT_BYTES,
+    Envelope,
+    Header,
+    commitment_of,
+    pack_payload,
+)
+from eschool_sync.protocol.evidence import Evidence
+from eschool_sync.protocol.messages import (
+    EnrolResponse,
+    read_enrol_request,
+    read_request,
+)
+from eschool_sync.protocol.push import unpack_push
+from eschool_sync.security.random_source import Random
+from eschool_sync.security.signing import (
+    DeviceCertificate,
+    SigningKey,
+    TimeAnchor,
+    check_anchor,
+    issue_anchor,
+    issue_certificate,
+)
+from eschool_sync.security.suite import SUITE
+from eschool_sync.server.answers import Answers, Head
+from eschool_sync.server.audit import report
+from eschool_sync.server.codes import code_hash, code_text
+from eschool_sync.server.judge import Entry, Judge
+from eschool_sync.server.known import KnownRows
+from eschool_sync.server.pushes import device_head, move_head, new_entries
+from eschool_sync.server.state import ServerState
+from eschool_sync.server.tables import prepare_connection
+
+CODE_BYTES: Final = 10
+CODE_SECONDS: Final = 10 * 60
+CERTIFICATE_SECONDS: Final = 365 * 24 * 3600
+MAX_DAYS_TURNED: Final = 400
+
+HEAD = "SELECT seq, scope_seq FROM head WHERE id = 1"
+LOCK_HEAD = "SELECT seq, scope_seq FROM head WHERE id = 1 FOR UPDATE"
+SET_HEAD = "UPDATE head SET seq = ?, scope_seq = ? WHERE id = 1"
+KEEP_PUSH = (
+    "INSERT INTO push (device, last_n, first_n, signature, received_at) VALUES (?, ?, ?, ?, ?)"
+)
+
+
+class ServerSchool:
+    """Orders, judges and keeps a school's commands; one thread at a time holds ``turn``.
+
+    Args:
+        database: Open on the school's tables.
+        state: What is remembered outside the database.
+        state_path: Where ``state`` is kept.
+        clock: The server's.
+        random: The server's.
+    """
+
+    def __init__(
+        self, database: Database, state: ServerState, state_path: Path, clock: Clock, random: Random
+    ) -> None:
+        prepare_connection(database)
+        self.turn = threading.RLock()
+        self.database = database
+        self.state = state
+        self._state_path = state_path
+        self._clock = clock
+        self._random = random
+        self._key = SigningKey(bytes.fromhex(state.school_seed))
+        self._ledger = ConfirmedLedger(database, bytes.fromhex(state.digest_key))
+        self.store = Store(database, self._ledger)
+        self._known = KnownRows(self.store)
+        self._judge = Judge(self.store, self._ledger)
+        self._incarnation = bytes.fromhex(state.incarnation)
+        self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
+        self._answers = Answers(
+            self.store, self._incarnation, lambda: self._current_anchor().to_bytes()
+        )
+
+    @property
+    def public_key(self) -> bytes:
+        """The school's public key."""
+        return self._key.public_bytes
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the connection stands; PostgreSQL's can be lost, and is then opened anew."""
+        return bool(getattr(self.database, "usable", True))
+
+    def head(self) -> Head:
+        """Return the head."""
+        [row] = self.database.fetch(HEAD)
+        return Head(*row)
+
+    def next_number(self) -> int:
+        """Return the next command number of the server's own device."""
+        return device_head(self.database, self.state.server_device).next
+
+    def act(self, command: Command, actor_id: int = 0) -> Outcome:
+        """Carry out one of the server's own acts, or one that it attests for ``actor_id``."""
+        with self._writing() as head:
+            entry = BatchEntry(self.next_number(), command.numbers_taken(), command)
+            return self._act(head, [entry], actor_id, self._clock.wall())[0]
+
+    def act_all(
+        self, entries: Sequence[BatchEntry], actor_id: int = 0, moment: int | None = None
+    ) -> list[Outcome]:
+        """Carry out several acts as one group: all stand, or none.
+
+        Args:
+            entries: Numbered from ``next_number`` on.
+            actor_id: Whom the server attests; 0 for the server itself.
+            moment: When it was done; now unless a test says otherwise.
+
+        Raises:
+            TransportError: ``sync.gap``: somebody else has acted since the numbers were taken.
+        """
+        with self._writing() as head:
+            expected = self.next_number()
+            if entries[0].number != expected:
+                raise TransportError("sync.gap", expected=expected)
+            now = self._clock.wall() if moment is None else moment
+            return self._act(head, entries, actor_id, now)
+
+    def issue_code(self, person_id: int, *, seconds: int = CODE_SECONDS, actor_id: int = 0) -> str:
+        """Return a new one-time code with which a person enrols a device.
+
+        Args:
+            person_id: Who will enrol.
+            seconds: How long it lives; at most seven days.
+            actor_id: The officer on whose behalf the server issues it; 0 for the server.
+
+        Raises:
+            InputError: No such person, or the code would live too long.
+        """
+        code = code_text(self._random.bytes(CODE_BYTES))
+        values = {
+            "person_id": person_id,
+            "secret_hash": code_hash(code),
+            "expires_at": self._clock.wall() + seconds,
+        }
+        _require_accepted(self.act(validated(IssueSlip, values), actor_id))
+        return code
+
+    def enrol(self, body: bytes) -> bytes:
+        """Bind a device to the person whose code it shows.
+
+        Raises:
+            AccessError: ``access.code``: unknown, used, replaced or expired; all look the same.
+            InputError: The body is malformed.
+        """
+        request = read_enrol_request(body)
+        secret_hash = code_hash(request.code)
+        slip = self.store.first(Slip, secret_hash=bytes.fromhex(secret_hash))
+        now = self._clock.wall()
+        # Asked here too: a dead code must not use up a device number.
+        if slip is None or slip.used_at or slip.revoked_at or slip.expires_at < now:
+            raise AccessError("access.code")
+        number = self.state.next_device()
+        number.save(self._state_path)
+        self.state = number
+        report(device=number.highest_device, person=slip.person_id)
+        values = {
+            "person_id": slip.person_id,
+            "secret_hash": secret_hash,
+            "device": number.highest_device,
+            "public_key": request.public_key.hex(),
+            "label": request.label,
+        }
+        outcome = self.act(validated(EnrolDevice, values))
+        if outcome.key:
+            raise AccessError("access.code")
+        certificate = DeviceCertificate(
+            SUITE,
+            self.state.school,
+            number.highest_device,
+            slip.person_id,
+            request.public_key,
+            now,
+            now + CERTIFICATE_SECONDS,
+        )
+        return EnrolResponse(
+            self.state.school,
+            number.highest_device,
+            slip.person_id,
+            issue_certificate(self._key, certificate),
+            self.public_key,
+            bytes.fromhex(self.state.digest_key),
+            self._incarnation,
+            self._current_anchor().to_bytes(),
+        ).to_bytes()
+
+    def sync(self, body: bytes) -> bytes:
+        """Take a device's commands and give it what it is missing.
+
+        Raises:
+            AccessError: Unknown device, wrong signature, revoked device that pulls.
+            InputError: The body is malformed.
+            TransportError: Another incarnation or a gap in the device's numbers.
+        """
+        sealed = read_request(body)
+        device = self._known.device(sealed.request.device, self.head().seq)
+        if device is None or sealed.request.school != self.state.school:
+            raise AccessError("access.device")
+        request = sealed.check_signature(device.public_key)
+        report(device=device.device, person=device.person_id)
+        self.turn_days()
+        if request.push is not None:
+            self._take_push(request.push, device)
+        head = self.head()
+        device = self._known.device(device.device, head.seq)
+        if device is None or device.revoked_at:
+            raise AccessError("access.revoked")
+        return self._answers.answer(request, device, head)
+
+    def turn_days(self) -> None:
+        """Open every date up to today that is not open yet, one command each."""
+        school = self._known.school(self.head().seq)
+        if school is None:
+            return
+        today = calendar.local_day(self._clock.wall(), school.zone)
+        first = max(school.current_day + 1, today - MAX_DAYS_TURNED)
+        for day in range(first, today + 1):
+            outcome = self.act(TurnDay(day=day))
+            school = self._known.school(self.head().seq)
+            if school is None or school.current_day < day:
+                _require_accepted(outcome)
+
+    def close(self) -> None:
+        """Close the database; the school answers nobody any more."""
+        with self.turn:
+            self.database.close()
+
+    def _take_push(self, packed: bytes, device: Device) -> None:
+        push = unpack_push(packed, self.state.school, device.device)
+        push.check_signature(device.public_key)
+        for anchor in push.anchors:
+            check_anchor(anchor, self.public_key)
+        now = self._clock.wall()
+        with self._writing() as head:
+            # Asked again under the lock: it may have been shut out meanwhile.
+            device = self._known.device(device.device, head.seq) or device
+            known = device_head(self.database, device.device)
+            entries = new_entries(push, known, device, now)
+            if not entries:
+                return
+            outcomes = self._take(head, entries)
+            first, last = entries[0].header.number, entries[-1].header.number
+            self.database.execute(
+                KEEP_PUSH,
+                (device.device, last, push.envelopes[0].header.number, push.signature, now),
+            )
+        report(first=first, last=last, **_counts(outcomes))
+
+    def _act(
+        self, head: Head, entries: Sequence[BatchEntry], actor_id: int, now: int
+    ) -> list[Outcome]:
+        """Chain and carry out the server's own acts; inside a transaction."""
+        device = self.state.server_device
+        evidence = Evidence(now, 0, 0, now, 0, 0)
+        group = entries[0].number if len(entries) > 1 else 0
+        made = []
+        previous = device_head(self.database, device).hash
+        for entry in entries:
+            payload = pack_payload(fields_of(entry.command))
+            salt = self._random.bytes(SALT_BYTES)
+            header = Header(
+                self.state.school,
+                device,
+                entry.number,
+                entry.take,
+                entry.command.kind,
+                entry.command.version,
+                actor_id,
+                head.seq,
+                evidence,
+                group,
+                NO_REPLACE,
+                commitment_of(salt, payload),
+                previous,
+            )
+            previous = leaf_hash(header.to_bytes())
+            made.append(Entry(Envelope(header, payload, salt), now))
+        return self._take(head, made)
+
+    def _take(self, head: Head, entries: Sequence[Entry]) -> list[Outcome]:
+        """Judge entries of one device and move the heads; inside a transaction."""
+        outcomes = self._judge.judge(entries, head.seq)
+        seq = head.seq + len(entries)
+        scope_seq = seq if self._ledger.flush() else head.scope_seq
+        self.database.execute(SET_HEAD, (seq, scope_seq))
+        move_head(self.database, entries[-1].header)
+        return outcomes
+
+    def _current_anchor(self) -> TimeAnchor:
+        """Return the signed time, made anew once a second."""
+        now = self._clock.wall()
+        if self._anchor.time != now:
+            self._anchor = issue_anchor(self._key, self.state.school, now)
+        return self._anchor
+
+    @contextmanager
+    def _writing(self) -> Iterator[Head]:
+        """Hold the school's lock for one transaction, and give the head that it begins at."""
+        lock = HEAD if self.database.dialect == "sqlite" else LOCK_HEAD
+        with self.turn:
+            try:
+                with transaction(self.database):
+                    [row] = self.database.fetch(lock)
+                    yield Head(*row)
+            except BaseException:
+                self._ledger.forget()
+                raise
+
+
+def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Return how many commands got which verdict, as the audit log names them."""
+    verdicts = [outcome.verdict for outcome in outcomes]
+    return {
+        "commands": len(verdicts),
+        "accepted": verdicts.count(Verdict.ACCEPTED),
+        "findings": verdicts.count(Verdict.WITH_FINDINGS),
+        "rejected": verdicts.count(Verdict.REJECTED),
+        "held": verdicts.count(Verdict.HELD),
+    }
+
+
+def _require_accepted(outcome: Outcome) -> None:
+    if outcome.key:
+        raise InputError(outcome.key, **dict(outcome.params))

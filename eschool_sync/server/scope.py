@@ -1,0 +1,142 @@
+"""Which partitions a person may see: the scope of every role, from the rows in force (design §4).
+
+The day that counts is the school's ``current_day``, which only ``TurnDay`` moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from eschool_core.commands import facts
+from eschool_core.commands.rights import ADMINISTRATION
+from eschool_core.domain.enums import Role, SubstitutionKind
+from eschool_core.domain.partition import ACCESS, SCHOOL, PartitionKind, kind_of, partition
+from eschool_core.domain.school import Appointment, Staff
+from eschool_core.store.store import Store
+
+# A teacher keeps reading last year's journals; a journal is one year's, so 400 days reach back.
+READ_BACK_DAYS = 400
+
+OWN_JOURNALS = (
+    "SELECT journal_id FROM teaching_load WHERE staff_id = ? AND first_day <= ? AND last_day >= ?"
+)
+SUBSTITUTED_JOURNALS = (
+    "SELECT journal_id, kind, last_day FROM substitution WHERE substitute_id = ? AND first_day <= ?"
+)
+LINES_OF_JOURNAL = "SELECT part, pupil_id FROM journal_line WHERE journal_id = ?"
+LINES_OF_PUPIL = "SELECT part, journal_id FROM journal_line WHERE pupil_id = ?"
+CLASSES_OF_JOURNAL = (
+    "SELECT gc.class_id FROM journal j JOIN group_class gc ON gc.group_id = j.group_id "
+    "WHERE j.id = ?"
+)
+PUPILS_OF_CLASS = (
+    "SELECT DISTINCT pupil_id FROM enrolment "
+    "WHERE class_id = ? AND first_day <= ? AND last_day >= ?"
+)
+CLASSES_OF_PUPIL = "SELECT class_id FROM enrolment WHERE pupil_id = ? AND last_day >= ?"
+CHILDREN = (
+    "SELECT pupil_id FROM guardianship WHERE guardian_id = ? AND first_day <= ? AND last_day >= ?"
+)
+
+ADMINISTRATION_KINDS = frozenset(PartitionKind) - {
+    PartitionKind.ACCESS,
+    PartitionKind.THREAD,
+    PartitionKind.PERSON,
+}
+OFFICER_KINDS = frozenset(
+    {PartitionKind.CLASS, PartitionKind.NAME, PartitionKind.PUPIL, PartitionKind.ACCESS}
+)
+HR_KINDS = frozenset({PartitionKind.STAFF, PartitionKind.OFFICE})
+
+
+def scope_of(store: Store, person_id: int) -> list[int]:
+    """Return the partitions that a person may see, sorted."""
+    day = facts.school(store).current_day
+    parts = {SCHOOL, partition(PartitionKind.PERSON, person_id)}
+    if store.get(Staff, person_id) is not None:
+        parts.add(partition(PartitionKind.STAFF, person_id))
+        parts |= _staff_scope(store, person_id, day)
+    for (pupil_id,) in store.rows(CHILDREN, person_id, day, day):
+        parts |= _own_child(store, pupil_id, day)
+    parts |= _own_child(store, person_id, day)
+    return sorted(parts)
+
+
+def _staff_scope(store: Store, person_id: int, day: int) -> set[int]:
+    roles = {
+        (Role(entry.role), entry.class_id)
+        for entry in store.select(Appointment, person_id=person_id)
+        if entry.first_day <= day <= entry.last_day
+    }
+    held = {role for role, _ in roles}
+    parts: set[int] = set()
+    if held & set(ADMINISTRATION):
+        parts |= _existing(store, ADMINISTRATION_KINDS)
+    if Role.SYSTEM_OFFICER in held:
+        parts |= _existing(store, OFFICER_KINDS) | {ACCESS}
+    if Role.HR_SPECIALIST in held:
+        parts |= _existing(store, HR_KINDS)
+    for role, class_id in roles:
+        if role is Role.CLASS_TEACHER:
+            parts |= _led_class(store, class_id, day)
+    for journal_id in _taught_journals(store, person_id, day):
+        parts |= _journal(store, journal_id)
+    return parts
+
+
+def _taught_journals(store: Store, person_id: int, day: int) -> set[int]:
+    journals = {
+        int(row[0]) for row in store.rows(OWN_JOURNALS, person_id, day, day - READ_BACK_DAYS)
+    }
+    limit = facts.policy_number(store, "mark_entry_limit_days", day)
+    for journal_id, kind, last_day in store.rows(SUBSTITUTED_JOURNALS, person_id, day + limit):
+        stays = 0 if kind == SubstitutionKind.ACTING else limit
+        if day <= last_day + stays:
+            journals.add(int(journal_id))
+    return journals
+
+
+def _journal(store: Store, journal_id: int) -> set[int]:
+    """A taught journal: its page, its pupils' lines and names, its classes' timetables."""
+    parts = {partition(PartitionKind.JOURNAL, journal_id)}
+    for line_part, pupil_id in store.rows(LINES_OF_JOURNAL, journal_id):
+        parts |= {int(line_part), partition(PartitionKind.NAME, pupil_id)}
+    return parts | _classes(row[0] for row in store.rows(CLASSES_OF_JOURNAL, journal_id))
+
+
+def _led_class(store: Store, class_id: int, day: int) -> set[int]:
+    """A led class: all lines of its pupils in every journal, read only (4.6.1), and their data."""
+    parts = {partition(PartitionKind.CLASS, class_id)}
+    for (pupil_id,) in store.rows(PUPILS_OF_CLASS, class_id, day, day):
+        parts |= _pupil_in_journals(store, pupil_id)
+        parts |= {
+            partition(PartitionKind.PUPIL, pupil_id),
+            partition(PartitionKind.PUPIL_DAY, pupil_id),
+        }
+    return parts
+
+
+def _own_child(store: Store, pupil_id: int, day: int) -> set[int]:
+    """One's own child, or oneself: lines, journals, class timetable, absences; no other name."""
+    parts = _pupil_in_journals(store, pupil_id)
+    classes = _classes(row[0] for row in store.rows(CLASSES_OF_PUPIL, pupil_id, day))
+    if not classes and len(parts) == 1:
+        return set()
+    return parts | classes | {partition(PartitionKind.PUPIL_DAY, pupil_id)}
+
+
+def _pupil_in_journals(store: Store, pupil_id: int) -> set[int]:
+    parts = {partition(PartitionKind.NAME, pupil_id)}
+    for line_part, journal_id in store.rows(LINES_OF_PUPIL, pupil_id):
+        parts |= {int(line_part), partition(PartitionKind.JOURNAL, journal_id)}
+    return parts
+
+
+def _classes(class_ids: Iterable[int]) -> set[int]:
+    return {partition(PartitionKind.CLASS, class_id) for class_id in class_ids}
+
+
+def _existing(store: Store, kinds: frozenset[PartitionKind]) -> set[int]:
+    return {
+        int(row[0]) for row in store.rows("SELECT part FROM part_state") if kind_of(row[0]) in kinds
+    }

@@ -1,0 +1,94 @@
+"""What a school's server must remember even if its database is restored from a backup.
+
+Kept in a small file outside the database and made durable before any answer that depends on it
+(design §5.7): the incarnation, the highest device number, and the keys.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Final, Self
+
+from eschool_core.errors import DamageError, InputError
+from eschool_core.ids import MAX_DEVICE
+from eschool_sync.security.durable import read_at_most, write_atomically
+from eschool_sync.security.random_source import Random
+
+FORMAT: Final = 1
+MAX_BYTES: Final = 64 * 1024
+INCARNATION_BYTES: Final = 16
+KEY_BYTES: Final = 32
+DATABASE_KEY_BYTES: Final = 48
+SERVER_DEVICE: Final = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ServerState:
+    """Secrets and counters of one school; bytes are hexadecimal.
+
+    Attributes:
+        server_device: Device number of the server's own acts in this incarnation.
+        highest_device: The last number given to any device.
+        school_seed: Seed of the school's signing key.
+        digest_key: Key of the row digests; every replica of the school has it.
+        database_key: Key and salt of the encrypted SQLite file; unused with PostgreSQL.
+    """
+
+    format: int
+    school: int
+    incarnation: str
+    server_device: int
+    highest_device: int
+    school_seed: str
+    digest_key: str
+    database_key: str
+
+    @classmethod
+    def found(cls, school: int, random: Random) -> Self:
+        """Return the state of a new school."""
+        return cls(
+            FORMAT,
+            school,
+            random.bytes(INCARNATION_BYTES).hex(),
+            SERVER_DEVICE,
+            SERVER_DEVICE,
+            random.bytes(KEY_BYTES).hex(),
+            random.bytes(KEY_BYTES).hex(),
+            random.bytes(DATABASE_KEY_BYTES).hex(),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the file.
+
+        Raises:
+            InputError: ``server.no_school``: there is none.
+            DamageError: ``damage.server_state``: it is not what was written.
+        """
+        try:
+            data = read_at_most(path, MAX_BYTES)
+        except FileNotFoundError as error:
+            raise InputError("server.no_school") from error
+        try:
+            fields = json.loads(data or b"")
+            state = cls(**fields)
+            bytes.fromhex(state.school_seed + state.digest_key + state.incarnation)
+        except (ValueError, TypeError) as error:
+            raise DamageError("damage.server_state") from error
+        return state
+
+    def save(self, path: Path) -> None:
+        """Write the file so that it survives a power cut."""
+        write_atomically(path, json.dumps(asdict(self), indent=1).encode())
+
+    def next_device(self) -> Self:
+        """Return the state after one more device number was given.
+
+        Raises:
+            InputError: ``server.devices_used_up``.
+        """
+        if self.highest_device >= MAX_DEVICE:
+            raise InputError("server.devices_used_up", limit=MAX_DEVICE)
+        return replace(self, highest_device=self.highest_device + 1)

@@ -1,0 +1,48 @@
+"""What tests of every package may ask for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.postgres import PostgresMissingError, running_postgres
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs PostgreSQL, so that ``-m "not postgres"`` leaves it out."""
+    for item in items:
+        if "postgres_url" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.postgres)
+
+
+def _postgres_is_required() -> bool:
+    return os.environ.get("CI") == "true" or os.environ.get("ESCHOOL_REQUIRE_POSTGRES") == "1"
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database of this test process.
+
+    It lives as long as the session: a test makes schemas under names of its own.
+    """
+    try:
+        with running_postgres() as url:
+            yield url
+    except PostgresMissingError as missing:
+        if _postgres_is_required():
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real files that lies beside the project; most clones have none."""
+    folder = PROJECT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("there is no data folder beside the project")
+    return folder

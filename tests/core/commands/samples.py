@@ -1,0 +1,214 @@
+"""One lawful sample of every command, all about 5А and its maths on Monday."""
+
+from __future__ import annotations
+
+from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice
+from eschool_core.commands.base import Command
+from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
+from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.groups import ChangeGroup, CreateGroup
+from eschool_core.commands.journals import (
+    ClaimSubstitution,
+    OpenJournal,
+    PlanRow,
+    RecordSubstitution,
+    SetLoad,
+    SetPlan,
+)
+from eschool_core.commands.people import (
+    AddGuardian,
+    AdmitPupil,
+    Appoint,
+    EndAppointment,
+    EndGuardianship,
+    GuardianEntry,
+    HireStaff,
+    MovePupil,
+    WithdrawPupil,
+)
+from eschool_core.commands.school import (
+    CreateClass,
+    CreateSubject,
+    FoundSchool,
+    OpenYear,
+    SetBells,
+    SetCalendar,
+    SetPolicy,
+    SetTerm,
+    TurnDay,
+)
+from eschool_core.commands.timetable import RecordLesson, ScheduleLessons, SetSlots
+from eschool_core.domain.enums import (
+    CalendarLevel,
+    DayKind,
+    ExcuseKind,
+    ExemptionKind,
+    GroupChangeGround,
+    JournalKind,
+    Role,
+    SubstitutionKind,
+    TermKind,
+    WorkKind,
+)
+from eschool_core.domain.people import Guardianship
+from eschool_core.domain.school import Appointment
+from tests.core.commands.acts import absent, homework, mark, roll, topic, work
+from tests.school import FIRST_DAY, LAST_DAY, MONDAY, SmallSchool, clock
+
+SECRET_HASH = "0123456789abcdef" * 4
+
+
+def samples(school: SmallSchool) -> dict[str, Command]:
+    """Return the samples by kind."""
+    listed = (
+        *_of_the_year(school),
+        *_of_people(school),
+        *_of_journals(school),
+        *_of_a_page(school),
+    )
+    return {command.kind: command for command in listed}
+
+
+def _of_the_year(school: SmallSchool) -> list[Command]:
+    klass = school.classes["5Б"]
+    return [
+        FoundSchool(name="Школа", zone="Asia/Omsk"),
+        TurnDay(day=MONDAY),
+        OpenYear(name="2027", first_day=LAST_DAY + 90, last_day=LAST_DAY + 360, weekdays=5),
+        SetTerm(
+            year_id=school.year,
+            term_kind=TermKind.QUARTER,
+            ordinal=1,
+            first_day=FIRST_DAY,
+            last_day=FIRST_DAY + 55,
+        ),
+        SetBells(name="III", periods=((1, 480, 520), (2, 530, 570))),
+        SetCalendar(
+            level=CalendarLevel.SCHOOL,
+            days=(MONDAY + 60,),
+            day_kind=DayKind.SCHOOL_BREAK,
+            act="Приказ 2",
+        ),
+        SetPolicy(name="plan_weeks", value="33", first_day=FIRST_DAY, act="Приказ 1"),
+        CreateSubject(name="Химия"),
+        CreateClass(year_id=school.year, name="9А", grade=9, schedule_id=school.bells["I"]),
+        CreateGroup(
+            year_id=school.year, name="5Б/1", class_ids=(klass,), whole=0, first_day=FIRST_DAY
+        ),
+        RevokeDevice(device=9),
+        WaiveFinding(finding_id=1, reason="Акт 1"),
+    ]
+
+
+def _of_people(school: SmallSchool) -> list[Command]:
+    moved, stays, *_ = school.pupils["5А"]
+    guardian = GuardianEntry(family="Власова", given="Вера", relation="мать", phone="+7 384 1")
+    teacher = school.one(Appointment, person_id=school.staff["primary"], role=Role.TEACHER)
+    guardianship = school.all(Guardianship, pupil_id=moved)[0]
+    return [
+        HireStaff(family="Новая", given="Анна", patronymic="Павловна"),
+        Appoint(
+            person_id=school.staff["nobody"], role=Role.TEACHER, first_day=FIRST_DAY, act="1-к"
+        ),
+        EndAppointment(appointment_id=teacher.id, last_day=LAST_DAY, act="2-к"),
+        AdmitPupil(
+            family="Ёлкин",
+            given="Ян",
+            patronymic="Ильич",
+            class_id=school.classes["5Б"],
+            first_day=FIRST_DAY,
+            order="2-з",
+            guardians=(guardian,),
+        ),
+        AddGuardian(pupil_id=moved, guardian=guardian, first_day=FIRST_DAY, ground="Опека"),
+        EndGuardianship(
+            guardianship_id=guardianship.id, last_day=MONDAY, document="Решение суда 7"
+        ),
+        MovePupil(pupil_id=moved, class_id=school.classes["5Б"], first_day=MONDAY + 1, order="3-п"),
+        WithdrawPupil(pupil_id=moved, last_day=MONDAY + 20, order="4-о"),
+        ChangeGroup(
+            pupil_id=stays,
+            from_group_id=school.groups["5А/1"],
+            to_group_id=school.groups["5А/2"],
+            first_day=MONDAY,
+            ground=GroupChangeGround.APPLICATION,
+            document="Заявление 3",
+            document_day=MONDAY,
+            applicant_id=school.guardian(stays),
+        ),
+        ExcuseAbsence(
+            pupil_id=stays,
+            excuse=ExcuseKind.SICK,
+            first_day=MONDAY,
+            last_day=MONDAY,
+            document="Справка 4",
+        ),
+        ExemptPupil(
+            pupil_id=stays,
+            subject_id=school.subjects["Физика"],
+            exemption_kind=ExemptionKind.SUBJECT,
+            first_day=MONDAY,
+            last_day=MONDAY,
+            document="Справка 5",
+        ),
+        IssueSlip(person_id=stays, secret_hash=SECRET_HASH, expires_at=clock(MONDAY + 3, 12)),
+        EnrolDevice(
+            person_id=stays, secret_hash=SECRET_HASH, device=99, public_key=SECRET_HASH, label="ПК"
+        ),
+    ]
+
+
+def _of_journals(school: SmallSchool) -> list[Command]:
+    journal = school.journals["5А", "Математика"]
+    lesson = school.lesson("5А", "Математика")
+    return [
+        OpenJournal(
+            year_id=school.year,
+            group_id=school.groups["5Б"],
+            subject_id=school.subjects["Физика"],
+            journal_kind=JournalKind.CLASS,
+        ),
+        SetLoad(
+            journal_id=journal,
+            staff_id=school.staff["nobody"],
+            weekly_periods=1,
+            first_day=FIRST_DAY,
+            last_day=LAST_DAY,
+        ),
+        SetSlots(journal_id=journal, first_day=LAST_DAY, slots=((0, 0, 1, "каб. 12"),)),
+        ScheduleLessons(journal_id=journal, first_day=MONDAY, last_day=MONDAY),
+        SetPlan(
+            journal_id=journal,
+            items=(PlanRow(ordinal=1, section="Числа", topic="Дроби", homework="§ 1"),),
+        ),
+        RecordSubstitution(
+            journal_id=journal,
+            lesson_id=lesson,
+            absent_id=school.staff["maths"],
+            substitute_id=school.staff["substitute"],
+            substitution_kind=SubstitutionKind.SINGLE,
+            first_day=MONDAY,
+            last_day=MONDAY,
+            act="Приказ 6",
+        ),
+        ClaimSubstitution(lesson_id=lesson, absent_id=school.staff["maths"]),
+    ]
+
+
+def _of_a_page(school: SmallSchool) -> list[Command]:
+    lesson, pupil = school.lesson("5А", "Математика"), school.pupils["5А"][1]
+    return [
+        topic(lesson),
+        work(lesson, "Дроби", WorkKind.TEST),
+        homework(lesson),
+        mark(lesson, pupil).model_copy(update={"comment": "у доски", "reason": "описка"}),
+        absent(lesson, pupil),
+        roll(lesson),
+        RecordLesson(
+            journal_id=school.journals["5А", "Математика"],
+            day=MONDAY,
+            period=7,
+            start_minute=815,
+            end_minute=860,
+        ),
+    ]

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.school import SetCalendar, SetPolicy, TurnDay
+from eschool_core.commands.timetable import RecordLesson
+from eschool_core.domain.enums import CalendarLevel, DayKind, FindingState, JournalKind, WorkKind
+from eschool_core.domain.journal import LessonWork
+from eschool_core.domain.office import FindingRecord
+from tests.core.commands.acts import absent, homework, mark, roll, topic, work
+from tests.school import FIRST_DAY, MONDAY, TUESDAY, SmallSchool, clock, findings, verdict
+
+pytestmark = pytest.mark.clause("4.5.6")
+
+TOPIC, ROLL = "4.5.6/topic", "4.5.2/roll"
+ENGLISH = "The topic of this hour is not in Russian"
+
+
+@pytest.fixture
+def lesson(school: SmallSchool) -> int:
+    return school.lesson("5А", "Математика")
+
+
+def open_on(school: SmallSchool, lesson: int) -> list[str]:
+    """Return the checks that are open on a lesson."""
+    return sorted(
+        entry.check_id
+        for entry in school.all(FindingRecord, lesson_id=lesson, state=FindingState.OPEN)
+    )
+
+
+def turn(school: SmallSchool, day: int) -> None:
+    school.must(TurnDay(day=day))
+
+
+@pytest.mark.clause("4.5.6/topic")
+@pytest.mark.clause("4.5.2/roll")
+@pytest.mark.clause("1.2/1")
+def test_a_lesson_without_topic_and_roll_is_found_when_the_day_is_over(
+    school: SmallSchool, lesson: int
+) -> None:
+    turn(school, MONDAY)
+    assert open_on(school, lesson) == []
+    turn(school, TUESDAY)
+    assert open_on(school, lesson) == [ROLL, TOPIC]
+    assert {entry.staff_id for entry in school.all(FindingRecord, lesson_id=lesson)} == {
+        school.staff["maths"]
+    }
+
+
+@pytest.mark.clause("4.5.6/topic")
+def test_the_finding_closes_when_the_topic_is_written(school: SmallSchool, lesson: int) -> None:
+    turn(school, TUESDAY)
+    at = clock(TUESDAY, 16)
+    school.must(topic(lesson), "maths", at=at)
+    assert open_on(school, lesson) == [ROLL]
+    closed = school.one(FindingRecord, lesson_id=lesson, check_id=TOPIC)
+    assert (closed.state, closed.closed_by_id, closed.closed_at) == (
+        FindingState.REMEDIED,
+        school.staff["maths"],
+        at,
+    )
+
+
+@pytest.mark.clause("4.5.2/roll")
+@pytest.mark.parametrize("by", ["roll", "absence"])
+def test_the_roll_is_taken_by_one_key_or_by_the_first_absence(
+    school: SmallSchool, lesson: int, by: str
+) -> None:
+    command = roll(lesson) if by == "roll" else absent(lesson, school.pupils["5А"][0])
+    school.must(command, "maths")
+    turn(school, TUESDAY)
+    assert open_on(school, lesson) == [TOPIC]
+
+
+@pytest.mark.clause("4.5.2/roll")
+def test_marks_do_not_imply_the_roll(school: SmallSchool, lesson: int) -> None:
+    for pupil in school.pupils["5А"][:2]:
+        school.must(mark(lesson, pupil), "maths")
+    turn(school, TUESDAY)
+    assert ROLL in open_on(school, lesson)
+
+
+def test_each_day_is_looked_at_once(school: SmallSchool, lesson: int) -> None:
+    for day in (TUESDAY, TUESDAY + 1, TUESDAY + 3):
+        turn(school, day)
+    assert len(school.all(FindingRecord, lesson_id=lesson)) == 2
+
+
+@pytest.mark.parametrize("day", [MONDAY, MONDAY - 1, FIRST_DAY])
+def test_a_day_that_has_passed_is_not_opened_again(school: SmallSchool, day: int) -> None:
+    turn(school, MONDAY)
+    assert verdict(school.do(TurnDay(day=day))) == "school.day_passed"
+
+
+def test_marks_attendance_and_homework_are_never_refused_for_a_missing_topic(
+    school: SmallSchool, lesson: int
+) -> None:
+    turn(school, TUESDAY)
+    pupil = school.pupils["5А"][0]
+    for command in (mark(lesson, pupil), absent(lesson, pupil), homework(lesson)):
+        assert verdict(school.do(command, "maths", at=clock(TUESDAY, 12))) == "accepted"
+
+
+@pytest.mark.clause("4.4.2")
+def test_lessons_that_the_calendar_cancelled_ask_for_nothing(
+    school: SmallSchool, lesson: int
+) -> None:
+    level, klass = CalendarLevel.SCHOOL_CLASS, school.classes["5А"]
+    closed = SetCalendar(
+        level=level, object_id=klass, days=(MONDAY,), day_kind=DayKind.QUARANTINE, act="№ 31"
+    )
+    school.must(closed, "deputy")
+    turn(school, TUESDAY)
+    assert open_on(school, lesson) == []
+    assert open_on(school, school.lesson("5Б", "Математика")) == [ROLL, TOPIC]
+
+
+def test_a_lesson_held_all_the_same_is_asked_for(school: SmallSchool) -> None:
+    extra = RecordLesson(
+        journal_id=school.journals["5А", "Математика"],
+        day=MONDAY + 5,
+        period=1,
+        start_minute=480,
+        end_minute=525,
+    )
+    lesson = school.must(extra, "maths", at=clock(MONDAY + 5, 9))
+    turn(school, MONDAY + 6)
+    assert open_on(school, lesson) == [ROLL, TOPIC]
+
+
+def test_an_extracurricular_lesson_asks_for_nothing(school: SmallSchool) -> None:
+    kind = JournalKind.EXTRACURRICULAR
+    school.add_journal("5А", "Хор", "substitute", ((0, 7),), kind=kind)
+    turn(school, TUESDAY)
+    assert open_on(school, school.lesson("5А", "Хор")) == []
+
+
+@pytest.mark.clause("4.5.6/work-topic")
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        (WorkKind.PRACTICAL, ["4.5.6/work-topic"]),
+        (WorkKind.LABORATORY, ["4.5.6/work-topic"]),
+        (WorkKind.TEST, ["4.5.6/work-topic"]),
+        (WorkKind.INDEPENDENT, []),
+        (WorkKind.DICTATION, []),
+    ],
+)
+def test_three_kinds_of_work_need_a_topic(
+    school: SmallSchool, lesson: int, kind: WorkKind, found: list[str]
+) -> None:
+    assert findings(school.do(work(lesson, "", kind), "maths")) == found
+    assert findings(school.do(work(lesson, "Сила трения", kind), "maths")) == []
+    assert open_on(school, lesson) == []
+
+
+@pytest.mark.clause("4.5.6/work-topic")
+def test_the_topic_of_one_work_does_not_settle_another(school: SmallSchool, lesson: int) -> None:
+    for kind in (WorkKind.TEST, WorkKind.LABORATORY):
+        school.must(work(lesson, "", kind), "maths")
+    assert open_on(school, lesson) == ["4.5.6/work-topic"] * 2
+    school.must(work(lesson, "Сила трения", WorkKind.LABORATORY), "maths")
+    [left] = school.all(FindingRecord, lesson_id=lesson, state=FindingState.OPEN)
+    assert json.loads(left.params)["work_kind"] == WorkKind.TEST
+    assert len(school.all(LessonWork)) == 2
+
+
+@pytest.mark.clause("4.5.6/work-topic")
+def test_a_gap_that_is_noticed_twice_is_one_finding(school: SmallSchool, lesson: int) -> None:
+    for _ in range(2):
+        assert findings(school.do(work(lesson), "maths")) == ["4.5.6/work-topic"]
+    assert open_on(school, lesson) == ["4.5.6/work-topic"]
+
+
+@pytest.mark.clause("4.5.6/language")
+@pytest.mark.parametrize("entry", [topic, homework, work])
+def test_an_entry_in_another_language_warns_until_it_is_rewritten(
+    school: SmallSchool, lesson: int, entry: type
+) -> None:
+    assert findings(school.do(entry(lesson, ENGLISH), "maths")) == ["4.5.6/language"]
+    assert findings(school.do(entry(lesson, "Дроби, the fractions"), "maths")) == []
+    assert open_on(school, lesson) == []
+
+
+@pytest.mark.clause("4.5.6/language")
+def test_a_rewritten_topic_does_not_settle_the_homework(school: SmallSchool, lesson: int) -> None:
+    school.must(topic(lesson, ENGLISH), "maths")
+    school.must(homework(lesson, ENGLISH), "maths")
+    school.must(topic(lesson), "maths")
+    [left] = school.all(FindingRecord, lesson_id=lesson, state=FindingState.OPEN)
+    assert json.loads(left.params)["cell"] == "homework/0"
+
+
+@pytest.mark.clause("4.5.6/language")
+@pytest.mark.parametrize(("letters", "found"), [("32", ["4.5.6/language"]), ("33", [])])
+def test_the_schools_act_sets_how_long_a_text_must_be(
+    school: SmallSchool, lesson: int, letters: str, found: list[str]
+) -> None:
+    act = SetPolicy(name="language_min_letters", value=letters, first_day=FIRST_DAY, act="№ 6")
+    school.must(act, "deputy")
+    assert findings(school.do(topic(lesson, ENGLISH), "maths")) == found
+
+
+def test_the_deputy_head_waives_a_finding_with_a_reason(school: SmallSchool, lesson: int) -> None:
+    turn(school, TUESDAY)
+    finding = school.one(FindingRecord, lesson_id=lesson, check_id=TOPIC)
+    waive = WaiveFinding(finding_id=finding.id, reason="Урок перенесён")
+    assert verdict(school.do(waive, "maths")) == "4.1/role"
+    school.must(waive, "deputy")
+    closed = school.one(FindingRecord, id=finding.id)
+    assert (closed.state, closed.closed_by_id) == (FindingState.WAIVED, school.staff["deputy"])
+    assert json.loads(closed.params)["waived"] == "Урок перенесён"
+    assert verdict(school.do(waive, "deputy")) == "control.finding_closed"

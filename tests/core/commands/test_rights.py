@@ -1,0 +1,245 @@
+from __future__ import annotations
+
+import pytest
+
+from eschool_core.app import carry_out
+from eschool_core.commands.base import Command, Occasion
+from eschool_core.commands.care import ExcuseAbsence
+from eschool_core.commands.catalogue import SPECS
+from eschool_core.commands.people import (
+    AddGuardian,
+    AdmitPupil,
+    GuardianEntry,
+    HireStaff,
+)
+from eschool_core.commands.school import (
+    SetPolicy,
+)
+from eschool_core.domain.enums import (
+    ExcuseKind,
+    Role,
+)
+from eschool_core.domain.journal import Attendance, Mark
+from eschool_core.regulation.interval import Interval
+from tests.core.commands.acts import mark
+from tests.core.commands.samples import samples
+from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock, offline, verdict
+
+EVERYBODY = ("head", "deputy", "officer", "hr", "maths", "russian", "nobody", "pupil", "guardian")
+
+
+def person(school: SmallSchool, name: str) -> int:
+    pupil = school.pupils["5А"][0]
+    if name == "pupil":
+        return pupil
+    return school.guardian(pupil) if name == "guardian" else school.staff[name]
+
+
+def page_commands(school: SmallSchool) -> list[Command]:
+    """Return every command that writes on a page of 5А's maths."""
+    commands = samples(school)
+    return [commands[kind] for kind in sorted(PAGE)]
+
+
+@pytest.mark.clause("4.6.1")
+@pytest.mark.asvs("8.2.3")
+def test_the_class_teacher_edits_no_page_of_another_teacher(school: SmallSchool) -> None:
+    before = school.dump()
+    for command in page_commands(school):
+        outcome = school.do(command, "russian")
+        assert (verdict(outcome), outcome.clause) == ("4.6.1/read-only", "4.6.1")
+    assert school.dump() == before
+
+
+@pytest.mark.clause("4.6.1")
+@pytest.mark.asvs("8.2.3")
+def test_the_class_teacher_changes_no_mark_that_is_there(school: SmallSchool) -> None:
+    lesson, pupil = school.lesson("5А", "Математика"), school.pupils["5А"][0]
+    school.must(mark(lesson, pupil, 3), "maths")
+    for value in (0, 5):
+        assert verdict(school.do(mark(lesson, pupil, value), "russian")) == "4.6.1/read-only"
+    assert school.one(Mark).value == 3
+
+
+@pytest.mark.clause("4.6.1")
+def test_the_class_teacher_writes_where_the_own_load_is(school: SmallSchool) -> None:
+    lesson, pupil = school.lesson("5А", "Русский язык"), school.pupils["5А"][0]
+    assert verdict(school.do(mark(lesson, pupil), "russian", at=clock(MONDAY, 13))) == "accepted"
+
+
+@pytest.mark.clause("4.2/3")
+def test_the_class_teacher_of_another_class_is_just_a_stranger(school: SmallSchool) -> None:
+    for command in page_commands(school):
+        assert verdict(school.do(command, "primary")) == "4.5.1/page"
+
+
+@pytest.mark.clause("4.6.1")
+@pytest.mark.asvs("2.2.2")
+@pytest.mark.asvs("8.3.1")
+@pytest.mark.threat("T4")
+def test_a_forged_command_of_the_class_teacher_is_judged_by_the_rows_alone(
+    school: SmallSchool,
+) -> None:
+    """A changed replica sends what our own would never have made; time and seq do not help."""
+    before = school.dump()
+    early = clock(FIRST_DAY, 0)
+    forged = Interval(lo=early, hi=clock(MONDAY, 12), estimate=clock(MONDAY, 9), claimed=early)
+    for number, command in enumerate(page_commands(school)):
+        russian = school.staff["russian"]
+        occasion = Occasion(russian, 77, number, 10**9, forged, ids_from=3)
+        outcome = carry_out(school.store, command, occasion)
+        assert verdict(outcome) == "4.6.1/read-only"
+    assert school.dump() == before
+
+
+@pytest.mark.clause("4.1")
+@pytest.mark.parametrize(
+    ("actor", "check"),
+    [
+        pytest.param("head", "4.2/1/marks", marks=pytest.mark.clause("4.2/1")),
+        pytest.param("deputy", "4.2/1/marks", marks=pytest.mark.clause("4.2/1")),
+        pytest.param("officer", "4.2/4/marks", marks=pytest.mark.clause("4.2/4")),
+        pytest.param("hr", "4.2/2/staff", marks=pytest.mark.clause("4.2/2")),
+        ("nobody", "4.5.1/page"),
+        pytest.param("pupil", "4.5.1/page", marks=pytest.mark.clause("2.10")),
+        pytest.param("guardian", "4.5.1/page", marks=pytest.mark.clause("2.10")),
+    ],
+)
+def test_who_has_no_load_writes_no_page_and_learns_why(
+    school: SmallSchool, actor: str, check: str
+) -> None:
+    before = school.dump()
+    for command in page_commands(school):
+        assert verdict(school.do(command, person(school, actor))) == check
+    assert school.dump() == before
+
+
+@pytest.mark.clause("4.2/1")
+def test_the_administration_writes_where_it_teaches(school: SmallSchool) -> None:
+    school.add_load(school.journals["5А", "Математика"], "deputy")
+    for command in page_commands(school):
+        assert verdict(school.do(command, "deputy")) == "accepted"
+
+
+REGIME = frozenset({"head", "deputy", "officer"})
+STUDIES = frozenset({"head", "deputy"})
+OFFICER = frozenset({"officer"})
+STAFF_SECTION = frozenset({"hr", "officer", "head"})
+# Who of EVERYBODY may give each command that rests on a role.
+ALLOWED: dict[str, frozenset[str]] = {
+    "found_school": frozenset(),
+    "turn_day": frozenset(),
+    "enrol_device": frozenset(),
+    "open_year": REGIME,
+    "set_term": REGIME,
+    "set_bells": REGIME,
+    "set_calendar": REGIME,
+    "set_policy": STUDIES,
+    "create_subject": REGIME,
+    "create_class": REGIME,
+    "create_group": REGIME,
+    "hire_staff": OFFICER,
+    "appoint": STAFF_SECTION,
+    "end_appointment": STAFF_SECTION,
+    "admit_pupil": OFFICER,
+    "add_guardian": OFFICER,
+    "end_guardianship": OFFICER,
+    "move_pupil": OFFICER,
+    "withdraw_pupil": OFFICER,
+    "open_journal": STUDIES,
+    "set_load": STUDIES,
+    "set_slots": STUDIES,
+    "schedule_lessons": STUDIES,
+    "record_substitution": STUDIES,
+    "set_plan": STUDIES | {"maths"},
+    "revoke_device": OFFICER,
+    "waive_finding": STUDIES,
+    "excuse_absence": frozenset({"russian"}),
+    "exempt_pupil": frozenset({"russian"}),
+    "change_group": frozenset({"russian"}),
+    "issue_slip": frozenset({"russian"}),
+    "claim_substitution": frozenset({"maths", "russian"}),
+}
+PAGE = frozenset(
+    "record_topic record_work record_homework record_mark record_attendance take_roll "
+    "record_lesson".split()
+)
+
+
+RIGHTS = frozenset(
+    "4.1/role 4.7.4/account 4.6.1/read-only 4.2/1/marks 4.2/2/staff 4.2/4/marks 4.5.1/page "
+    "3.1/2/issuer".split()
+)
+
+
+@pytest.mark.clause("4.1")
+@pytest.mark.clause("4.2")
+@pytest.mark.asvs("8.2.2")
+@pytest.mark.parametrize("name", EVERYBODY)
+def test_each_role_may_do_what_the_table_says_and_nothing_else(
+    school: SmallSchool, name: str
+) -> None:
+    commands = samples(school)
+    for kind, allowed in ALLOWED.items():
+        command, before = commands[kind], school.dump()
+        became = verdict(school.do(command, person(school, name)))
+        if name in allowed:
+            assert became not in RIGHTS, (name, command.kind, became)
+        else:
+            assert became in RIGHTS, (name, command.kind, became)
+            assert school.dump() == before
+
+
+def test_the_table_of_rights_holds_every_command_that_writes_on_no_page() -> None:
+    assert set(ALLOWED) == {spec.model.kind for spec in SPECS} - PAGE
+
+
+@pytest.mark.clause("4.7.4")
+@pytest.mark.parametrize("actor", [name for name in EVERYBODY if name != "officer"])
+def test_only_the_system_officer_enters_new_users(school: SmallSchool, actor: str) -> None:
+    guardian = GuardianEntry(family="А", given="Б")
+    pupil, klass = school.pupils["5А"][0], school.classes["5А"]
+    commands: list[Command] = [
+        HireStaff(family="Новая", given="Анна"),
+        AdmitPupil(family="Ёлкин", given="Ян", class_id=klass, first_day=FIRST_DAY, order="2-з"),
+        AddGuardian(pupil_id=pupil, guardian=guardian, first_day=FIRST_DAY, ground="опека"),
+    ]
+    before = school.dump()
+    for command in commands:
+        assert verdict(school.do(command, person(school, actor))) == "4.7.4/account"
+    assert school.dump() == before
+
+
+@pytest.mark.clause("4.1")
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (offline(clock(MONDAY, 8), clock(MONDAY, 9), clock(MONDAY, 20)), "accepted"),
+        (offline(clock(MONDAY, 8), clock(MONDAY, 9), clock(MONDAY + 1, 0)), "held 4.1/role"),
+        (offline(clock(MONDAY + 1, 0), None, clock(MONDAY + 2, 0)), "4.1/role"),
+    ],
+)
+def test_a_right_must_hold_throughout_the_judged_interval(
+    school: SmallSchool, at: Interval, expected: str
+) -> None:
+    school.add_staff("acting")
+    school.appoint("acting", Role.HEAD, last_day=MONDAY)
+    command = SetPolicy(name="plan_weeks", value="33", first_day=FIRST_DAY, act="№ 1")
+    assert verdict(school.do(command, "acting", at=at)) == expected
+
+
+@pytest.mark.clause("4.6.1")
+def test_the_class_teachers_own_right_must_hold_throughout_as_well(school: SmallSchool) -> None:
+    school.add_staff("former")
+    school.appoint("former", Role.CLASS_TEACHER, "5А", last_day=MONDAY)
+    excuse = ExcuseAbsence(
+        pupil_id=school.pupils["5А"][0],
+        excuse=ExcuseKind.SICK,
+        first_day=MONDAY,
+        last_day=MONDAY,
+    )
+    at = offline(clock(MONDAY, 8), None, clock(MONDAY + 1, 9))
+    assert verdict(school.do(excuse, "former", at=at)) == "held 4.1/role"
+    assert verdict(school.do(excuse, "former", at=clock(MONDAY + 1, 9))) == "4.1/role"
+    assert verdict(school.do(excuse, "former", at=clock(MONDAY, 23, 59))) == "accepted"
+    assert school.all(Attendance) == []

@@ -1,0 +1,233 @@
+"""Who may see which row, written down once more and by hand: nothing here is taken from the server.
+
+The rules are the table of partitions and scopes of the design, asked of each single row: what is
+it about, and what is this person to it today?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from eschool_core.domain import journal, office, people, school
+from eschool_core.domain.enums import Role, SubstitutionKind
+from eschool_core.domain.row import Row, columns
+from eschool_core.domain.tables import TABLES
+from eschool_core.store.database import Database
+
+LEADERS = {Role.HEAD, Role.DEPUTY_STUDIES, Role.DEPUTY_UPBRINGING, Role.DEPUTY_SAFETY}
+YEAR_BACK = 400
+ENTRY_LIMIT = 14
+"""Days after its lesson in which a single substitution may still write."""
+
+Entry = dict[str, Any]
+
+
+@dataclass
+class Knowledge:
+    """Every row of the school, by table."""
+
+    day: int
+    rows: dict[type[Row], list[Entry]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, database: Database) -> Knowledge:
+        """Read a whole school."""
+        read: dict[type[Row], list[Entry]] = {}
+        for spec in TABLES:
+            names = columns(spec.table)
+            sql = f"SELECT {', '.join(names)} FROM {spec.table.__tablename__} ORDER BY id"
+            found = database.fetch(sql)
+            read[spec.table] = [dict(zip(names, row, strict=True)) for row in found]
+        return cls(read[school.School][0]["current_day"], read)
+
+    def now(self, table: type[Row], **equals: object) -> list[Entry]:
+        """Return the rows of a table that are in force today."""
+        return [
+            row
+            for row in self.rows[table]
+            if row["first_day"] <= self.day <= row["last_day"]
+            and all(row[name] == value for name, value in equals.items())
+        ]
+
+    def visible(self, person: int) -> set[tuple[str, int]]:
+        """Return (table, id) of every row that a person may see."""
+        eyes = Eyes(self, person)
+        return {
+            (str(table.__tablename__), row["id"])
+            for table, rows in self.rows.items()
+            for row in rows
+            if eyes.see(table, row)
+        }
+
+
+class Eyes:
+    """What one person is to pupils, journals and classes."""
+
+    def __init__(self, known: Knowledge, person: int) -> None:
+        self.known = known
+        self.person = person
+        appointments = known.now(school.Appointment, person_id=person)
+        self.roles = {Role(row["role"]) for row in appointments}
+        self.led = {r["class_id"] for r in appointments if r["role"] == Role.CLASS_TEACHER}
+        self.own_pupils = {
+            row["pupil_id"] for row in known.now(people.Guardianship, guardian_id=person)
+        } | {person}
+        self.led_pupils = {
+            row["pupil_id"]
+            for row in known.now(people.Enrolment)
+            if row["class_id"] in self.led
+        }
+        self.taught = self._taught()
+        self.lines = {row["id"]: row for row in known.rows[journal.JournalLine]}
+        self.lessons = {row["id"]: row for row in known.rows[journal.Lesson]}
+        self.taught_pupils = {
+            row["pupil_id"] for row in self.lines.values() if row["journal_id"] in self.taught
+        }
+
+    @property
+    def leads_school(self) -> bool:
+        return bool(self.roles & LEADERS)
+
+    def see(self, table: type[Row], row: Entry) -> bool:
+        """Return whether this person may see a row."""
+        return RULES[table](self, row)
+
+    def pupil(self, pupil_id: int) -> bool:
+        """Whether the pupil's name may be seen."""
+        return (
+            self.leads_school
+            or Role.SYSTEM_OFFICER in self.roles
+            or pupil_id in self.own_pupils | self.led_pupils | self.taught_pupils
+        )
+
+    def private(self, pupil_id: int) -> bool:
+        """Whether the pupil's personal data may be seen."""
+        return (
+            self.leads_school or Role.SYSTEM_OFFICER in self.roles or pupil_id in self.led_pupils
+        )
+
+    def absences(self, pupil_id: int) -> bool:
+        """Whether the reasons of the pupil's absence may be seen."""
+        return self.leads_school or pupil_id in self.led_pupils | self.own_pupils
+
+    def line(self, line_id: int) -> bool:
+        """Whether marks and attendance of a line may be seen."""
+        line = self.lines[line_id]
+        return (
+            self.leads_school
+            or line["journal_id"] in self.taught
+            or line["pupil_id"] in self.own_pupils | self.led_pupils
+        )
+
+    def journal(self, journal_id: int) -> bool:
+        """Whether lessons, topics and homework of a journal may be seen."""
+        pupils = {
+            row["pupil_id"] for row in self.lines.values() if row["journal_id"] == journal_id
+        }
+        return (
+            self.leads_school
+            or journal_id in self.taught
+            or bool(pupils & (self.own_pupils | self.led_pupils))
+        )
+
+    def class_(self, class_id: int) -> bool:
+        """Whether the timetable of a class may be seen."""
+        taught_groups = {
+            row["group_id"]
+            for row in self.known.rows[school.Journal]
+            if row["id"] in self.taught
+        }
+        taught = {
+            row["class_id"]
+            for row in self.known.rows[school.GroupClass]
+            if row["group_id"] in taught_groups
+        }
+        own = {
+            row["class_id"]
+            for row in self.known.rows[people.Enrolment]
+            if row["pupil_id"] in self.own_pupils and row["last_day"] >= self.known.day
+        }
+        everywhere = self.leads_school or Role.SYSTEM_OFFICER in self.roles
+        return everywhere or class_id in self.led | taught | own
+
+    def staff(self, staff_id: int) -> bool:
+        """Whether findings on a member of staff may be seen."""
+        return self.leads_school or Role.HR_SPECIALIST in self.roles or staff_id == self.person
+
+    def cell(self, row: Entry) -> bool:
+        """Whether an earlier value may be seen: as the cell itself, by the object it lies in."""
+        kind, owner = row["part"] & 15, row["part"] >> 4
+        return {4: self.journal, 5: self.line, 7: self.absences}[kind](owner)
+
+    def _taught(self) -> set[int]:
+        day = self.known.day
+        found = {
+            row["journal_id"]
+            for row in self.known.rows[school.TeachingLoad]
+            if row["staff_id"] == self.person
+            and row["first_day"] <= day <= row["last_day"] + YEAR_BACK
+        }
+        for row in self.known.rows[school.Substitution]:
+            if row["substitute_id"] != self.person:
+                continue
+            acting = row["kind"] == SubstitutionKind.ACTING
+            after = 0 if acting else ENTRY_LIMIT
+            if row["first_day"] - ENTRY_LIMIT <= day <= row["last_day"] + after:
+                found.add(row["journal_id"])
+        return found
+
+
+def _everybody(eyes: Eyes, row: Entry) -> bool:
+    return True
+
+
+def _officer(eyes: Eyes, row: Entry) -> bool:
+    return Role.SYSTEM_OFFICER in eyes.roles
+
+
+def _name(eyes: Eyes, row: Entry) -> bool:
+    return eyes.pupil(row.get("pupil_id", row["id"]))
+
+
+def _lesson(eyes: Eyes, row: Entry) -> bool:
+    return eyes.journal(eyes.lessons[row["lesson_id"]]["journal_id"])
+
+
+def _line(eyes: Eyes, row: Entry) -> bool:
+    return eyes.line(row["part"] >> 4)
+
+
+Rule = Callable[[Eyes, Entry], bool]
+RULES: dict[type[Row], Rule] = {
+    **dict.fromkeys(
+        (
+            school.School, school.AcademicYear, school.Term, school.BellSchedule,
+            school.BellPeriod, school.CalendarDay, school.PolicyValue, school.Subject,
+            school.SchoolClass, school.StudyGroup, school.GroupClass, school.Journal,
+            school.Staff, school.Appointment, school.TeachingLoad, school.Substitution,
+        ),
+        _everybody,
+    ),
+    journal.TimetableSlot: lambda eyes, row: eyes.class_(row["class_id"]),
+    journal.Lesson: lambda eyes, row: eyes.journal(row["journal_id"]),
+    journal.PlanItem: lambda eyes, row: eyes.journal(row["part"] >> 4),
+    **dict.fromkeys(
+        (journal.Topic, journal.LessonWork, journal.Homework, journal.RollTaken), _lesson
+    ),
+    journal.JournalLine: lambda eyes, row: eyes.line(row["id"]),
+    **dict.fromkeys((journal.Mark, journal.Attendance), _line),
+    journal.CellHistory: lambda eyes, row: eyes.cell(row),
+    **dict.fromkeys(
+        (people.Pupil, people.Enrolment, people.GroupMember, people.Exemption), _name
+    ),
+    **dict.fromkeys(
+        (people.PupilCard, people.Guardianship, people.GroupTransfer),
+        lambda eyes, row: eyes.private(row["pupil_id"]),
+    ),
+    people.AbsenceExcuse: lambda eyes, row: eyes.absences(row["pupil_id"]),
+    office.FindingRecord: lambda eyes, row: eyes.staff(row["staff_id"]),
+    office.Notice: lambda eyes, row: row["person_id"] == eyes.person,
+    **dict.fromkeys((office.Device, office.Slip, office.Person), _officer),
+}  # fmt: skip
