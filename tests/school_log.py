@@ -96,8 +96,8 @@ class LoggedSchool:
                 seen,
                 interval,
                 take,
-                ids_from,
                 outcome,
+                ids_from,
             )
         )
         return outcome

@@ -81,8 +81,8 @@ class Given:
     base_seq: int
     interval: Interval
     take: int
-    ids_from: int | None
     outcome: Outcome
+    ids_from: int | None = None
 
 
 def clock(day: int, hour: int, minute: int = 0, second: int = 0) -> int:

@@ -72,7 +72,8 @@ def _show(screen: Screen, finding: FindingAnswer, language: Language) -> None:
     state = say(f"FindingState.{finding.state.name.lower()}")
     where = ", ".join(part for part in (finding.school_class, finding.subject) if part)
     when = say("cli.when", date=short_date(finding.day), period=finding.period)
-    head = (finding.person or DASH, where, when if finding.day else "", state)
+    number = say("cli.findings.number", number=finding.finding_id)
+    head = (number, finding.person or DASH, where, when if finding.day else "", state)
     screen.heading(" · ".join(part for part in head if part))
     screen.line(sentence(finding.check, finding.params, language), indent=2)
     if finding.state is FindingState.OPEN:

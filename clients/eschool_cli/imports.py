@@ -2,39 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
 from eschool_cli.answers import as_json, journal_arguments
-from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
-from eschool_cli.screen import Column
+from eschool_cli.importing import (
+    FILE,
+    School,
+    carry_out,
+    dry_run,
+    from_day,
+    give_all,
+    show,
+    year_of,
+)
+from eschool_cli.localised import LocalCommand, LocalGroup, argument, option
+from eschool_cli.parameters import Day
 from eschool_cli.session import Session, today_of
 from eschool_cli.writing import receipt_json
-from eschool_core.domain.school import AcademicYear, BellPeriod, BellSchedule
+from eschool_core.calendar import date_of
+from eschool_core.domain.school import AcademicYear
 from eschool_core.errors import InputError
-from eschool_core.imports.builder import BellsRef, CommandBatch, YearRef
-from eschool_core.imports.builder_existing import ExistingSchool, read_existing
+from eschool_core.imports.builder import CommandBatch
 from eschool_core.imports.builder_plan import build_plan
 from eschool_core.imports.builder_roster import build_roster
+from eschool_core.imports.builder_staff import build_teachers, teacher_name
 from eschool_core.imports.builder_timetable import DEFAULT_ORDER, build_timetable
 from eschool_core.imports.class_list import read_class_list
-from eschool_core.imports.drafts import PlanDraft, RosterDraft
+from eschool_core.imports.drafts import PlanDraft, RosterDraft, StaffDraft
 from eschool_core.imports.fet import read_timetable
 from eschool_core.imports.oneroster import read_oneroster
 from eschool_core.imports.plan import read_plan
 from eschool_core.imports.summary import not_taken_summary, timetable_summary
 from eschool_core.queries import lookup
-from eschool_core.queries.in_force import year_on
-from eschool_core.store.store import Store
 
-MAX_SHOWN = 20
 ARCHIVE = ".zip"
-
-dry_run = option("--dry-run", "dry_run", is_flag=True, says="dry_run")
-FILE = click.Path(path_type=Path)
 
 
 @click.group(name="import", cls=LocalGroup)
@@ -46,6 +50,7 @@ def import_group() -> None:
 @argument("file", says="timetable_file", type=FILE)
 @option("--placements", type=FILE, says="placements", shown_as="file")
 @option("--order", default="", says="order", shown_as="text")
+@from_day
 @dry_run
 @as_json
 @click.pass_obj
@@ -54,6 +59,7 @@ def timetable_command(
     file: Path,
     placements: Path | None,
     order: str,
+    first: Day | None,
     dry_run: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -62,7 +68,7 @@ def timetable_command(
     summary: dict[str, Any] = {**timetable_summary(draft, session.language)}
     if not dry_run:
 
-        def build(batch: CommandBatch, school: _School) -> dict[str, Any]:
+        def build(batch: CommandBatch, school: School) -> dict[str, Any]:
             result = build_timetable(
                 batch,
                 draft,
@@ -78,8 +84,8 @@ def timetable_command(
                 "not_taken": not_taken_summary(result.not_taken, session.language),
             }
 
-        summary.update(_carry_out(session, build))
-    _show(session, summary, as_json=as_json, dry_run=dry_run)
+        summary.update(carry_out(session, first, build))
+    show(session, summary, as_json=as_json, dry_run=dry_run)
 
 
 @import_group.command(name="roster", cls=LocalCommand, says="import.roster")
@@ -87,6 +93,7 @@ def timetable_command(
 @option("--class", "class_name", says="class_of_list", shown_as="name")
 @option("--school-id", says="school_id", shown_as="name")
 @option("--order", default="", says="order", shown_as="text")
+@from_day
 @dry_run
 @as_json
 @click.pass_obj
@@ -96,6 +103,7 @@ def roster_command(
     class_name: str | None,
     school_id: str | None,
     order: str,
+    first: Day | None,
     dry_run: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -106,7 +114,7 @@ def roster_command(
         if not order:
             raise InputError("cli.import.no_order")
 
-        def build(batch: CommandBatch, school: _School) -> dict[str, Any]:
+        def build(batch: CommandBatch, school: School) -> dict[str, Any]:
             result = build_roster(
                 batch,
                 draft,
@@ -115,14 +123,46 @@ def roster_command(
                 order=order,
                 existing=school.existing,
                 first_day=school.from_day,
+                gives_loads=school.gives_loads,
             )
             return {
                 "joined": result.joined,
                 "not_taken": not_taken_summary(result.not_taken, session.language),
             }
 
-        summary.update(_carry_out(session, build))
-    _show(session, summary, as_json=as_json, dry_run=dry_run)
+        summary.update(carry_out(session, first, build))
+    show(session, summary, as_json=as_json, dry_run=dry_run)
+
+
+@import_group.command(name="staff", cls=LocalCommand, says="import.staff")
+@argument("file", says="staff_file", type=FILE)
+@option("--school-id", says="school_id", shown_as="name")
+@option("--order", default="", says="order", shown_as="text")
+@from_day
+@dry_run
+@as_json
+@click.pass_obj
+def staff_command(
+    session: Session,
+    file: Path,
+    school_id: str | None,
+    order: str,
+    first: Day | None,
+    dry_run: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Hire the teachers of a timetable or roster whom the school does not have (4.7.4)."""
+    staff = _read_staff(file, school_id)
+    summary: dict[str, Any] = {"teachers": len(staff), "not_taken": []}
+    if not dry_run:
+        with session.replica() as replica:
+            today = today_of(replica)
+            batch = CommandBatch(replica.device, replica.next_number())
+            begins = today if first is None else first.number(today)
+            hired = build_teachers(batch, replica.store, staff, begins, order)
+            give_all(replica, batch)
+        summary |= {"hired": hired, "commands": len(batch.commands)}
+    show(session, summary, as_json=as_json, dry_run=dry_run)
 
 
 @import_group.command(name="plan", cls=LocalCommand, says="import.plan")
@@ -144,11 +184,11 @@ def plan_command(
     """Read a calendar plan (КТП); without ``--dry-run`` enter it into a journal."""
     if dry_run:
         summary = _plan_summary(read_plan(file, sheet), session)
-        _show(session, summary, as_json=as_json, dry_run=True)
+        show(session, summary, as_json=as_json, dry_run=True)
         return
     with session.replica() as replica:
         today = today_of(replica)
-        year = _year_of(replica.store, today)
+        year = year_of(replica.store, today)
         place = lookup.journal(replica.store, class_name, subject, today, replica.person_id)
         draft = read_plan(file, sheet, _calendar_year(year))
         batch = CommandBatch(0, 0)
@@ -157,59 +197,24 @@ def plan_command(
         receipts = replica.do_all([entry.command for entry in batch.commands])
         summary["receipts"] = [receipt_json(entry, session.language) for entry in receipts]
         summary["commands"] = len(receipts)
-    _show(session, summary, as_json=as_json, dry_run=False)
-
-
-class _School:
-    """What an import joins: the year, its bells, and what there is already."""
-
-    def __init__(self, store: Store, today: int) -> None:
-        year = _year_of(store, today)
-        self.year = YearRef(year.id, year.first_day, year.last_day, year.weekdays, year.cycle_weeks)
-        self.bells = _bells_of(store)
-        self.from_day = min(max(today, year.first_day), year.last_day)
-        self.existing: ExistingSchool = read_existing(store, year.id, self.from_day)
-
-
-def _year_of(store: Store, today: int) -> AcademicYear:
-    year = year_on(store, today)
-    if year is None:
-        raise InputError("cli.import.no_year")
-    return year
-
-
-def _bells_of(store: Store) -> BellsRef:
-    """Return the first bell schedule of the school, that of new classes."""
-    schedule = store.first(BellSchedule)
-    if schedule is None:
-        raise InputError("cli.import.no_bells")
-    periods = store.select(BellPeriod, schedule_id=schedule.id)
-    times = {entry.period: (entry.start_minute, entry.end_minute) for entry in periods}
-    return BellsRef(schedule.id, times)
+    show(session, summary, as_json=as_json, dry_run=False)
 
 
 def _calendar_year(year: AcademicYear) -> int:
-    from eschool_core.calendar import date_of
-
     return date_of(year.first_day).year
-
-
-def _carry_out(
-    session: Session, build: Callable[[CommandBatch, _School], dict[str, Any]]
-) -> dict[str, Any]:
-    """Give the commands of an import as one group; return what is to be told of it."""
-    with session.replica() as replica:
-        batch = CommandBatch(replica.device, replica.next_number())
-        told = build(batch, _School(replica.store, today_of(replica)))
-        if batch.commands:
-            replica.do_all([entry.command for entry in batch.commands])
-    return {**told, "commands": len(batch.commands)}
 
 
 def _read_roster(file: Path, class_name: str | None, school_id: str | None) -> RosterDraft:
     if file.is_dir() or file.suffix.lower() == ARCHIVE:
         return read_oneroster(file, school_id)
     return read_class_list(file, class_name)
+
+
+def _read_staff(file: Path, school_id: str | None) -> tuple[StaffDraft, ...]:
+    if file.is_dir() or file.suffix.lower() == ARCHIVE:
+        return read_oneroster(file, school_id).staff
+    names = read_timetable(file).teachers
+    return tuple(StaffDraft(name, teacher_name(name)) for name in names)
 
 
 def _roster_summary(draft: RosterDraft, session: Session) -> dict[str, Any]:
@@ -233,23 +238,3 @@ def _plan_summary(draft: PlanDraft, session: Session) -> dict[str, Any]:
         "with_homework": sum(bool(item.homework) for item in draft.items),
         "not_taken": not_taken_summary(draft.not_taken, session.language),
     }
-
-
-def _show(session: Session, summary: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:
-    if as_json:
-        session.screen.json(summary)
-        return
-    screen = session.screen
-    figures = [(name, value) for name, value in summary.items() if isinstance(value, int)]
-    screen.fields([(say(f"cli.import.{name}"), str(value)) for name, value in figures])
-    left_out = summary["not_taken"]
-    if left_out:
-        screen.line()
-        screen.heading(say("cli.import.not_taken", count=len(left_out)))
-        columns = (Column(say("cli.column.where"), keep=True), Column(say("cli.column.reason")))
-        rows = [(row["where"], row["reason"]) for row in left_out[:MAX_SHOWN]]
-        screen.table(columns, rows)
-        if len(left_out) > MAX_SHOWN:
-            screen.line(say("cli.import.more", count=len(left_out) - MAX_SHOWN), "dim")
-    screen.line()
-    screen.line(say("cli.import.preview" if dry_run else "cli.written.sync"), "dim")

@@ -39,6 +39,14 @@ PLACES = {
     "passphrase": "eschool_cli.passphrase:passphrase_command",
     "rejected": "eschool_cli.rejected:rejected_group",
     "regulation": "eschool_cli.regulation:regulation_command",
+    "open-year": "eschool_cli.open_year:open_year_command",
+    "people": "eschool_cli.people:people_command",
+    "hire": "eschool_cli.hire:hire_command",
+    "appoint": "eschool_cli.appoint:appoint_command",
+    "slip": "eschool_cli.slip:slip_command",
+    "substitute": "eschool_cli.substitute:substitute_command",
+    "excuse": "eschool_cli.excuse:excuse_command",
+    "waive": "eschool_cli.waive:waive_command",
     "import": "eschool_cli.imports:import_group",
     "server": "eschool_cli.server:server",
     "demo": "eschool_cli.demo:demo",
@@ -47,7 +55,9 @@ SECTIONS = (
     ("teaching", ("today", "journal", "mark", "absent", "topic", "homework", "plan", "history")),
     ("reading", ("diary", "findings", "notices", "regulation")),
     ("device", ("enrol", "sync", "status", "rejected", "passphrase")),
-    ("school", ("import", "server", "demo")),
+    ("people", ("people", "hire", "appoint", "slip")),
+    ("managing", ("open-year", "import", "substitute", "excuse", "waive")),
+    ("school", ("server", "demo")),
 )
 
 

@@ -97,7 +97,7 @@ class WordType(click.ParamType[IntEnum]):
         if isinstance(value, IntEnum):
             return value
         typed = " ".join(words_of(str(value)))
-        exact = [word for word in self.words if word.name.lower() == typed]
+        exact = [word for word in self.words if " ".join(words_of(word.name)) == typed]
         begun = [word for word in self.words if typed and self._begins(word, typed)]
         for found in (exact, begun):
             if len(found) == 1:

@@ -103,6 +103,11 @@ class Screen:
         # An empty text in a padding would take no line at all.
         self._out.print(Padding(shown, (0, 0, 0, indent), expand=False) if indent else shown)
 
+    def lines(self, text: str, style: str = "", *, indent: int = 0) -> None:
+        """Write a text of our own that stands on several lines; ``line`` would join them."""
+        for one in text.splitlines():
+            self.line(one, style, indent=indent)
+
     def heading(self, text: str) -> None:
         """Write a heading."""
         self._out.print(Text(safe(text), style="bold"))

@@ -101,7 +101,7 @@ def init_command(
         session.screen.json({"school": number, "officer": officer_id})
         return
     session.screen.line(say("server.founded", school=number, officer=officer_id))
-    session.screen.line(say("server.founded.next", data=data, officer=officer_id))
+    session.screen.lines(say("server.founded.next", data=data, officer=officer_id, school=number))
 
 
 @click.command(name="serve", cls=LocalCommand, says="server.serve")

@@ -12,6 +12,7 @@ from eschool_core.regulation import checks
 from eschool_core.regulation.clause import Check, Finding
 from eschool_core.store.store import Store
 
+MINUTES_PER_DAY = 24 * 60
 WITHOUT_TOPIC = (
     "day BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM topic WHERE topic.lesson_id = lesson.id) "
     "ORDER BY id"
@@ -26,14 +27,22 @@ def find_gaps(store: Store, occasion: Occasion, first_day: int, last_day: int) -
     """Record findings on the lessons of some days that lack topic or roll (4.5.2, 4.5.6).
 
     Marks, attendance and homework are never refused for a missing topic; the gap is looked for
-    once the day is over, and closes by itself when the teacher fills it.
+    once the day is over, and closes by itself when the teacher fills it. A topic has its grace
+    beyond the end of the day, which may reach into the next.
     """
-    for check, condition in (
-        (checks.TOPIC_MISSING, WITHOUT_TOPIC),
-        (checks.ROLL_NOT_TAKEN, WITHOUT_ROLL),
-    ):
-        for lesson in store.where(Lesson, condition, first_day, last_day):
-            _record(store, occasion, lesson, check)
+    for lesson in store.where(Lesson, WITHOUT_ROLL, first_day, last_day):
+        _record(store, occasion, lesson, checks.ROLL_NOT_TAKEN)
+    for lesson in store.where(Lesson, WITHOUT_TOPIC, first_day - 1, last_day):
+        if first_day <= _day_of_grace(store, lesson) <= last_day:
+            _record(store, occasion, lesson, checks.TOPIC_MISSING)
+
+
+def _day_of_grace(store: Store, lesson: Lesson) -> int:
+    """Return the day on which the time for a lesson's topic is over."""
+    grace = facts.policy_number(store, "topic_grace_minutes", lesson.day)
+    journal = store.require(Journal, lesson.journal_id)
+    end = facts.day_end(store, journal, lesson) + grace
+    return lesson.day + (end > MINUTES_PER_DAY)
 
 
 def teachers_of(store: Store, lesson: Lesson) -> list[int]:

@@ -172,21 +172,28 @@ def class_day_end(store: Store, school_class: SchoolClass, day: int) -> int | No
     return max([*ends, *([] if extra is None else [int(extra)])], default=None)
 
 
-def homework_deadline(store: Store, journal: Journal, lesson: Lesson) -> int:
-    """Return the last moment at which homework of a lesson is in time (4.5.3).
+def day_end(store: Store, journal: Journal, lesson: Lesson) -> int:
+    """Return the minute at which a lesson's day is over: of its class, or its own end.
 
-    The end of lessons of the class, for a mixed group the latest among its classes, and never
-    before the lesson's own end; plus the policy's grace.
+    For a mixed group the latest among its classes; never before the lesson's own end.
     """
-    zone = school(store).zone
     ends = [lesson.end_minute]
-    anchor = policy_value(store, "homework_anchor", lesson.day)
-    if anchor == "class_day_end" and journal.kind not in OWN_END:
+    if journal.kind not in OWN_END:
         for school_class in group_classes(store, journal):
             end = class_day_end(store, school_class, lesson.day)
             ends.append(lesson.end_minute if end is None else end)
+    return max(ends)
+
+
+def homework_deadline(store: Store, journal: Journal, lesson: Lesson) -> int:
+    """Return the last moment at which homework of a lesson is in time (4.5.3).
+
+    The end of the day of the class, or of the lesson where the policy says so; plus the grace.
+    """
+    anchor = policy_value(store, "homework_anchor", lesson.day)
+    end = lesson.end_minute if anchor == "lesson_end" else day_end(store, journal, lesson)
     grace = policy_number(store, "homework_grace_minutes", lesson.day)
-    return calendar.moment_of(lesson.day, max(ends) + grace, zone)
+    return calendar.moment_of(lesson.day, end + grace, school(store).zone)
 
 
 def lesson_begin(store: Store, lesson: Lesson) -> datetime:

@@ -347,11 +347,35 @@ def withdraw_pupil(store: Store, command: WithdrawPupil, occasion: Occasion) -> 
 
 
 ENTERS_USERS = rights.by_role(Role.SYSTEM_OFFICER, check=checks.ACCOUNT_CREATOR)
-STAFF_SECTION = rights.by_role(Role.HR_SPECIALIST, Role.SYSTEM_OFFICER, Role.HEAD)
+
+
+def may_appoint(store: Store, command: Appoint, occasion: Occasion) -> None:
+    """Let pass the head and the system officer (4.7.1); the personnel officer for teachers only.
+
+    A role brings rights of access, so the staff section (4.2/2) gives none but teaching.
+
+    Raises:
+        RightsError: Anybody else.
+    """
+    personnel = (Role.HR_SPECIALIST,) if command.role is Role.TEACHER else ()
+    rights.require_role(store, occasion, Role.SYSTEM_OFFICER, Role.HEAD, *personnel)
+
+
+def may_end_appointment(store: Store, command: EndAppointment, occasion: Occasion) -> None:
+    """Let pass whoever may give the role; see ``may_appoint``.
+
+    Raises:
+        RightsError: Anybody else.
+    """
+    entry = store.require(Appointment, command.appointment_id)
+    personnel = (Role.HR_SPECIALIST,) if entry.role == Role.TEACHER else ()
+    rights.require_role(store, occasion, Role.SYSTEM_OFFICER, Role.HEAD, *personnel)
+
+
 SPECS: tuple[CommandSpec, ...] = (
     CommandSpec(HireStaff, ENTERS_USERS, hire_staff),
-    CommandSpec(Appoint, STAFF_SECTION, appoint),
-    CommandSpec(EndAppointment, STAFF_SECTION, end_appointment),
+    CommandSpec(Appoint, may_appoint, appoint),
+    CommandSpec(EndAppointment, may_end_appointment, end_appointment),
     CommandSpec(AdmitPupil, ENTERS_USERS, admit_pupil),
     CommandSpec(AddGuardian, ENTERS_USERS, add_guardian),
     CommandSpec(EndGuardianship, rights.by_role(Role.SYSTEM_OFFICER), end_guardianship),

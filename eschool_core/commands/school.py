@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, ClassVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -132,9 +133,27 @@ class OpenYear(Command):
 
 
 def open_year(store: Store, command: OpenYear, occasion: Occasion) -> Findings:
-    """Write the year."""
+    """Write the year.
+
+    Raises:
+        InputError: ``school.year_exists``: a date belongs to another year.
+    """
+    first, last = calendar.date_of(command.first_day), calendar.date_of(command.last_day)
+    refuse_second_year(store, command.name, first, last)
     store.put(AcademicYear(id=occasion.new_id(), part=SCHOOL, **command.model_dump()))
     return []
+
+
+def refuse_second_year(store: Store, name: str, first: date, last: date) -> None:
+    """Let a year pass none of whose dates belongs to another: a date has one timetable.
+
+    Raises:
+        InputError: ``school.year_exists``.
+    """
+    days = (calendar.day_number(last), calendar.day_number(first))
+    other = store.where(AcademicYear, "first_day <= ? AND last_day >= ? ORDER BY id", *days)
+    if other:
+        raise InputError("school.year_exists", name=name, other=other[0].name)
 
 
 class SetTerm(Command):

@@ -1,4 +1,4 @@
-"""One table that maps each table to its partition and retention (``docs/data_classes.md``)."""
+"""One table that maps each table to its partitions and retention."""
 
 from __future__ import annotations
 

@@ -46,6 +46,7 @@ def build_roster(
     order: str,
     existing: ExistingSchool | None = None,
     first_day: int | None = None,
+    gives_loads: bool = True,
 ) -> RosterResult:
     """Add the commands of a roster; a second import of the same file adds none.
 
@@ -61,6 +62,7 @@ def build_roster(
         order: Order of admission and appointment.
         existing: What the school has, with the timetable's groups if that came before.
         first_day: Of admissions and memberships, None for the year's first.
+        gives_loads: False where the actor may not say who teaches a group.
 
     Raises:
         InputError: A name is longer than the school takes.
@@ -76,7 +78,8 @@ def build_roster(
     members = Memberships(batch, registry, day)
     left_out += members.place_all(draft.memberships, groups, pupil_ids)
     left_out += members.fill_joint_groups()
-    teachings = Teachings(batch, registry, (day, year.last_day), order)
+    days = (day, year.last_day)
+    teachings = Teachings(batch, registry, days, order, gives_loads=gives_loads)
     left_out += teachings.give_all(draft.teachings, groups, staff_ids)
     return RosterResult(
         pupil_ids=pupil_ids,

@@ -8,9 +8,11 @@ from dataclasses import replace
 
 from eschool_core.commands.people import Appoint, HireStaff
 from eschool_core.domain.enums import Role
+from eschool_core.domain.school import Appointment
 from eschool_core.imports.builder import CommandBatch, make
-from eschool_core.imports.builder_existing import ExistingSchool
+from eschool_core.imports.builder_existing import ExistingSchool, read_existing
 from eschool_core.imports.drafts import NameDraft, StaffDraft
+from eschool_core.store.store import Store
 
 UNKNOWN_GIVEN_NAME = "—"
 """Stands where a file calls a teacher by one word."""
@@ -75,6 +77,30 @@ def build_staff(
     return ids
 
 
+def build_teachers(
+    batch: CommandBatch, store: Store, staff: Iterable[StaffDraft], first_day: int, order: str
+) -> int:
+    """Hire who is not known yet, and appoint everybody a teacher who is none by then.
+
+    Returns:
+        How many are new.
+
+    Raises:
+        InputError: A name is longer than the school takes.
+    """
+    existing = read_existing(store, 0, first_day)
+    known = {one for ids in existing.staff.values() for one in ids}
+    teachers = {
+        entry.person_id
+        for entry in store.select(Appointment, role=Role.TEACHER)
+        if entry.last_day >= first_day
+    }
+    found = build_staff(batch, staff, existing=existing, first_day=first_day, order=order)
+    for person_id in sorted(known & set(found.values()) - teachers):
+        _appoint(batch, person_id, first_day, order)
+    return len(set(found.values()) - known)
+
+
 def with_staff(
     school: ExistingSchool, staff: Iterable[StaffDraft], ids: Mapping[str, int]
 ) -> ExistingSchool:
@@ -98,6 +124,11 @@ def _hire(batch: CommandBatch, person: StaffDraft, first_day: int, order: str) -
             patronymic=name.patronymic,
         )
     )
+    _appoint(batch, staff_id, first_day, order)
+    return staff_id
+
+
+def _appoint(batch: CommandBatch, staff_id: int, first_day: int, order: str) -> None:
     batch.add(
         make(
             Appoint,
@@ -108,4 +139,3 @@ def _hire(batch: CommandBatch, person: StaffDraft, first_day: int, order: str) -
             act=order,
         )
     )
-    return staff_id

@@ -15,6 +15,7 @@ from eschool_core.imports.drafts import NotTaken, TeachingDraft
 
 UNKNOWN_TEACHING = "import.teaching_unknown"
 WHICH_JOURNAL = "import.teaching_which_journal"
+BY_DEPUTY = "import.teaching_by_deputy"
 
 
 class Teachings:
@@ -25,15 +26,23 @@ class Teachings:
         registry: The school.
         days: First and last day of loads; class teachers are appointed from the first.
         order: Act of the appointments.
+        gives_loads: Whether the actor may give loads; else new ones are left out.
     """
 
     def __init__(
-        self, batch: CommandBatch, registry: Registry, days: tuple[int, int], order: str
+        self,
+        batch: CommandBatch,
+        registry: Registry,
+        days: tuple[int, int],
+        order: str,
+        *,
+        gives_loads: bool = True,
     ) -> None:
         self._batch = batch
         self._registry = registry
         self._days = days
         self._order = order
+        self._gives_loads = gives_loads
 
     def give_all(
         self,
@@ -56,8 +65,8 @@ class Teachings:
                 left_out.append(NotTaken(where, UNKNOWN_TEACHING))
             elif teaching.class_teacher and class_id is not None:
                 self._appoint(staff_id, class_id)
-            elif group is not None and not self._teach(staff_id, group):
-                left_out.append(NotTaken(where, WHICH_JOURNAL))
+            elif group is not None and (reason := self._teach(staff_id, group)):
+                left_out.append(NotTaken(where, reason))
         return left_out
 
     def _appoint(self, staff_id: int, class_id: int) -> None:
@@ -75,15 +84,18 @@ class Teachings:
         self._batch.add(command)
         self._registry.class_teachers.add((staff_id, class_id))
 
-    def _teach(self, staff_id: int, group: GroupRef) -> bool:
+    def _teach(self, staff_id: int, group: GroupRef) -> str:
+        """Give the group's journal to a teacher; return why not, empty where it is done."""
         keys = [key for key in self._registry.journals if key[0] == group.id]
         if len(keys) != 1:
-            return False
+            return WHICH_JOURNAL
         journal = self._registry.journals[keys[0]]
         if any(
             load.staff_id == staff_id and load.last_day >= self._days[0] for load in journal.loads
         ):
-            return True
+            return ""
+        if not self._gives_loads:
+            return BY_DEPUTY
         load = LoadRef(staff_id, 0, *self._days)
         command = make(
             SetLoad,
@@ -96,4 +108,4 @@ class Teachings:
         )
         self._batch.add(command)
         self._registry.journals[keys[0]] = replace(journal, loads=(*journal.loads, load))
-        return True
+        return ""

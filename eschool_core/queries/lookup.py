@@ -18,7 +18,7 @@ from eschool_core.queries.names import full_name
 from eschool_core.store.store import Store
 
 T = TypeVar("T")
-Field = Literal["class", "group", "subject", "pupil", "lesson"]
+Field = Literal["class", "group", "subject", "pupil", "lesson", "person"]
 
 MAX_CANDIDATES_NAMED = 12
 

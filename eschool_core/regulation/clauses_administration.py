@@ -38,14 +38,16 @@ RIGHTS: tuple[Clause, ...] = (
         number="4.2/3",
         kinds=("permission",),
         paraphrase="Teaching staff work by teaching load and by own class.",
-        status="planned",
+        status="done",
+        place="eschool_core.commands.rights",
     ),
     Clause(
         number="4.2/4",
         kinds=("permission",),
         paraphrase="The system officer keeps users, rights and monitoring and writes no marks.",
-        status="planned",
+        status="done",
         checks=(checks.SYSTEM_OFFICER_MARKS,),
+        place="eschool_core.commands.rights",
     ),
     Clause(
         number="4.3",

@@ -39,13 +39,14 @@ TEACHER: tuple[Clause, ...] = (
         kinds=("flag", "deadline"),
         paraphrase="Homework, when there is any, is written during the lesson or within 1.5 h "
         "after the last lesson of that class or group.",
-        status="planned",
+        status="done",
         checks=(
             checks.HOMEWORK_LATE,
             checks.HOMEWORK_UNDETERMINED,
             checks.HOMEWORK_CHANGED_LATE,
         ),
         parameters=("homework_grace_minutes", "homework_anchor"),
+        place="eschool_core.regulation.homework",
     ),
     Clause(
         number="4.5.4",
@@ -69,9 +70,10 @@ TEACHER: tuple[Clause, ...] = (
         kinds=("flag",),
         paraphrase="Entries of all subjects are in Russian, with the topic of the lesson and of "
         "each practical, laboratory and control work.",
-        status="planned",
+        status="done",
         checks=(checks.TOPIC_MISSING, checks.WORK_TOPIC_MISSING, checks.TEXT_NOT_RUSSIAN),
         parameters=("language_min_letters", "topic_grace_minutes"),
+        place="eschool_core.regulation.entries",
     ),
     Clause(
         number="4.5.7",
@@ -93,8 +95,9 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         number="4.6.1",
         kinds=("permission",),
         paraphrase="The class teacher reads all subjects of the own class and edits none.",
-        status="planned",
+        status="done",
         checks=(checks.READ_ONLY_CLASS_TEACHER,),
+        place="eschool_core.commands.rights",
     ),
     Clause(
         number="4.6.2",

@@ -37,8 +37,9 @@ SYSTEM_OFFICER: tuple[Clause, ...] = (
         number="4.7.4",
         kinds=("permission",),
         paraphrase="Only the system officer enters new users.",
-        status="planned",
+        status="done",
         checks=(checks.ACCOUNT_CREATOR,),
+        place="eschool_core.commands.people",
     ),
     Clause(
         number="4.7.5",

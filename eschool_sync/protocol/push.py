@@ -223,8 +223,9 @@ def _salt(runs: Sequence[Run], number: int) -> bytes:
 
 
 def _pack_block(rows: list[list[Any]]) -> list[Any]:
-    if rows[0] and all(_is_cell(value) for row in rows for value in row):
-        return [1, pack_columns([tuple(row) for row in rows], len(rows[0]))]
+    width = len(rows[0])
+    if width and all(len(row) == width and all(map(_is_cell, row)) for row in rows):
+        return [1, pack_columns([tuple(row) for row in rows], width)]
     return [0, [pack_payload(row) for row in rows]]
 
 

@@ -150,6 +150,11 @@ class Replica:
         """The device number."""
         return self._opened.identity.device
 
+    @property
+    def school(self) -> int:
+        """The school's number on its server."""
+        return self._opened.identity.school
+
     def now(self) -> int:
         """Return the best estimate of the server's time, seconds UTC."""
         with self._opened.reading():

@@ -38,6 +38,7 @@ from eschool_sync.protocol.messages import (
     read_request,
 )
 from eschool_sync.protocol.push import unpack_push
+from eschool_sync.security.codes import code_hash, new_code
 from eschool_sync.security.random_source import Random
 from eschool_sync.security.signing import (
     DeviceCertificate,
@@ -50,14 +51,12 @@ from eschool_sync.security.signing import (
 from eschool_sync.security.suite import SUITE
 from eschool_sync.server.answers import Answers, Head
 from eschool_sync.server.audit import report
-from eschool_sync.server.codes import code_hash, code_text
 from eschool_sync.server.judge import Entry, Judge
 from eschool_sync.server.known import KnownRows
 from eschool_sync.server.pushes import device_head, move_head, new_entries
 from eschool_sync.server.state import ServerState
 from eschool_sync.server.tables import prepare_connection
 
-CODE_BYTES: Final = 10
 CODE_SECONDS: Final = 10 * 60
 CERTIFICATE_SECONDS: Final = 365 * 24 * 3600
 MAX_DAYS_TURNED: Final = 400
@@ -158,7 +157,7 @@ class ServerSchool:
         Raises:
             InputError: No such person, or the code would live too long.
         """
-        code = code_text(self._random.bytes(CODE_BYTES))
+        code = new_code(self._random)
         values = {
             "person_id": person_id,
             "secret_hash": code_hash(code),

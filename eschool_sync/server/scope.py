@@ -24,6 +24,13 @@ SUBSTITUTED_JOURNALS = (
     "SELECT journal_id, kind, last_day FROM substitution WHERE substitute_id = ? AND first_day <= ?"
 )
 LINES_OF_JOURNAL = "SELECT part, pupil_id FROM journal_line WHERE journal_id = ?"
+EARLIER_LINES = (
+    "SELECT earlier.part FROM journal_line line JOIN journal j ON j.id = line.journal_id "
+    "JOIN journal_line earlier ON earlier.pupil_id = line.pupil_id "
+    "AND earlier.last_day < line.first_day "
+    "JOIN journal old ON old.id = earlier.journal_id "
+    "AND old.subject_id = j.subject_id AND old.year_id = j.year_id WHERE line.journal_id = ?"
+)
 LINES_OF_PUPIL = "SELECT part, journal_id FROM journal_line WHERE pupil_id = ?"
 CLASSES_OF_JOURNAL = (
     "SELECT gc.class_id FROM journal j JOIN group_class gc ON gc.group_id = j.group_id "
@@ -97,8 +104,12 @@ def _taught_journals(store: Store, person_id: int, day: int) -> set[int]:
 
 
 def _journal(store: Store, journal_id: int) -> set[int]:
-    """A taught journal: its page, its pupils' lines and names, its classes' timetables."""
+    """A taught journal: its page, its pupils' lines and names, its classes' timetables.
+
+    Of a pupil who came from another group of the subject also the line that ended there.
+    """
     parts = {partition(PartitionKind.JOURNAL, journal_id)}
+    parts |= {int(row[0]) for row in store.rows(EARLIER_LINES, journal_id)}
     for line_part, pupil_id in store.rows(LINES_OF_JOURNAL, journal_id):
         parts |= {int(line_part), partition(PartitionKind.NAME, pupil_id)}
     return parts | _classes(row[0] for row in store.rows(CLASSES_OF_JOURNAL, journal_id))

@@ -99,6 +99,7 @@ class FakeReplica:
     """See the module."""
 
     world: World
+    school = 17
 
     def __init__(self, person_id: int) -> None:
         self.person_id = person_id

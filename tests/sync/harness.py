@@ -291,8 +291,10 @@ class World:
             each.advance(seconds)
 
     def act(self, command: Command, name: str = "") -> Outcome:
-        """Carry out a command on the server, attested for somebody or the server's own."""
-        return self.server.act(command, self.person(name) if name else 0)
+        """Carry out a command on the server that has to be accepted; by default its own."""
+        outcome = self.server.act(command, self.person(name) if name else 0)
+        assert not outcome.key, outcome
+        return outcome
 
     def rows_in_scope(self, member: Member) -> Rows:
         """Return the server's rows in the partitions that a replica holds."""
@@ -414,7 +416,7 @@ def pupils(world: World) -> list[int]:
 
 def substitute(world: World, last_day: int = MONDAY + 23) -> Outcome:
     """Let the substitute stand in for the maths teacher of 5А for September."""
-    outcome = world.act(
+    return world.act(
         RecordSubstitution(
             journal_id=world.school.journals[MATHS],
             absent_id=world.person("maths"),
@@ -425,5 +427,3 @@ def substitute(world: World, last_day: int = MONDAY + 23) -> Outcome:
             act="№ 5",
         )
     )
-    assert not outcome.key, outcome
-    return outcome

@@ -18,7 +18,7 @@ from eschool_core.store.database import Database
 
 LEADERS = {Role.HEAD, Role.DEPUTY_STUDIES, Role.DEPUTY_UPBRINGING, Role.DEPUTY_SAFETY}
 YEAR_BACK = 400
-ENTRY_LIMIT = 14
+ENTRY_LIMIT = 7
 """Days after its lesson in which a single substitution may still write."""
 
 Entry = dict[str, Any]
@@ -75,9 +75,7 @@ class Eyes:
             row["pupil_id"] for row in known.now(people.Guardianship, guardian_id=person)
         } | {person}
         self.led_pupils = {
-            row["pupil_id"]
-            for row in known.now(people.Enrolment)
-            if row["class_id"] in self.led
+            row["pupil_id"] for row in known.now(people.Enrolment) if row["class_id"] in self.led
         }
         self.taught = self._taught()
         self.lines = {row["id"]: row for row in known.rows[journal.JournalLine]}
@@ -104,9 +102,7 @@ class Eyes:
 
     def private(self, pupil_id: int) -> bool:
         """Whether the pupil's personal data may be seen."""
-        return (
-            self.leads_school or Role.SYSTEM_OFFICER in self.roles or pupil_id in self.led_pupils
-        )
+        return self.leads_school or Role.SYSTEM_OFFICER in self.roles or pupil_id in self.led_pupils
 
     def absences(self, pupil_id: int) -> bool:
         """Whether the reasons of the pupil's absence may be seen."""
@@ -119,13 +115,24 @@ class Eyes:
             self.leads_school
             or line["journal_id"] in self.taught
             or line["pupil_id"] in self.own_pupils | self.led_pupils
+            or self.came_from(line)
+        )
+
+    def came_from(self, line: Entry) -> bool:
+        """Whether the pupil of a line that has ended goes on in a taught journal of the subject."""
+        journals = {row["id"]: row for row in self.known.rows[school.Journal]}
+        old = journals[line["journal_id"]]
+        return any(
+            later["pupil_id"] == line["pupil_id"]
+            and later["journal_id"] in self.taught
+            and later["first_day"] > line["last_day"]
+            and journals[later["journal_id"]]["subject_id"] == old["subject_id"]
+            for later in self.lines.values()
         )
 
     def journal(self, journal_id: int) -> bool:
         """Whether lessons, topics and homework of a journal may be seen."""
-        pupils = {
-            row["pupil_id"] for row in self.lines.values() if row["journal_id"] == journal_id
-        }
+        pupils = {row["pupil_id"] for row in self.lines.values() if row["journal_id"] == journal_id}
         return (
             self.leads_school
             or journal_id in self.taught
@@ -135,9 +142,7 @@ class Eyes:
     def class_(self, class_id: int) -> bool:
         """Whether the timetable of a class may be seen."""
         taught_groups = {
-            row["group_id"]
-            for row in self.known.rows[school.Journal]
-            if row["id"] in self.taught
+            row["group_id"] for row in self.known.rows[school.Journal] if row["id"] in self.taught
         }
         taught = {
             row["class_id"]
@@ -188,7 +193,7 @@ def _officer(eyes: Eyes, row: Entry) -> bool:
 
 
 def _name(eyes: Eyes, row: Entry) -> bool:
-    return eyes.pupil(row.get("pupil_id", row["id"]))
+    return eyes.pupil(row["pupil_id"] if "pupil_id" in row else row["id"])
 
 
 def _lesson(eyes: Eyes, row: Entry) -> bool:

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from eschool_core.commands.journals import PlanRow, SetPlan
 from eschool_core.commands.people import Appoint
 from eschool_core.commands.timetable import ScheduleLessons
 from eschool_core.domain.enums import NoticeKind, Role, Verdict
-from eschool_core.domain.journal import CellHistory, Homework, Lesson, Mark, Topic
+from eschool_core.domain.journal import CellHistory, Homework, Lesson, Mark, PlanItem, Topic
 from eschool_core.domain.office import Notice
 from eschool_core.domain.people import Pupil
 from eschool_core.errors import InputError, RegulationError, TransportError
@@ -306,6 +307,20 @@ def test_what_was_done_before_the_first_sync_is_not_lost(world: World, tmp_path:
     assert newcomer.do(topic(physics)).outcome is None
     assert newcomer.sync().accepted == 1
     assert len(newcomer.replica.store.select(Topic)) == 1
+
+
+def test_deleted_rows_go_from_every_replica(any_world: World) -> None:
+    """A plan is entered anew: its old rows are deleted, not changed."""
+    maths, russian = any_world.synced("maths", "russian")
+    journal_id = any_world.school.journals[MATHS]
+    for topics in (("Дроби", "Степени", "Корни"), ("Уравнения",)):
+        plan = tuple(PlanRow(ordinal=at, section="", topic=name) for at, name in enumerate(topics))
+        maths.do(SetPlan(journal_id=journal_id, items=plan))
+        assert maths.sync().accepted == 1
+        russian.sync()
+        for member in (maths, russian):
+            assert [row.topic for row in member.replica.store.select(PlanItem)] == list(topics)
+        any_world.check("maths", "russian")
 
 
 def test_a_term_of_lessons_takes_the_numbers_it_needs(world: World) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from eschool_core.commands import catalogue, lessons
 from eschool_core.commands.base import CommandSpec
-from eschool_core.commands.lessons import RecordMark, RecordTopic
+from eschool_core.commands.lessons import RecordMark
 from eschool_core.domain.enums import NoticeKind, Verdict
 from eschool_core.domain.journal import CellHistory, Mark, Topic
 from eschool_core.domain.office import Notice
@@ -17,7 +17,7 @@ from eschool_core.errors import InputError
 from eschool_core.ids import make_id
 from eschool_sync.protocol.messages import unpack_outcome
 from tests.core.commands.acts import absent, mark, topic
-from tests.school import MONDAY, TUESDAY
+from tests.school import TUESDAY
 from tests.sync.forger import Forger
 from tests.sync.harness import Member, World, lesson, pupils
 
@@ -392,6 +392,6 @@ def break_marks(monkeypatch: pytest.MonkeyPatch, error: Exception | None = None)
 def replace_marks(monkeypatch: pytest.MonkeyPatch, handle: Any) -> None:
     known = catalogue.BY_MODEL[RecordMark]
     spec = CommandSpec(RecordMark, known.right, handle)
-    monkeypatch.setattr("eschool_core.app.BY_MODEL", {**catalogue.BY_MODEL, RecordMark: spec})
-    assert RecordTopic in catalogue.BY_MODEL
-    assert MONDAY < TUESDAY
+    specs = dict(catalogue.BY_MODEL)
+    specs[RecordMark] = spec
+    monkeypatch.setattr("eschool_core.app.BY_MODEL", specs)

@@ -112,11 +112,10 @@ def _sum_up(session: Session, played: Played, day: date, folder: Path | None) ->
     values = {
         "server": folder / "server",
         "home": folder / "home",
-        "school": played.stage.number,
+        "port": played.port,
         "passphrase": PASSPHRASE,
     }
-    for line in say("demo.go_on.commands", **values).splitlines():
-        screen.line(line)
+    screen.lines(say("demo.go_on.commands", **values))
 
 
 @contextmanager

@@ -28,13 +28,18 @@ Watcher = Callable[[Stage, Cast, dict[str, Player], Day], None]
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What the demo found."""
+    """What the demo found.
+
+    Attributes:
+        port: Where the replicas expect their server.
+    """
 
     stage: Stage
     proofs: list[ReplicaProof]
     commands: dict[str, int]
     facts: list[Fact]
     school: dict[str, int]
+    port: int
 
     @property
     def holds(self) -> bool:
@@ -106,7 +111,7 @@ def _play_on(stage: Stage, setting: Setting, report: Report, watch: Watcher) -> 
         ]
         report("demo.step.show", STEPS, STEPS)
         watch(stage, cast, players, day)
-        return Played(stage, proofs, commands, facts, _school_figures(stage))
+        return Played(stage, proofs, commands, facts, _school_figures(stage), server.port)
 
 
 def _server_is_down(player: Player) -> bool:

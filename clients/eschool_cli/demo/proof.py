@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 
 from eschool_cli.demo.players import Player
@@ -76,11 +77,16 @@ def secret_words(stage: Stage, topics: Iterable[str]) -> set[str]:
 def plaintext_hits(player: Player, words: Iterable[str]) -> int:
     """Return how many of some words stand in the raw bytes of a replica's files."""
     raw = [path.read_bytes() for path in player.folder.rglob("*") if path.is_file()]
-    encodings = ("utf-8", "utf-16-le", "cp1251")
-    return sum(
-        any(word.encode(encoding, "ignore") in data for encoding in encodings for data in raw)
-        for word in words
-    )
+    return sum(any(form in data for form in _forms(word) for data in raw) for word in words)
+
+
+def _forms(word: str) -> list[bytes]:
+    """Return a word as the encodings spell it that can."""
+    forms = []
+    for encoding in ("utf-8", "utf-16-le", "cp1251"):
+        with suppress(UnicodeEncodeError):
+            forms.append(word.encode(encoding))
+    return forms
 
 
 def lost_commands(stage: Stage, player: Player) -> int:

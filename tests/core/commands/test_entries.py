@@ -65,6 +65,20 @@ def test_the_finding_closes_when_the_topic_is_written(school: SmallSchool, lesso
     )
 
 
+@pytest.mark.clause("4.5.6/topic")
+@pytest.mark.parametrize(("grace", "found"), [("630", [ROLL, TOPIC]), ("631", [ROLL])])
+def test_the_time_for_a_topic_may_reach_into_the_next_day(
+    school: SmallSchool, lesson: int, grace: str, found: list[str]
+) -> None:
+    """5А's Monday ends at 13:30, ten and a half hours before midnight."""
+    act = SetPolicy(name="topic_grace_minutes", value=grace, first_day=FIRST_DAY, act="№ 7")
+    school.must(act, "deputy")
+    turn(school, TUESDAY)
+    assert open_on(school, lesson) == found
+    turn(school, TUESDAY + 1)
+    assert open_on(school, lesson) == [ROLL, TOPIC]
+
+
 @pytest.mark.clause("4.5.2/roll")
 @pytest.mark.parametrize("by", ["roll", "absence"])
 def test_the_roll_is_taken_by_one_key_or_by_the_first_absence(

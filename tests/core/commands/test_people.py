@@ -235,18 +235,33 @@ def test_an_appointment_is_of_staff_and_a_class_teachers_names_the_class(
     school: SmallSchool, fields: dict[str, int], expected: str
 ) -> None:
     values = {"person_id": school.staff["nobody"], "first_day": FIRST_DAY, **fields}
-    assert verdict(school.do(Appoint.model_validate(values), "hr")) == expected
+    assert verdict(school.do(Appoint.model_validate(values), "officer")) == expected
+
+
+@pytest.mark.clause("4.2/2")
+@pytest.mark.parametrize("role", list(Role))
+def test_the_personnel_officer_appoints_teachers_and_gives_no_other_right(
+    school: SmallSchool, role: Role
+) -> None:
+    class_id = school.classes["5Б"] if role is Role.CLASS_TEACHER else 0
+    command = Appoint(
+        person_id=school.staff["hr"], role=role, class_id=class_id, first_day=FIRST_DAY
+    )
+    expected = "accepted" if role is Role.TEACHER else "4.1/role"
+    assert verdict(school.do(command, "hr")) == expected
 
 
 @pytest.mark.clause("4.1")
 def test_who_is_dismissed_has_no_right_from_the_next_day_on(school: SmallSchool) -> None:
     [entry] = school.all(Appointment, person_id=school.staff["deputy"])
-    school.must(EndAppointment(appointment_id=entry.id, last_day=MONDAY, act="9-к"), "hr")
-    command = OpenJournal(
+    command = EndAppointment(appointment_id=entry.id, last_day=MONDAY, act="9-к")
+    assert verdict(school.do(command, "hr")) == "4.1/role"
+    school.must(command, "officer")
+    opening = OpenJournal(
         year_id=school.year,
         group_id=school.groups["5Б"],
         subject_id=school.subjects["Физика"],
         journal_kind=JournalKind.CLASS,
     )
-    assert verdict(school.do(command, "deputy", at=clock(TUESDAY, 0))) == "4.1/role"
-    assert verdict(school.do(command, "deputy", at=clock(MONDAY, 23, 59))) == "accepted"
+    assert verdict(school.do(opening, "deputy", at=clock(TUESDAY, 0))) == "4.1/role"
+    assert verdict(school.do(opening, "deputy", at=clock(MONDAY, 23, 59))) == "accepted"

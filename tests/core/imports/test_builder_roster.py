@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from eschool_core.calendar import day_number
+from eschool_core.commands.journals import SetLoad
 from eschool_core.commands.people import AdmitPupil, guardian_ids
 from eschool_core.domain.enums import Role, Sex
 from eschool_core.errors import InputError
@@ -350,6 +351,23 @@ def test_a_teacher_of_a_group_gets_its_only_journal() -> None:
     assert len(loads) == 1
     assert {left.reason for left in result.not_taken} == {"import.teaching_which_journal"}
     assert [left.where for left in result.not_taken] == ["5А.2: t1", "7Б.1: t1"]
+
+
+@pytest.mark.clause("4.4.2")
+def test_a_roster_gives_no_loads_where_the_actor_may_not() -> None:
+    school = new_school()
+    build_lessons(school, taught(1, "Труд", "5А.1"))
+    draft = roster(
+        staff=(StaffDraft("t1", NameDraft("Новикова", "Ольга")),),
+        teachings=(TeachingDraft("t1", "5А.1"), TeachingDraft("t1", "5А", class_teacher=True)),
+    )
+    batch = school.batch()
+    year, bells, existing = school.year, school.bells, school.existing()
+    result = build_roster(
+        batch, draft, year=year, bells=bells, order="1", existing=existing, gives_loads=False
+    )
+    assert [left.reason for left in result.not_taken] == ["import.teaching_by_deputy"]
+    assert not any(isinstance(entry.command, SetLoad) for entry in batch.commands)
 
 
 def test_an_order_is_asked_for_where_guardians_are_added() -> None:

@@ -68,12 +68,16 @@ def test_the_sums_follow_what_is_put_changed_and_deleted(school: SmallSchool) ->
     assert school.dump()["tombstone"][-1] == (SCHOOL, school.ledger.seq, Subject.number, 1 << 40)
 
 
+def _put_and_fail(school: SmallSchool) -> None:
+    school.store.put(subject(school))
+    school.store.put(subject(school, part=partition(PartitionKind.CLASS, 5)))
+
+
 def test_what_is_dropped_leaves_the_sums_alone(school: SmallSchool) -> None:
     before = school.kept()
     with transaction(school.database):
-        with pytest.raises(RuntimeError), school.store.step():
-            school.store.put(subject(school))
-            raise RuntimeError
+        with pytest.raises(ValueError, match="partition"), school.store.step():
+            _put_and_fail(school)
         school.database.execute("DELETE FROM subject WHERE id = ?", (1 << 40,))
         school.ledger.flush()
     assert school.kept() == before == school.recomputed()

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eschool_core.regulation.interval import Interval
@@ -92,6 +92,7 @@ def test_a_server_whose_clock_was_set_back_still_gives_an_interval() -> None:
 
 
 @given(st.builds(Evidence, numbers, numbers, numbers, numbers, numbers, numbers), numbers)
+@settings(deadline=None, derandomize=True)
 def test_whatever_a_device_says_the_act_lies_within_what_is_proven(
     seen: Evidence, received: int
 ) -> None:

@@ -1,8 +1,19 @@
-"""One-time codes as people type them; the server keeps only their hashes."""
+"""One-time codes as people type them; whoever issues one keeps only its hash."""
 
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from eschool_sync.security.random_source import Random
+
+CODE_BYTES: Final = 10
+
+
+def new_code(random: Random) -> str:
+    """Return a fresh code of 80 random bits."""
+    return code_text(random.bytes(CODE_BYTES))
 
 
 def code_text(secret: bytes) -> str:

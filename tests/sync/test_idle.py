@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from eschool_core.commands.access import RevokeDevice
+from eschool_core.domain.tables import TABLES
+from eschool_core.errors import AccessError
+from tests.core.commands.acts import mark
+from tests.sync.harness import Member, World, lesson, pupils, table_name
+
+MOST_BYTES = 250
+NAMES = "|".join(table_name(spec.table) for spec in TABLES)
+DOMAIN = re.compile(rf"\b(FROM|JOIN|INTO|UPDATE)\s+({NAMES})\b", re.IGNORECASE)
+
+
+@contextmanager
+def traced(database: object) -> Iterator[list[str]]:
+    """Yield the statements that a SQLite connection runs."""
+    connection = getattr(database, "connection")  # noqa: B009 - only SQLite's has one
+    statements: list[str] = []
+    connection.set_trace_callback(statements.append)
+    try:
+        yield statements
+    finally:
+        connection.set_trace_callback(None)
+
+
+def on_domain(statements: list[str]) -> list[str]:
+    return [statement for statement in statements if DOMAIN.search(statement)]
+
+
+def test_the_pattern_finds_a_domain_table() -> None:
+    of_domain = ["SELECT id FROM mark", "INSERT INTO mark (id)", "UPDATE lesson SET day = 1"]
+    others = ["SELECT n FROM head WHERE device = 2", "DELETE FROM undo_image", "SELECT mark"]
+    assert on_domain(of_domain + others) == of_domain
+
+
+def test_an_idle_sync_touches_no_domain_table_on_either_side(world: World) -> None:
+    [maths] = world.synced("maths")
+    maths.sync()
+    with traced(world.server.database) as at_server, traced(maths.database) as at_replica:
+        report = maths.sync()
+    assert at_server
+    assert at_replica
+    assert on_domain(at_server) == []
+    assert on_domain(at_replica) == []
+    assert not [statement for statement in at_server if not statement.startswith("SELECT")]
+    assert (report.rounds, report.pulled_rows) == (1, 0)
+
+
+@pytest.mark.parametrize("name", ["maths", "deputy", "guardian"])
+def test_an_idle_sync_is_small(any_world: World, name: str) -> None:
+    [member] = any_world.synced(name)
+    report = member.sync()
+    assert report.bytes_up + report.bytes_down <= MOST_BYTES
+
+
+def test_it_stays_small_in_a_big_school(world: World) -> None:
+    """With the largest numbers of devices, commands and heads that will ever be."""
+    [maths] = world.synced("maths")
+    maths.do(mark(lesson(world), pupils(world)[0]))
+    maths.sync()
+    largest = 2**31
+    world.server.database.execute("UPDATE head SET seq = ?, scope_seq = ?", (largest, largest))
+    world.restart()
+    maths.sync()
+    report = maths.sync()
+    assert report.bytes_up + report.bytes_down <= MOST_BYTES
+    assert maths.replica.status().seq == largest
+
+
+def test_an_idle_sync_still_renews_the_time(world: World) -> None:
+    [maths] = world.synced("maths")
+    world.clock.advance(600)
+    maths.clock.reboot()
+    maths.sync()
+    assert maths.replica.now() == world.clock.wall() == maths.replica.status().last_sync
+
+
+def test_what_is_remembered_is_forgotten_with_the_next_command(world: World) -> None:
+    """A device that was known a moment ago is shut out at its next request."""
+    [maths] = world.synced("maths")
+    maths.sync()
+    world.act(RevokeDevice(device=maths.replica.device), "officer")
+    with pytest.raises(AccessError):
+        maths.sync()
+
+
+def test_status_tells_the_result_of_the_last_comparison(world: World) -> None:
+    maths: Member = world.member("physics")
+    assert not maths.replica.status().digest_equal
+    maths.sync()
+    assert maths.replica.status().digest_equal
+    maths.reopen()
+    assert maths.replica.status().digest_equal
