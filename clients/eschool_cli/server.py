@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,16 +23,19 @@ from eschool_core.domain.office import Device
 from eschool_core.domain.school import Appointment, School, Staff
 from eschool_core.errors import InputError
 from eschool_core.imports.drafts import NameDraft
+from eschool_sync.server.audit import open_audit_log
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.http import make_app
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.serving import LOOPBACK, Tls, serve
+from eschool_sync.server.single import single_server
 
 F = TypeVar("F", bound=Callable[..., Any])
 MAX_ID = 2**53 - 1
 MAX_PORT = 65_535
 DEFAULT_PORT = 8000
 DEFAULT_ZONE = "Europe/Moscow"
+AUDIT_FILE = "audit.jsonl"
 
 
 @click.group(
@@ -117,6 +121,7 @@ def init_command(
 )
 @option("--cert", type=click.Path(path_type=Path), says="server_cert", shown_as="file")
 @option("--key", type=click.Path(path_type=Path), says="server_key", shown_as="file")
+@option("--proxy", "proxies", multiple=True, says="server_proxy", shown_as="address")
 @click.pass_obj
 def serve_command(
     session: Session,
@@ -126,6 +131,7 @@ def serve_command(
     port: int,
     cert: Path | None,
     key: Path | None,
+    proxies: tuple[str, ...],
 ) -> None:
     """Serve until interrupted."""
     if (cert is None) != (key is None):
@@ -134,11 +140,16 @@ def serve_command(
     if not directory.numbers():
         raise InputError("server.no_school")
     tls = None if cert is None or key is None else Tls(cert, key)
-    scheme = "http" if tls is None else "https"
-    session.screen.line(say("server.serving", url=f"{scheme}://{host}:{port}"))
-    for number in directory.numbers():
-        session.screen.line(f"  {number}  {_name(directory.school(number))}")
-    serve(make_app(directory), host, port, tls=tls)
+    with ExitStack() as held:
+        held.enter_context(closing(directory))
+        if not database:
+            held.enter_context(single_server(data))
+        scheme = "http" if tls is None else "https"
+        session.screen.line(say("server.serving", url=f"{scheme}://{host}:{port}"))
+        for number in directory.numbers():
+            session.screen.line(f"  {number}  {_name(directory.school(number))}")
+        audit = held.enter_context(closing(open_audit_log(data / AUDIT_FILE)))
+        serve(make_app(directory, audit=audit, proxies=proxies), host, port, tls=tls)
 
 
 @click.command(name="enrol-code", cls=LocalCommand, says="server.enrol-code")

@@ -9,7 +9,9 @@ from eschool_core.commands import rights
 from eschool_core.commands.base import Command, CommandSpec, Findings, Name, ObjectId, Occasion
 from eschool_core.domain.enums import FindingState, Role
 from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.school import Substitution
 from eschool_core.errors import InputError
+from eschool_core.regulation import checks
 from eschool_core.store.store import Store
 
 
@@ -24,12 +26,22 @@ class WaiveFinding(Command):
 def waive_finding(store: Store, command: WaiveFinding, occasion: Occasion) -> Findings:
     """Write who closed it, when and why; the finding itself stays.
 
+    Waiving a claimed substitution declines the claim.
+
     Raises:
         InputError: It is closed already.
     """
     finding = store.require(FindingRecord, command.finding_id)
     if finding.state != FindingState.OPEN:
         raise InputError("control.finding_closed")
+    if finding.check_id == checks.SUBSTITUTION_UNREGISTERED.id:
+        for claim in store.select(
+            Substitution,
+            lesson_id=finding.lesson_id,
+            substitute_id=finding.staff_id,
+            confirmed=0,
+        ):
+            store.delete(claim)
     store.put(
         finding.replace(
             state=FindingState.WAIVED,

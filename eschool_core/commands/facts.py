@@ -25,6 +25,11 @@ from eschool_core.domain.school import (
 from eschool_core.regulation import policy
 from eschool_core.store.store import Store
 
+GRADES_OF_JOURNAL = (
+    "SELECT DISTINCT e.grade FROM journal_line l JOIN enrolment e ON e.pupil_id = l.pupil_id "
+    "WHERE l.journal_id = ? AND l.first_day <= ? AND l.last_day >= ? "
+    "AND e.first_day <= ? AND e.last_day >= ?"
+)
 HELD_DAYS = (DayKind.SCHOOL_DAY, DayKind.REMOTE)
 OWN_END = (JournalKind.INDIVIDUAL, JournalKind.EXTRACURRICULAR)
 """Journals whose lessons say nothing of when the class's day ends."""
@@ -270,6 +275,12 @@ def grade_on(store: Store, pupil_id: int, day: int) -> int | None:
     """Return a pupil's grade on a day, or None where no enrolment covers it (3.6)."""
     enrolment = enrolment_on(store, pupil_id, day)
     return None if enrolment is None else enrolment.grade
+
+
+def grades_taught(store: Store, journal: Journal, day: int) -> set[int]:
+    """Return the grades of a journal's pupils on a day; of its classes while it has none."""
+    rows = store.rows(GRADES_OF_JOURNAL, journal.id, day, day, day, day)
+    return {int(row[0]) for row in rows} or {entry.grade for entry in group_classes(store, journal)}
 
 
 def markless_grades(store: Store, day: int) -> tuple[int, ...]:

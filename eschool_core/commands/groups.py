@@ -30,6 +30,7 @@ from eschool_core.domain.people import (
     Pupil,
     PupilCard,
 )
+from eschool_core.domain.row import FOREVER
 from eschool_core.domain.school import AcademicYear, GroupClass, SchoolClass, StudyGroup
 from eschool_core.errors import InputError, RegulationError
 from eschool_core.regulation import checks
@@ -118,7 +119,7 @@ def change_group(store: Store, command: ChangeGroup, occasion: Occasion) -> Find
     current = {
         member.group_id
         for member in store.select(GroupMember, pupil_id=command.pupil_id)
-        if member.first_day <= command.first_day <= member.last_day
+        if member.last_day >= command.first_day
     }
     if command.to_group_id in current:
         raise InputError("group.already_there")
@@ -158,6 +159,9 @@ def _check_groups(store: Store, command: ChangeGroup) -> None:
     classes = {entry.class_id for entry in store.select(GroupClass, group_id=command.to_group_id)}
     if enrolment is None or enrolment.class_id not in classes:
         raise InputError("group.other_class")
+    if enrolment.last_day < FOREVER:
+        # Who leaves is placed nowhere: a membership would outlive the enrolment (4.6.6).
+        raise InputError("group.leaver")
 
 
 def _check_ground(store: Store, command: ChangeGroup) -> None:

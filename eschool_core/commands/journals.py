@@ -207,7 +207,8 @@ def claim_substitution(store: Store, command: ClaimSubstitution, occasion: Occas
     """Write it as «замена не оформлена»: the lesson is kept, the deputy head confirms.
 
     Raises:
-        InputError: Who is absent does not teach the journal, or the actor teaches it already.
+        InputError: Who is absent does not teach the journal, the actor teaches it already, or
+            somebody else has written in the lesson's column.
     """
     lesson = store.require(Lesson, command.lesson_id)
     dates = (lesson.day, lesson.day)
@@ -217,6 +218,8 @@ def claim_substitution(store: Store, command: ClaimSubstitution, occasion: Occas
         raise InputError("journal.own_lesson")
     if store.first(Substitution, lesson_id=lesson.id, substitute_id=occasion.actor_id):
         return []
+    if rights.others_wrote(store, lesson.id, occasion.actor_id):
+        raise InputError("journal.lesson_written")
     store.put(
         Substitution(
             id=occasion.new_id(),
@@ -232,6 +235,30 @@ def claim_substitution(store: Store, command: ClaimSubstitution, occasion: Occas
         )
     )
     return [Finding(checks.SUBSTITUTION_UNREGISTERED, {})]
+
+
+class EndSubstitution(Command):
+    """End a substitution: an ACTING one on a day, another one altogether (4.5.1)."""
+
+    kind: ClassVar[str] = "end_substitution"
+    substitution_id: ObjectId
+    last_day: Day
+
+
+def end_substitution(store: Store, command: EndSubstitution, occasion: Occasion) -> Findings:
+    """Write the last day of an ACTING one; withdraw one of a single lesson.
+
+    Raises:
+        InputError: The day lies outside its dates.
+    """
+    entry = store.require(Substitution, command.substitution_id)
+    if entry.kind != SubstitutionKind.ACTING:
+        store.delete(entry)
+        return []
+    if not entry.first_day <= command.last_day <= entry.last_day:
+        raise InputError("data.field", field="last_day")
+    store.put(entry.replace(last_day=command.last_day))
+    return []
 
 
 class PlanRow(Command):
@@ -255,7 +282,9 @@ class SetPlan(Command):
 
 
 def set_plan(store: Store, command: SetPlan, occasion: Occasion) -> Findings:
-    """Write the items; topics recorded from the earlier plan keep their own text.
+    """Write the items in place of those of the same number; the others of the plan go.
+
+    Topics recorded from it keep their own text.
 
     Raises:
         InputError: Two rows have the same number.
@@ -264,11 +293,18 @@ def set_plan(store: Store, command: SetPlan, occasion: Occasion) -> Findings:
     if len({row.ordinal for row in command.items}) < len(command.items):
         raise InputError("data.field", field="items")
     part = partition(PartitionKind.JOURNAL, command.journal_id)
-    for earlier in store.select(PlanItem, part=part):
+    known = {item.ordinal: item for item in store.select(PlanItem, part=part)}
+    fresh: list[PlanItem] = []
+    for row in command.items:
+        item = PlanItem(id=0, part=part, **row.model_dump())
+        earlier = known.pop(row.ordinal, None)
+        if earlier is None:
+            fresh.append(item.replace(id=occasion.new_id()))
+        elif earlier.replace(seq=0).values() != item.replace(id=earlier.id).values():
+            store.put(item.replace(id=earlier.id))
+    for earlier in known.values():
         store.delete(earlier)
-    store.add_many(
-        [PlanItem(id=occasion.new_id(), part=part, **row.model_dump()) for row in command.items]
-    )
+    store.add_many(fresh)
     return []
 
 
@@ -305,6 +341,7 @@ SPECS: tuple[CommandSpec, ...] = (
     CommandSpec(SetLoad, MANAGES, set_load),
     CommandSpec(RecordSubstitution, MANAGES, record_substitution),
     CommandSpec(ClaimSubstitution, may_claim, claim_substitution),
+    CommandSpec(EndSubstitution, MANAGES, end_substitution),
     CommandSpec(SetPlan, plans_journal, set_plan),
     *TIMETABLE_SPECS,
 )

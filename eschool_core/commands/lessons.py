@@ -42,18 +42,13 @@ from eschool_core.domain.journal import (
     Topic,
 )
 from eschool_core.domain.school import Journal
-from eschool_core.errors import InputError
+from eschool_core.errors import InputError, RegulationError
 from eschool_core.regulation import checks, entries, homework, marks
 from eschool_core.regulation.clause import Finding
 from eschool_core.regulation.interval import judge
 from eschool_core.store.store import Store
 
 FULL_WEIGHT = 100
-GRADES_OF_JOURNAL = (
-    "SELECT DISTINCT e.grade FROM journal_line l JOIN enrolment e ON e.pupil_id = l.pupil_id "
-    "WHERE l.journal_id = ? AND l.first_day <= ? AND l.last_day >= ? "
-    "AND e.first_day <= ? AND e.last_day >= ?"
-)
 
 
 class LessonCommand(Command):
@@ -77,17 +72,17 @@ def record_topic(store: Store, command: RecordTopic, occasion: Occasion) -> Find
         InputError: The plan's row belongs to another journal.
     """
     lesson = store.require(Lesson, command.lesson_id)
-    if command.plan_item_id:
-        item = store.require(PlanItem, command.plan_item_id)
-        if item.part != lesson.part:
-            raise InputError("data.field", field="plan_item_id")
+    # The plan may have been replaced while the teacher was offline; the text stands by itself.
+    item = store.get(PlanItem, command.plan_item_id) if command.plan_item_id else None
+    if item is not None and item.part != lesson.part:
+        raise InputError("data.field", field="plan_item_id")
     earlier = store.first(Topic, lesson_id=lesson.id)
     topic = Topic(
         id=occasion.new_id() if earlier is None else earlier.id,
         part=lesson.part,
         lesson_id=lesson.id,
         text=command.text,
-        plan_item_id=command.plan_item_id,
+        plan_item_id=0 if item is None else item.id,
         **_signed(occasion),
     )
     write_cell(store, occasion, earlier, topic)
@@ -153,7 +148,10 @@ def record_homework(store: Store, command: RecordHomework, occasion: Occasion) -
     timeliness = judge(occasion.interval, deadline)
     earlier = store.first(Homework, lesson_id=lesson.id, grade=command.grade)
     changed = earlier is not None and earlier.text != command.text
-    if earlier is None:
+    if earlier is None and not command.text:
+        # «Не задано» is no homework: its time is bound by nothing (specification §2).
+        finding = None
+    elif earlier is None:
         finding = homework.check_deadline(timeliness, occasion.interval.made_at, deadline)
     else:
         first = Timeliness(earlier.timeliness)
@@ -183,9 +181,7 @@ def _check_homework_allowed(
     day = lesson.day
     if journal.kind == JournalKind.EXTRACURRICULAR:
         raise InputError("journal.no_homework")
-    grades = {
-        int(row[0]) for row in store.rows(GRADES_OF_JOURNAL, journal.id, day, day, day, day)
-    } or {entry.grade for entry in facts.group_classes(store, journal)}
+    grades = facts.grades_taught(store, journal, day)
     if command.grade and command.grade not in grades:
         raise InputError("data.field", field="grade")
     addressed = {command.grade} if command.grade else grades
@@ -226,7 +222,11 @@ def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findin
     earlier = store.first(Mark, lesson_id=lesson.id, part=line.part, position=command.position)
     if earlier is None and command.value == marks.TAKEN_BACK:
         raise InputError("journal.nothing_to_take_back")
-    if earlier is not None and earlier.value != command.value and not unseen(occasion, earlier):
+    if (
+        earlier is not None
+        and _counts_otherwise(earlier, command)
+        and not unseen(occasion, earlier)
+    ):
         # Who could not know of the earlier value cannot be asked why it is changed.
         marks.check_correction_reason(rights.made_day(store, occasion), lesson.day, command.reason)
     mark = Mark(
@@ -244,6 +244,15 @@ def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findin
     return []
 
 
+def _counts_otherwise(earlier: Mark, command: RecordMark) -> bool:
+    """Return whether a change touches what the mean is made of (2.2)."""
+    return (earlier.value, earlier.weight, earlier.kind) != (
+        command.value,
+        command.weight,
+        command.work_kind,
+    )
+
+
 def _check_mark(
     store: Store, command: RecordMark, occasion: Occasion, lesson: Lesson, line: JournalLine
 ) -> None:
@@ -253,6 +262,12 @@ def _check_mark(
     if journal.kind == JournalKind.EXTRACURRICULAR:
         raise InputError("journal.no_marks")
     grade = facts.grade_on(store, line.pupil_id, lesson.day)
+    if grade is None and store.complete:
+        raise RegulationError(
+            checks.PUPIL_NOT_ENROLLED,
+            date=calendar.date_of(lesson.day).isoformat(),
+            school_class=facts.journal_name(store, journal.id),
+        )
     if grade is not None and command.value != marks.TAKEN_BACK:
         marks.check_markless(grade, facts.markless_grades(store, lesson.day))
 

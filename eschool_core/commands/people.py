@@ -26,7 +26,7 @@ from eschool_core.domain.partition import ACCESS, SCHOOL, PartitionKind, partiti
 from eschool_core.domain.people import Enrolment, Guardianship, Pupil, PupilCard
 from eschool_core.domain.row import FOREVER
 from eschool_core.domain.school import AcademicYear, Appointment, SchoolClass, Staff
-from eschool_core.errors import InputError
+from eschool_core.errors import InputError, RightsError
 from eschool_core.regulation import checks
 from eschool_core.store.store import Store
 
@@ -352,11 +352,14 @@ ENTERS_USERS = rights.by_role(Role.SYSTEM_OFFICER, check=checks.ACCOUNT_CREATOR)
 def may_appoint(store: Store, command: Appoint, occasion: Occasion) -> None:
     """Let pass the head and the system officer (4.7.1); the personnel officer for teachers only.
 
-    A role brings rights of access, so the staff section (4.2/2) gives none but teaching.
+    A role brings rights of access, so the staff section (4.2/2) gives none but teaching, and
+    nobody gives a role to himself.
 
     Raises:
         RightsError: Anybody else.
     """
+    if occasion.actor_id and command.person_id == occasion.actor_id:
+        raise RightsError(checks.ROLE_DENIED)
     personnel = (Role.HR_SPECIALIST,) if command.role is Role.TEACHER else ()
     rights.require_role(store, occasion, Role.SYSTEM_OFFICER, Role.HEAD, *personnel)
 

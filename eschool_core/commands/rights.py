@@ -33,6 +33,16 @@ ADMINISTRATION = (
 STUDIES = (Role.HEAD, Role.DEPUTY_STUDIES)
 
 
+WRITTEN_BY_OTHERS = (
+    "SELECT 1 FROM mark WHERE lesson_id = ? AND author_id <> ? "
+    "UNION ALL SELECT 1 FROM attendance WHERE lesson_id = ? AND author_id <> ? "
+    "UNION ALL SELECT 1 FROM topic WHERE lesson_id = ? AND author_id <> ? "
+    "UNION ALL SELECT 1 FROM homework WHERE lesson_id = ? AND author_id <> ? "
+    "UNION ALL SELECT 1 FROM roll_taken WHERE lesson_id = ? AND author_id <> ? LIMIT 1"
+)
+WRITTEN_TABLES = 5
+
+
 def act_days(store: Store, occasion: Occasion) -> tuple[int, int]:
     """Return the first and last local day on which the command can have been given."""
     zone = facts.school(store).zone
@@ -126,7 +136,8 @@ def writes_journal(
     """Let pass who teaches the journal, or stands in for its teacher (4.5.1).
 
     A load or an ACTING substitution covers the whole journal within its dates; a SINGLE or
-    MERGED one covers its lesson's column until the limit for entering marks.
+    MERGED one covers its lesson's column until the limit for entering marks. One that is only
+    claimed gives no right to a column in which somebody else has written.
 
     Raises:
         RightsError: 4.6.1 for the class teacher, 4.2 for the administration, personnel and
@@ -134,7 +145,7 @@ def writes_journal(
         RegulationError: The limit of a single substitution is over (4.5.1).
         HoldForReview: The right covers only a part of the judged interval.
     """
-    actor, days = occasion.actor_id, act_days(store, occasion)
+    actor, days = occasion.actor_id, _writing_days(store, occasion, lesson)
     periods = [
         (load.first_day, load.last_day)
         for load in store.select(TeachingLoad, journal_id=journal.id, staff_id=actor)
@@ -144,6 +155,8 @@ def writes_journal(
         if entry.kind == SubstitutionKind.ACTING:
             periods.append((entry.first_day, entry.last_day))
         elif lesson is not None and entry.lesson_id == lesson.id:
+            if not entry.confirmed and others_wrote(store, lesson.id, actor):
+                continue
             limit = facts.policy_number(store, "mark_entry_limit_days", lesson.day)
             last = lesson.day + limit
             periods.append((0, last))
@@ -154,6 +167,23 @@ def writes_journal(
     if answer is Cover.NOWHERE:
         raise RightsError(_refusing_check(store, actor, journal, days))
     settle(answer, checks.FOREIGN_PAGE)
+
+
+def others_wrote(store: Store, lesson_id: int, person_id: int) -> bool:
+    """Return whether anybody but a person has written in a lesson's column."""
+    return bool(store.rows(WRITTEN_BY_OTHERS, *([lesson_id, person_id] * WRITTEN_TABLES)))
+
+
+def _writing_days(store: Store, occasion: Occasion, lesson: Lesson | None) -> tuple[int, int]:
+    """Return the days on which a command on a lesson can have been given.
+
+    What is written of a lesson that had begun by receipt counts from its beginning on: who taught
+    it on the first day of a load is not asked about the evening before.
+    """
+    first, last = act_days(store, occasion)
+    if lesson is None or lesson.day > last:
+        return first, last
+    return max(first, lesson.day), last
 
 
 def class_cover(store: Store, occasion: Occasion, pupil_id: int) -> Cover:

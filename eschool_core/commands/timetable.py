@@ -70,8 +70,10 @@ class SetSlots(Command):
 def set_slots(store: Store, command: SetSlots, occasion: Occasion) -> Findings:
     """Write the slots of each class; earlier ones end the day before.
 
-    Lessons that the earlier slots had made from that day on are withdrawn, but for those in which
-    somebody has written already; ``ScheduleLessons`` makes the new ones.
+    Lessons to come that no slot makes any more are withdrawn, but for those in which somebody has
+    written already; ``ScheduleLessons`` makes the new ones. What a slot still makes stays the same
+    lesson, since a teacher may have written in it offline; so does every lesson of today and
+    before.
 
     Returns:
         A finding for each room that is taken (rooms are flagged, not refused).
@@ -97,9 +99,7 @@ def set_slots(store: Store, command: SetSlots, occasion: Occasion) -> Findings:
     for earlier in store.select(TimetableSlot, journal_id=journal.id):
         if earlier.last_day >= command.first_day:
             store.put(earlier.replace(last_day=command.first_day - 1))
-    part = partition(PartitionKind.JOURNAL, journal.id)
-    for lesson in store.where(Lesson, UNTOUCHED, part, command.first_day):
-        store.delete(lesson)
+    _withdraw_lessons(store, journal, classes, command)
     for school_class in classes:
         for week, weekday, period, room in command.slots:
             store.put(
@@ -117,6 +117,38 @@ def set_slots(store: Store, command: SetSlots, occasion: Occasion) -> Findings:
                 )
             )
     return findings
+
+
+def _withdraw_lessons(
+    store: Store, journal: Journal, classes: list[SchoolClass], command: SetSlots
+) -> None:
+    part = partition(PartitionKind.JOURNAL, journal.id)
+    first_day = max(command.first_day, facts.school(store).current_day + 1)
+    made = {slot[:3]: slot[3] for slot in command.slots}
+    lessons = store.where(Lesson, UNTOUCHED, part, first_day)
+    if not lessons:
+        return
+    days = {
+        (school_class.id, resolved.day): (resolved.week, resolved.weekday)
+        for school_class in classes
+        for resolved in facts.class_days(
+            store,
+            school_class,
+            min(lesson.day for lesson in lessons),
+            max(lesson.day for lesson in lessons),
+        )
+    }
+    for lesson in lessons:
+        rooms = [
+            made[*place, lesson.period]
+            for school_class in classes
+            if (place := days.get((school_class.id, lesson.day)))
+            and (*place, lesson.period) in made
+        ]
+        if not rooms:
+            store.delete(lesson)
+        elif lesson.room not in rooms:
+            store.put(lesson.replace(room=rooms[0]))
 
 
 def _check_slots(year: AcademicYear, command: SetSlots) -> None:

@@ -69,7 +69,7 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(people.AbsenceExcuse, (Kind.PUPIL_DAY,), personal=True),
     TableSpec(office.FindingRecord, (Kind.STAFF,), personal=True),
     TableSpec(office.Notice, (Kind.PERSON,), personal=True),
-    TableSpec(office.Device, (Kind.ACCESS,), "access_1_year", scope=True, personal=True),
+    TableSpec(office.Device, (Kind.ACCESS,), "access_1_year", personal=True),
     TableSpec(office.Slip, (Kind.ACCESS,), "access_1_year", personal=True),
     TableSpec(office.Person, (Kind.ACCESS,), "school_life", scope=True, personal=True),
 )

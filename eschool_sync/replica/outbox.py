@@ -233,7 +233,7 @@ class Outbox:
     def _root(self, replaced: int, take: int) -> int:
         """Return the first command of the chain of resends that ends with ``replaced``."""
         rows = self._database.fetch(_NAMED, (replaced,))
-        if not rows or rows[0][0] != State.REJECTED:
+        if not rows or rows[0][0] not in (State.REJECTED, State.HELD):
             raise InputError("command.replaces")
         root = replaced if rows[0][2] == NO_REPLACE else int(rows[0][2])
         [(_, header, _)] = self._database.fetch(_NAMED, (root,))

@@ -178,7 +178,7 @@ class Judge:
         return header.replaces if root == NO_REPLACE else root
 
     def _check_replaced(self, entry: Entry) -> None:
-        """Let a resend take over row ids only of a rejected command of the same device, once.
+        """Let a resend take over row ids only of a refused command of the same device, once.
 
         It may not take more of them than there were: the next ones belong to other commands.
 
@@ -193,7 +193,7 @@ class Judge:
         again = self._store.rows(REPLACED_ALREADY, header.device, root)
         if (
             not named
-            or named[0][0] != Verdict.REJECTED
+            or named[0][0] not in REFUSED
             or not first
             or header.take > first[0][1]
             or again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,6 +62,8 @@ CODE_SECONDS: Final = 10 * 60
 CERTIFICATE_SECONDS: Final = 365 * 24 * 3600
 MAX_DAYS_TURNED: Final = 400
 
+_logger = logging.getLogger(__name__)
+
 HEAD = "SELECT seq, scope_seq FROM head WHERE id = 1"
 LOCK_HEAD = "SELECT seq, scope_seq FROM head WHERE id = 1 FOR UPDATE"
 SET_HEAD = "UPDATE head SET seq = ?, scope_seq = ? WHERE id = 1"
@@ -85,6 +88,7 @@ class ServerSchool:
     ) -> None:
         prepare_connection(database)
         self.turn = threading.RLock()
+        self._closed_day = -1
         self.database = database
         self.state = state
         self._state_path = state_path
@@ -180,6 +184,8 @@ class ServerSchool:
         # Asked here too: a dead code must not use up a device number.
         if slip is None or slip.used_at or slip.revoked_at or slip.expires_at < now:
             raise AccessError("access.code")
+        # Another process of this server may have given numbers meanwhile.
+        self.state = ServerState.load(self._state_path)
         number = self.state.next_device()
         number.save(self._state_path)
         self.state = number
@@ -243,12 +249,17 @@ class ServerSchool:
         if school is None:
             return
         today = calendar.local_day(self._clock.wall(), school.zone)
+        if today == self._closed_day:
+            return
         first = max(school.current_day + 1, today - MAX_DAYS_TURNED)
         for day in range(first, today + 1):
             outcome = self.act(TurnDay(day=day))
             school = self._known.school(self.head().seq)
             if school is None or school.current_day < day:
-                _require_accepted(outcome)
+                # The day stays as it is and the school goes on; the next start tries again.
+                _logger.error("day %d was not opened: %s", day, outcome.key)
+                self._closed_day = today
+                return
 
     def close(self) -> None:
         """Close the database; the school answers nobody any more."""

@@ -16,12 +16,20 @@ from eschool_core.store.store import Store
 
 # A teacher keeps reading last year's journals; a journal is one year's, so 400 days reach back.
 READ_BACK_DAYS = 400
+AHEAD_DAYS = 14
+"""A load that begins within this time is in the scope: on its first day there may be no network."""
 
+# Loads in force or about to begin, and those that lasted to the end of a year that is over: who
+# has handed a journal over within its year reads it no more.
 OWN_JOURNALS = (
-    "SELECT journal_id FROM teaching_load WHERE staff_id = ? AND first_day <= ? AND last_day >= ?"
+    "SELECT l.journal_id FROM teaching_load l JOIN journal j ON j.id = l.journal_id "
+    "JOIN academic_year y ON y.id = j.year_id WHERE l.staff_id = ? AND l.first_day <= ? "
+    "AND (l.last_day >= ? OR (l.last_day >= y.last_day AND y.last_day >= ?))"
 )
+# One that is only claimed gives no sight of the journal.
 SUBSTITUTED_JOURNALS = (
-    "SELECT journal_id, kind, last_day FROM substitution WHERE substitute_id = ? AND first_day <= ?"
+    "SELECT journal_id, kind, last_day FROM substitution "
+    "WHERE substitute_id = ? AND first_day <= ? AND confirmed = 1"
 )
 LINES_OF_JOURNAL = "SELECT part, pupil_id FROM journal_line WHERE journal_id = ?"
 EARLIER_LINES = (
@@ -86,14 +94,16 @@ def _staff_scope(store: Store, person_id: int, day: int) -> set[int]:
     for role, class_id in roles:
         if role is Role.CLASS_TEACHER:
             parts |= _led_class(store, class_id, day)
-    for journal_id in _taught_journals(store, person_id, day):
-        parts |= _journal(store, journal_id)
+    if held:
+        for journal_id in _taught_journals(store, person_id, day):
+            parts |= _journal(store, journal_id)
     return parts
 
 
 def _taught_journals(store: Store, person_id: int, day: int) -> set[int]:
     journals = {
-        int(row[0]) for row in store.rows(OWN_JOURNALS, person_id, day, day - READ_BACK_DAYS)
+        int(row[0])
+        for row in store.rows(OWN_JOURNALS, person_id, day + AHEAD_DAYS, day, day - READ_BACK_DAYS)
     }
     limit = facts.policy_number(store, "mark_entry_limit_days", day)
     for journal_id, kind, last_day in store.rows(SUBSTITUTED_JOURNALS, person_id, day + limit):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from eschool_core.domain.journal import Mark
@@ -80,16 +82,25 @@ def test_rows_that_differ_after_a_full_load_are_an_alarm(world: World) -> None:
     assert [row[0] for row in log] == [receipt.number]
 
 
+@pytest.mark.threat("T16")
 def test_a_replica_ahead_of_the_server_is_filled_anew(world: World) -> None:
-    """A cursor that the server does not know (restored database) leads to a full load."""
-    [maths] = world.synced("maths")
-    behind = world.server.head().seq - 5
-    with transaction(world.server.database):
-        world.server.database.execute("UPDATE head SET seq = ?", (behind,))
+    """The server came back from an older copy: what it does not know any more goes at once."""
+    maths, russian = world.synced("maths", "russian")
+    world.directory.close()
+    older = world.folder / "older"
+    shutil.copytree(world.directory.folder, older)
     world.restart()
-    maths.sync()
-    assert maths.replica.status().seq == behind
-    world.check("maths")
+    maths.do(mark(lesson(world), pupils(world)[0], 5))
+    world.settle()
+    assert russian.replica.store.select(Mark)
+    world.directory.close()
+    shutil.rmtree(world.directory.folder)
+    shutil.copytree(older, world.directory.folder)
+    world.restart()
+    assert russian.sync().rounds == 1
+    assert not russian.replica.store.select(Mark)
+    assert russian.replica.status().seq == world.server.head().seq
+    world.check("russian")
 
 
 def test_rows_that_nobody_sent_are_swept_out(world: World) -> None:

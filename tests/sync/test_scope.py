@@ -12,8 +12,9 @@ from eschool_core.commands.journals import SetLoad
 from eschool_core.commands.people import Appoint, EndAppointment
 from eschool_core.domain.enums import ExcuseKind, GroupChangeGround, Role
 from eschool_core.domain.journal import JournalLine, Lesson, Mark, Topic
+from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Guardianship, Pupil
-from eschool_core.domain.school import Appointment
+from eschool_core.domain.school import Appointment, School, TeachingLoad
 from eschool_core.domain.tables import TABLES
 from eschool_sync.replica.replica import DATABASE_FILE
 from eschool_sync.server.scope import scope_of
@@ -132,6 +133,24 @@ class TestChangeOfRole:
         for table in (Mark, Lesson, JournalLine, Pupil):
             assert second.replica.store.select(table) == []
         any_world.check("substitute")
+
+    @pytest.mark.asvs("8.3.2")
+    def test_who_handed_a_journal_over_sees_nothing_new_of_it(self, world: World) -> None:
+        store, maths = world.server.store, world.person("maths")
+        journal_id = store.require(Lesson, lesson(world)).journal_id
+        part = partition(PartitionKind.JOURNAL, journal_id)
+        assert part in scope_of(store, maths)
+        [load] = store.select(TeachingLoad, journal_id=journal_id, staff_id=maths)
+        yesterday = store.select(School)[0].current_day - 1
+        command = SetLoad(
+            journal_id=journal_id,
+            staff_id=maths,
+            weekly_periods=load.weekly_periods,
+            first_day=load.first_day,
+            last_day=yesterday,
+        )
+        assert not world.server.act(command).key
+        assert part not in scope_of(store, maths)
 
     def test_pending_work_on_a_lost_journal_gets_its_verdict(self, world: World) -> None:
         substitute(world, last_day=MONDAY)

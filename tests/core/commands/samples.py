@@ -9,6 +9,7 @@ from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.groups import ChangeGroup, CreateGroup
 from eschool_core.commands.journals import (
     ClaimSubstitution,
+    EndSubstitution,
     OpenJournal,
     PlanRow,
     RecordSubstitution,
@@ -192,6 +193,7 @@ def _of_journals(school: SmallSchool) -> list[Command]:
             act="Приказ 6",
         ),
         ClaimSubstitution(lesson_id=lesson, absent_id=school.staff["maths"]),
+        EndSubstitution(substitution_id=77, last_day=MONDAY),
     ]
 
 

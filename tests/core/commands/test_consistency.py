@@ -66,9 +66,22 @@ def test_a_topic_follows_a_row_of_its_own_plan(school: SmallSchool, lesson: int)
     own, foreign = school.all(PlanItem)
     assert verdict(school.do(topic(lesson, item=foreign.id), "maths")) == "data.field"
     assert field_of(school) == "plan_item_id"
-    assert verdict(school.do(topic(lesson, item=77), "maths")) == "data.missing"
     assert verdict(school.do(topic(lesson, item=own.id), "maths")) == "accepted"
     assert school.one(Topic).plan_item_id == own.id
+
+
+def test_a_topic_outlives_the_plan_it_was_taken_from(school: SmallSchool, lesson: int) -> None:
+    assert verdict(school.do(topic(lesson, item=77), "maths")) == "accepted"
+    assert school.one(Topic).plan_item_id == 0
+
+
+def test_a_row_of_a_plan_keeps_its_id_when_the_plan_is_entered_anew(school: SmallSchool) -> None:
+    assert plan(school, "Математика", 1, 2) == "accepted"
+    first = {item.ordinal: item.id for item in school.all(PlanItem)}
+    assert plan(school, "Математика", 2, 3) == "accepted"
+    second = {item.ordinal: item.id for item in school.all(PlanItem)}
+    assert second.keys() == {2, 3}
+    assert second[2] == first[2]
 
 
 def test_the_rows_of_a_plan_have_numbers_of_their_own(school: SmallSchool) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from eschool_core.calendar import day_number
 from eschool_core.commands.groups import ChangeGroup, CreateGroup
-from eschool_core.commands.people import EndGuardianship, MovePupil
+from eschool_core.commands.people import EndGuardianship, MovePupil, WithdrawPupil
 from eschool_core.domain.enums import GroupChangeGround
 from eschool_core.domain.journal import Mark
 from eschool_core.domain.people import GroupMember, GroupTransfer, Guardianship
@@ -239,3 +239,24 @@ def test_the_former_class_teacher_moves_nobody_any_more(school: SmallSchool) -> 
     placing = {"from_group_id": 0, "to_group_id": school.groups["5Б/1"]}
     assert attempt(school, "russian", **placing) == "4.1/role"
     assert attempt(school, "maths", **placing) == "accepted"
+
+
+@pytest.mark.clause("4.6.4/2")
+def test_an_earlier_date_does_not_make_a_second_first_placing(school: SmallSchool) -> None:
+    pupil = school.pupils["5А"][0]
+    command = ChangeGroup(
+        pupil_id=pupil,
+        to_group_id=school.groups["5А/2"],
+        first_day=FIRST_DAY,
+        ground=GroupChangeGround.FIRST_PLACING,
+    )
+    before = school.dump()
+    assert verdict(school.do(command, "russian")) == "data.field"
+    assert school.dump() == before
+
+
+@pytest.mark.clause("4.6.6")
+def test_who_is_leaving_is_placed_in_no_group(school: SmallSchool) -> None:
+    pupil = school.pupils["5А"][0]
+    school.must(WithdrawPupil(pupil_id=pupil, last_day=NOVEMBER, order="9-п"), "officer")
+    assert verdict(school.do(change(school), "russian")) == "group.leaver"

@@ -304,3 +304,10 @@ def test_an_extracurricular_journal_has_no_homework(school: SmallSchool) -> None
     school.add_journal("5А", "Хор", "substitute", ((0, 7),), kind=kind)
     outcome = school.do(homework(school.lesson("5А", "Хор")), "substitute")
     assert verdict(outcome) == "journal.no_homework"
+
+
+@pytest.mark.clause("4.5.3")
+def test_that_nothing_is_set_is_late_at_no_time(school: SmallSchool) -> None:
+    command = homework(school.lesson("5А", "Математика"), text="")
+    outcome = school.do(command, "maths", at=clock(MONDAY, 23))
+    assert (verdict(outcome), findings(outcome)) == ("accepted", [])

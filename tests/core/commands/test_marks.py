@@ -208,6 +208,17 @@ class TestCorrection:
         assert verdict(school.do(mark(lesson, pupil, 4, reason), "maths", at=at)) == expected
         assert school.one(Mark).value == (4 if expected == "accepted" else 3)
 
+    @pytest.mark.parametrize("field", [{"weight": 200}, {"work_kind": WorkKind.TEST}])
+    def test_a_reason_is_asked_for_whatever_moves_the_mean(
+        self, school: SmallSchool, lesson: int, pupil: int, field: dict[str, int]
+    ) -> None:
+        school.must(mark(lesson, pupil, 3), "maths")
+        changed = mark(lesson, pupil, 3).model_copy(update=field)
+        later = clock(TUESDAY, 9)
+        assert verdict(school.do(changed, "maths", at=later)) == "2.2/reason"
+        reasoned = changed.model_copy(update={"reason": "ошибка вида работы"})
+        assert verdict(school.do(reasoned, "maths", at=later)) == "accepted"
+
     def test_both_values_author_time_and_reason_are_kept(
         self, school: SmallSchool, lesson: int, pupil: int
     ) -> None:

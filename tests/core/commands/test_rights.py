@@ -159,6 +159,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "change_group": frozenset({"russian"}),
     "issue_slip": frozenset({"russian"}),
     "claim_substitution": frozenset({"maths", "russian"}),
+    "end_substitution": STUDIES,
 }
 PAGE = frozenset(
     "record_topic record_work record_homework record_mark record_attendance take_roll "

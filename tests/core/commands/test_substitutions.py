@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from eschool_core.commands.journals import ClaimSubstitution, RecordSubstitution
+from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.journals import (
+    ClaimSubstitution,
+    EndSubstitution,
+    RecordSubstitution,
+)
 from eschool_core.commands.school import SetPolicy
 from eschool_core.domain.enums import FindingState, Role, SubstitutionKind
 from eschool_core.domain.journal import Mark, Topic
@@ -220,3 +225,48 @@ def test_a_lesson_of_a_later_date_is_not_claimed(school: SmallSchool) -> None:
 def test_a_teacher_of_two_posts_writes_by_the_load(school: SmallSchool) -> None:
     school.appoint("maths", Role.DEPUTY_UPBRINGING)
     assert attempt(school, "maths") == "accepted"
+
+
+@pytest.mark.clause("4.5.1/substitution")
+@pytest.mark.threat("T26")
+def test_a_claim_gives_no_right_to_what_somebody_else_wrote(school: SmallSchool) -> None:
+    lesson, pupil = school.lesson("5А", "Математика"), school.pupils["5А"][0]
+    school.must(mark(lesson, pupil), "maths")
+    assert verdict(school.do(claim(school), "russian")) == "journal.lesson_written"
+
+
+@pytest.mark.clause("4.5.1/substitution")
+def test_what_the_teacher_writes_after_a_claim_is_safe_from_the_claimant(
+    school: SmallSchool,
+) -> None:
+    lesson, pupil = school.lesson("5А", "Математика"), school.pupils["5А"][0]
+    school.must(claim(school), "substitute")
+    school.must(mark(lesson, pupil), "maths")
+    assert verdict(school.do(mark(lesson, pupil), "substitute")) == "4.5.1/page"
+
+
+@pytest.mark.clause("4.5.1/substitution")
+def test_a_waived_claim_is_declined(school: SmallSchool) -> None:
+    school.must(claim(school), "substitute")
+    [finding] = school.all(FindingRecord, staff_id=school.staff["substitute"])
+    school.must(WaiveFinding(finding_id=finding.id, reason="урок не заменялся"), "deputy")
+    assert attempt(school) == "4.5.1/page"
+
+
+@pytest.mark.clause("4.5.1")
+def test_a_registered_substitution_can_be_ended(school: SmallSchool) -> None:
+    substitution = school.must(register(school), "deputy")
+    assert attempt(school) == "accepted"
+    school.must(EndSubstitution(substitution_id=substitution, last_day=MONDAY), "deputy")
+    assert attempt(school) == "4.5.1/page"
+
+
+@pytest.mark.clause("4.5.1")
+def test_a_load_that_begins_tomorrow_covers_tomorrows_lesson_though_the_device_heard_us_today(
+    school: SmallSchool,
+) -> None:
+    school.must(acting(school, MONDAY, MONDAY), "deputy")
+    lesson, pupil = school.lesson("5А", "Математика"), school.pupils["5А"][0]
+    evening, receipt = clock(MONDAY - 1, 20), clock(MONDAY, 18)
+    how = offline(evening, clock(MONDAY, 10), receipt)
+    assert verdict(school.do(mark(lesson, pupil), "substitute", at=how)) == "accepted"

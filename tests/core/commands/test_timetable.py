@@ -11,6 +11,7 @@ from eschool_core.commands.timetable import RecordLesson, ScheduleLessons, SetSl
 from eschool_core.domain.enums import CalendarLevel, DayKind, JournalKind
 from eschool_core.domain.journal import Lesson, TimetableSlot
 from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.school import School
 from tests.core.commands.acts import mark
 from tests.school import (
     FIRST_DAY,
@@ -261,6 +262,20 @@ def test_new_slots_withdraw_the_lessons_to_come_but_for_those_with_entries(
     assert {day for day in days if day < MONDAY} <= {
         row.day for row in school.all(Lesson, journal_id=journal)
     }
+    assert school.kept() == school.recomputed()
+
+
+def test_a_lesson_whose_slot_stays_is_the_same_lesson_in_another_room(school: SmallSchool) -> None:
+    journal = school.journals["5А", "Математика"]
+    before = {row.id for row in school.all(Lesson, journal_id=journal)}
+    kept = [
+        (row.week, row.weekday, row.period, "каб. 9")
+        for row in school.all(TimetableSlot, journal_id=journal)
+    ]
+    school.must(publish(school, "5А", "Математика", *kept, day=FIRST_DAY), "deputy")
+    after = school.all(Lesson, journal_id=journal)
+    assert {row.id for row in after} == before
+    assert {row.room for row in after if row.day > school.one(School).current_day} == {"каб. 9"}
     assert school.kept() == school.recomputed()
 
 

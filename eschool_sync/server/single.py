@@ -1,0 +1,43 @@
+"""One process serves all SQLite schools of a data folder; a second one is refused (design §5.4)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from eschool_core.errors import BusyError
+
+LOCK_FILE: Final = "server.lock"
+
+
+@contextmanager
+def single_server(folder: Path) -> Iterator[None]:
+    """Hold a data folder for the block; the operating system lets go of it when a process dies.
+
+    Raises:
+        BusyError: ``busy.data_folder``: another process serves the folder.
+    """
+    descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            _lock(descriptor)
+        except OSError as error:
+            raise BusyError("busy.data_folder") from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
