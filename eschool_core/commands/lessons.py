@@ -222,13 +222,12 @@ def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findin
     earlier = store.first(Mark, lesson_id=lesson.id, part=line.part, position=command.position)
     if earlier is None and command.value == marks.TAKEN_BACK:
         raise InputError("journal.nothing_to_take_back")
-    if (
-        earlier is not None
-        and _counts_otherwise(earlier, command)
-        and not unseen(occasion, earlier)
-    ):
+    if earlier is not None and not unseen(occasion, earlier):
         # Who could not know of the earlier value cannot be asked why it is changed.
-        marks.check_correction_reason(rights.made_day(store, occasion), lesson.day, command.reason)
+        counted = (earlier.value, earlier.weight, earlier.kind)
+        if counted != (command.value, command.weight, command.work_kind):
+            made_day = rights.made_day(store, occasion)
+            marks.check_correction_reason(made_day, lesson.day, command.reason)
     mark = Mark(
         id=occasion.new_id() if earlier is None else earlier.id,
         part=line.part,
@@ -242,15 +241,6 @@ def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findin
     )
     write_cell(store, occasion, earlier, mark, command.reason)
     return []
-
-
-def _counts_otherwise(earlier: Mark, command: RecordMark) -> bool:
-    """Return whether a change touches what the mean is made of (2.2)."""
-    return (earlier.value, earlier.weight, earlier.kind) != (
-        command.value,
-        command.weight,
-        command.work_kind,
-    )
 
 
 def _check_mark(
