@@ -1,0 +1,1 @@
+"""The regulation as a library: tables, commands, checks, rights, queries; no network, no keys."""
