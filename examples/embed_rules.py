@@ -16,10 +16,13 @@ def main() -> None:
     """Show a page of a journal, then let the class teacher try to write in it (4.6.1)."""
     with Sandbox() as school:
         lesson = school.cast.first
+        teacher = school.replica("teacher")
+        teacher.do(RecordMark(lesson_id=lesson.id, pupil_id=school.cast.child, value=4))
+        teacher.sync()
         replica = school.replica("class_teacher")
         page = journal_page(replica.store, lesson.journal_id, lesson.day, lesson.day)
         for row in page.rows[:3]:
-            print(row.number, row.name, [cell.text for cell in row.cells])
+            print(row.number, row.name, *(cell.text for cell in row.cells))
         try:
             replica.do(RecordMark(lesson_id=lesson.id, pupil_id=page.rows[0].pupil_id, value=5))
         except RegulationError as refusal:

@@ -114,6 +114,7 @@ def _sum_up(session: Session, played: Played, day: date, folder: Path | None) ->
         "home": folder / "home",
         "port": played.port,
         "passphrase": PASSPHRASE,
+        "date": day.isoformat(),
     }
     screen.lines(say("demo.go_on.commands", **values))
 
