@@ -6,7 +6,7 @@ midnight.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -76,8 +76,3 @@ def moment_of(day: int, minute: int, zone_name: str) -> int:
 def local_time(moment: int, zone_name: str) -> datetime:
     """Return a moment as the school's clock shows it, zone-aware."""
     return datetime.fromtimestamp(moment, zone(zone_name))
-
-
-def utc(moment: int) -> datetime:
-    """Return a moment as zone-aware UTC."""
-    return datetime.fromtimestamp(moment, UTC)

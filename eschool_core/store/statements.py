@@ -38,13 +38,6 @@ def select_wanted(table: type[Row]) -> str:
 
 
 @cache
-def select_parts(table: type[Row]) -> str:
-    """Return a query for all rows of the partitions in ``wanted``."""
-    listed = ", ".join(f"t.{name}" for name in columns(table))
-    return f"SELECT {listed} FROM wanted w JOIN {name_of(table)} t ON t.part = w.part"
-
-
-@cache
 def insert(table: type[Row]) -> str:
     """Return an insert of one new row."""
     marks = ", ".join("?" for _ in columns(table))

@@ -17,9 +17,9 @@ from eschool_core.errors import InputError
 from eschool_core.ids import make_id
 from eschool_sync.protocol.messages import unpack_outcome
 from tests.core.commands.acts import absent, mark, topic
-from tests.school import TUESDAY
+from tests.school import MONDAY, TUESDAY
 from tests.sync.forger import Forger
-from tests.sync.harness import Member, World, lesson, pupils
+from tests.sync.harness import Member, World, lesson, pupils, substitute
 
 FOREIGN = ("5А", "Русский язык")
 
@@ -150,6 +150,24 @@ class TestResend:
         assert maths.sync().accepted == 1
         assert [row.id for row in maths.replica.store.select(Topic)] == [inherited]
         any_world.check("maths")
+
+    def test_what_was_held_can_be_sent_again_once_the_right_is_there(self, world: World) -> None:
+        substitute(world, last_day=MONDAY)
+        [second] = world.synced("substitute")
+        number = second.do(mark(lesson(world), pupils(world)[0], 4)).number
+        world.advance(24 * 3_600)
+        second.sync()
+        [held] = second.replica.refused()
+        assert (held.number, held.verdict) == (number, Verdict.HELD)
+        assert world.server.store.select(Mark) == []
+        substitute(world)
+        second.sync()
+        second.replica.do(mark(lesson(world), pupils(world)[0], 4), replaces=number)
+        assert second.sync().accepted == 1
+        [row] = world.server.store.select(Mark)
+        assert row.id == make_id(second.replica.device, number)
+        assert second.replica.refused() == []
+        world.check("substitute")
 
     def test_what_depended_on_it_goes_along(self, world: World) -> None:
         [maths] = world.synced("maths")

@@ -265,3 +265,10 @@ def test_who_is_dismissed_has_no_right_from_the_next_day_on(school: SmallSchool)
     )
     assert verdict(school.do(opening, "deputy", at=clock(TUESDAY, 0))) == "4.1/role"
     assert verdict(school.do(opening, "deputy", at=clock(MONDAY, 23, 59))) == "accepted"
+
+
+@pytest.mark.clause("4.1")
+@pytest.mark.parametrize("actor", ["officer", "head", "hr"])
+def test_nobody_gives_a_role_to_himself(school: SmallSchool, actor: str) -> None:
+    command = Appoint(person_id=school.staff[actor], role=Role.TEACHER, first_day=FIRST_DAY)
+    assert verdict(school.do(command, actor)) == "4.1/role"

@@ -1,0 +1,52 @@
+"""``eschool server serve``: what it holds while it serves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import eschool_cli.server
+import httpx
+import pytest
+from click.testing import CliRunner
+from eschool_cli.main import cli
+from fastapi import FastAPI
+
+from eschool_core.errors import BusyError
+from eschool_core.imports.drafts import NameDraft
+from eschool_sync.server.directory import Directory
+from eschool_sync.server.serving import Server
+from eschool_sync.server.single import single_server
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    directory = Directory(tmp_path)
+    directory.found("Школа № 1", "Europe/Moscow", NameDraft("Иванова", "Анна"))
+    directory.close()
+    return tmp_path
+
+
+@pytest.mark.asvs("16.2.1")
+def test_it_keeps_an_audit_log_and_lets_no_second_process_in(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def serve(app: FastAPI, *_args: object, **_options: object) -> None:
+        with pytest.raises(BusyError), single_server(data):
+            pass
+        headers = {"content-type": "application/x-eschool"}
+        with Server(app) as running:
+            httpx.post(f"{running.url}/v1/7/sync", content=b"no message", headers=headers)
+
+    monkeypatch.setattr(eschool_cli.server, "serve", serve)
+    result = CliRunner().invoke(cli, ["server", "serve", "--data", str(data)], prog_name="eschool")
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in (data / "audit.jsonl").read_text("ascii").splitlines()]
+    assert [line["route"] for line in lines] == ["sync"]
+
+
+def test_the_folder_is_free_once_it_has_ended(data: Path) -> None:
+    with single_server(data):
+        pass
+    with single_server(data):
+        pass
