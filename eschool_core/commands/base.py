@@ -108,6 +108,8 @@ class Occasion:
         take: How many consecutive numbers it takes for its rows.
         ids_from: Number whose ids it uses: that of the command it replaces, else its own.
         overwritten: Cells in which somebody else's unseen value was replaced; filled by handlers.
+        reviewed_by: Who let a held or proposed command through, else 0. A handler then does not
+            raise ``HoldForReview`` again for what that person has decided.
     """
 
     actor_id: int
@@ -118,6 +120,7 @@ class Occasion:
     take: int = 1
     ids_from: int | None = None
     overwritten: int = 0
+    reviewed_by: int = 0
     _ids: Iterator[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -149,6 +149,10 @@ class NoticeKind(IntEnum):
     HELD = 3
     FINDING = 4
     CREDENTIALS = 5
+    MARKS_RELEASED = 10
+    CORRECTION = 11
+    OWED_WORK = 12
+    ACADEMIC_DEBT = 13
 
 
 class FindingState(IntEnum):

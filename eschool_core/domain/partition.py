@@ -18,14 +18,15 @@ class PartitionKind(IntEnum):
     CLASS = 2  # timetable [school class]
     NAME = 3  # name, enrolments, groups, exemptions [pupil]
     JOURNAL = 4  # lessons, topics, homework, plan [journal]
-    LINE = 5  # marks and attendance [journal line: one pupil in one journal]
+    LINE = 5  # marks, attendance, term marks [journal line: one pupil in one journal]
     PUPIL = 6  # personal data, guardians, applications [pupil]
-    PUPIL_DAY = 7  # reasons of absence [pupil]
+    PUPIL_DAY = 7  # reasons of absence, decisions of the council [pupil]
     STAFF = 8  # findings [member of staff]
     PERSON = 9  # own notices [person]
     ACCESS = 10  # devices, slips [none]
     OFFICE = 11  # orders, inspections before release [none]
     THREAD = 12  # messages [thread]
+    ARCHIVE = 13  # summary registers and what else is kept, with marks of all [none]
 
 
 def partition(kind: PartitionKind, object_id: int = 0) -> int:
@@ -54,3 +55,4 @@ def object_of(part: int) -> int:
 SCHOOL = partition(PartitionKind.SCHOOL)
 ACCESS = partition(PartitionKind.ACCESS)
 OFFICE = partition(PartitionKind.OFFICE)
+ARCHIVE = partition(PartitionKind.ARCHIVE)

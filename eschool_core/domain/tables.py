@@ -7,11 +7,11 @@ from typing import Literal
 
 from sqlalchemy.orm import configure_mappers
 
-from eschool_core.domain import journal, office, people, school
+from eschool_core.domain import archive, journal, office, people, results, school
 from eschool_core.domain.partition import PartitionKind as Kind
 from eschool_core.domain.row import Row
 
-Retention = Literal["school_life", "journal_5_years", "access_1_year"]
+Retention = Literal["school_life", "journal_5_years", "register_25_years", "access_1_year"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,21 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(office.Device, (Kind.ACCESS,), "access_1_year", personal=True),
     TableSpec(office.Slip, (Kind.ACCESS,), "access_1_year", personal=True),
     TableSpec(office.Person, (Kind.ACCESS,), "school_life", scope=True, personal=True),
+    TableSpec(results.TermScheme, (Kind.SCHOOL,)),
+    TableSpec(results.AssessmentRule, (Kind.JOURNAL, Kind.LINE), personal=True),
+    TableSpec(results.TermClosing, (Kind.SCHOOL,)),
+    TableSpec(results.OrderDate, (Kind.SCHOOL, Kind.NAME, Kind.LINE), personal=True),
+    TableSpec(results.TermMark, (Kind.LINE,), personal=True),
+    TableSpec(results.ExternalMark, (Kind.LINE,), personal=True),
+    TableSpec(results.OwedWork, (Kind.LINE,), personal=True),
+    TableSpec(results.AcademicDebt, (Kind.LINE,), personal=True),
+    TableSpec(results.Correction, (Kind.LINE,), personal=True),
+    TableSpec(results.CouncilDecision, (Kind.PUPIL_DAY,), "register_25_years", personal=True),
+    TableSpec(archive.MarksRelease, (Kind.SCHOOL,)),
+    TableSpec(archive.MarksSeen, (Kind.PUPIL,), personal=True),
+    TableSpec(archive.SectionWaiver, (Kind.ARCHIVE,)),
+    TableSpec(archive.RegisterRow, (Kind.ARCHIVE,), "register_25_years", personal=True),
+    TableSpec(archive.ArchiveEntry, (Kind.ARCHIVE,), "register_25_years"),
 )
 
 BY_NUMBER: dict[int, TableSpec] = {spec.table.number: spec for spec in TABLES}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from eschool_core.domain import journal, office, people, school
+from eschool_core.domain import archive, journal, office, people, results, school
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.row import Row, columns
 from eschool_core.domain.tables import TABLES
@@ -164,7 +164,13 @@ class Eyes:
     def cell(self, row: Entry) -> bool:
         """Whether an earlier value may be seen: as the cell itself, by the object it lies in."""
         kind, owner = row["part"] & 15, row["part"] >> 4
-        return {4: self.journal, 5: self.line, 7: self.absences}[kind](owner)
+        return {
+            1: lambda owner: True,
+            3: self.pupil,
+            4: self.journal,
+            5: self.line,
+            7: self.absences,
+        }[kind](owner)
 
     def _taught(self) -> set[int]:
         day = self.known.day
@@ -212,6 +218,7 @@ RULES: dict[type[Row], Rule] = {
             school.BellPeriod, school.CalendarDay, school.PolicyValue, school.Subject,
             school.SchoolClass, school.StudyGroup, school.GroupClass, school.Journal,
             school.Staff, school.Appointment, school.TeachingLoad, school.Substitution,
+            results.TermScheme, results.TermClosing, archive.MarksRelease,
         ),
         _everybody,
     ),
@@ -223,7 +230,23 @@ RULES: dict[type[Row], Rule] = {
     ),
     journal.JournalLine: lambda eyes, row: eyes.line(row["id"]),
     **dict.fromkeys((journal.Mark, journal.Attendance), _line),
-    journal.CellHistory: lambda eyes, row: eyes.cell(row),
+    **dict.fromkeys(
+        (journal.CellHistory, results.AssessmentRule, results.OrderDate),
+        lambda eyes, row: eyes.cell(row),
+    ),
+    **dict.fromkeys(
+        (
+            results.TermMark, results.ExternalMark, results.OwedWork, results.AcademicDebt,
+            results.Correction,
+        ),
+        _line,
+    ),
+    results.CouncilDecision: lambda eyes, row: eyes.absences(row["pupil_id"]),
+    archive.MarksSeen: lambda eyes, row: eyes.private(row["pupil_id"]),
+    **dict.fromkeys(
+        (archive.SectionWaiver, archive.RegisterRow, archive.ArchiveEntry),
+        lambda eyes, row: eyes.leads_school,
+    ),
     **dict.fromkeys(
         (people.Pupil, people.Enrolment, people.GroupMember, people.Exemption), _name
     ),
