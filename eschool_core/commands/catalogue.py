@@ -68,21 +68,32 @@ def validated(model: type[Command], values: dict[str, Any]) -> Command:
     Raises:
         InputError: Names the first field that does not fit, never its value.
     """
-    for name, value in values.items():
-        if not _is_json(value):
-            raise InputError("command.invalid", kind=model.kind, field=name)
     try:
-        return model.model_validate_json(json.dumps(values))
+        packed = _as_json(values)
+    except (TypeError, ValueError, RecursionError):
+        raise InputError("command.invalid", kind=model.kind, field=_culprit(values)) from None
+    try:
+        return model.model_validate_json(packed)
     except ValidationError as error:
         place = error.errors(include_input=False, include_context=False)[0]["loc"]
         field = ".".join(str(step) for step in place) or "*"
         raise InputError("command.invalid", kind=model.kind, field=field[:80]) from None
 
 
-def _is_json(value: Any) -> bool:
-    """Tell what JSON cannot carry: bytes, lone surrogates, endless nesting."""
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (TypeError, ValueError, RecursionError):
-        return False
-    return True
+def _as_json(value: Any) -> bytes:
+    """Return JSON.
+
+    Raises:
+        TypeError, ValueError, RecursionError: JSON cannot carry it: bytes, lone surrogates, NaN,
+            endless nesting.
+    """
+    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _culprit(values: dict[str, Any]) -> str:
+    for name, value in values.items():
+        try:
+            _as_json(value)
+        except (TypeError, ValueError, RecursionError):
+            return name
+    return "*"

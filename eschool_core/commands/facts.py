@@ -55,14 +55,12 @@ def school(store: Store) -> School:
 
 def policy_value(store: Store, name: str, day: int) -> policy.Value:
     """Return the value of a policy on a day: the row in force, else the catalogue's default."""
-    rows = store.where(
-        PolicyValue,
-        "name = ? AND first_day <= ? AND last_day >= ? ORDER BY first_day, id",
-        name,
-        day,
-        day,
-    )
-    return policy.parse_value(name, rows[-1].value) if rows else policy.default(name)
+    rows = [
+        row for row in store.select(PolicyValue, name=name) if row.first_day <= day <= row.last_day
+    ]
+    if not rows:
+        return policy.default(name)
+    return policy.parse_value(name, max(rows, key=lambda row: (row.first_day, row.id)).value)
 
 
 def policy_number(store: Store, name: str, day: int) -> int:

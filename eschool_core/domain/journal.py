@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from eschool_core.domain.row import FOREVER, Cell, Id, Row
@@ -137,9 +138,12 @@ class CellHistory(Row, table=True):
     """An earlier value of a cell, in the cell's own partition (2.2)."""
 
     __tablename__ = "cell_history"
+    # One index serves a cell's history and a whole partition: a page less in every edit.
+    __table_args__ = (Index("ix_cell_history_part", "part", "row_id"),)
     number: ClassVar[int] = 30
+    part: int = Field(sa_type=Id)
     table_number: int
-    row_id: int = Field(sa_type=Id, index=True)
+    row_id: int = Field(sa_type=Id)
     content: str
     """JSON object of the earlier values."""
     author_id: int = Field(sa_type=Id)

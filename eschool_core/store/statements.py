@@ -52,6 +52,14 @@ def upsert(table: type[Row]) -> str:
 
 
 @cache
+def update(table: type[Row], names: tuple[str, ...]) -> str:
+    """Return a change of some columns of one row by id."""
+    _check(table, names)
+    changes = ", ".join(f"{name} = ?" for name in names)
+    return f"UPDATE {name_of(table)} SET {changes} WHERE id = ?"
+
+
+@cache
 def delete(table: type[Row]) -> str:
     """Return a delete of one row by id."""
     return f"DELETE FROM {name_of(table)} WHERE id = ?"

@@ -6,11 +6,12 @@ from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
-from eschool_core.domain.row import Row, Value
+from eschool_core.domain.row import Row, Value, columns
 from eschool_core.errors import InputError
 from eschool_core.store import statements
-from eschool_core.store.database import Database, Values
+from eschool_core.store.database import Database, Parameters, Values
 from eschool_core.store.ledger import Ledger
+from eschool_core.store.read_cache import ReadCache
 
 R = TypeVar("R", bound=Row)
 
@@ -35,6 +36,7 @@ class Store:
     ) -> None:
         self.database = database
         self.ledger = ledger
+        self.reads = ReadCache()
         self._held = held
 
     @property
@@ -54,6 +56,8 @@ class Store:
             yield
         except BaseException:
             self.ledger.drop()
+            # What was read since may be of rows that are taken back now.
+            self.reads.forget()
             raise
         self.ledger.keep()
 
@@ -79,14 +83,25 @@ class Store:
 
     def first(self, table: type[R], **equals: Value) -> R | None:
         """Return the row of lowest id whose columns equal the arguments, or None."""
-        sql = statements.select(table, tuple(equals), 1)
-        rows = self.database.fetch(sql, tuple(equals.values()))
-        return table.from_values(rows[0]) if rows else None
+        found = self._read(table, tuple(equals), 1, tuple(equals.values()))
+        return found[0] if found else None
 
     def select(self, table: type[R], **equals: Value) -> list[R]:
         """Return the rows whose columns equal the arguments, in id order."""
-        sql = statements.select(table, tuple(equals))
-        return [table.from_values(row) for row in self.database.fetch(sql, tuple(equals.values()))]
+        return list(self._read(table, tuple(equals), None, tuple(equals.values())))
+
+    def _read(
+        self, table: type[R], names: tuple[str, ...], limit: int | None, values: Parameters
+    ) -> list[R]:
+        reads = self.reads.of(table)
+        key = (names, limit, values)
+        if reads is not None and key in reads:
+            return reads[key]
+        rows = self.database.fetch(statements.select(table, names, limit), values)
+        found = [table.from_values(row) for row in rows]
+        if reads is not None:
+            reads[key] = found
+        return found
 
     def where(self, table: type[R], condition: str, *parameters: Value) -> list[R]:
         """Return the rows that fulfil ``condition``, a constant SQL text."""
@@ -104,7 +119,24 @@ class Store:
         if old is not None and old.part != new.part:
             raise ValueError(f"row {row.id} may not leave its partition")
         self.ledger.note(old, new)
-        self.database.execute(statements.upsert(type(row)), new.values())
+        self.reads.written(type(row))
+        if old is None:
+            self.database.execute(statements.insert(type(row)), new.values())
+        else:
+            self._change(old, new)
+
+    def _change(self, old: Row, new: Row) -> None:
+        """Write the columns that differ: an index whose columns stay is not touched."""
+        changes = {
+            name: value
+            for name, before, value in zip(
+                columns(type(new)), old.values(), new.values(), strict=True
+            )
+            if before != value
+        }
+        if changes:
+            sql = statements.update(type(new), tuple(changes))
+            self.database.execute(sql, (*changes.values(), new.id))
 
     def add_many(self, rows: Sequence[Row]) -> None:
         """Write new rows of one table in bulk."""
@@ -113,6 +145,7 @@ class Store:
         stamped = [row.replace(seq=self.ledger.stamp(None)) for row in rows]
         for row in stamped:
             self.ledger.note(None, row)
+        self.reads.written(type(rows[0]))
         self.database.execute_many(
             statements.insert(type(rows[0])), [row.values() for row in stamped]
         )
@@ -120,4 +153,5 @@ class Store:
     def delete(self, row: Row) -> None:
         """Delete a row."""
         self.ledger.note(row, None)
+        self.reads.written(type(row))
         self.database.execute(statements.delete(type(row)), (row.id,))

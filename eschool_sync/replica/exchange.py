@@ -140,6 +140,7 @@ class Exchange:
                 gone |= set(opened.confirmed.held())
             opened.confirmed.purge(gone | fresh)
             rows = opened.confirmed.apply(frames, tombstones, fresh)
+            opened.store.reads.forget()
             if position.cursor == 0:
                 create_indexes(opened.database)
             self._compare(response)

@@ -50,6 +50,7 @@ class Opened:
             self.connection.close()
             raise
         self._scope = b""
+        self._data_version = -1
         self.store = Store(self.database, OptimisticLedger(self.database), self.held)
 
     def position(self) -> Position:
@@ -91,16 +92,23 @@ class Opened:
         """
         with self.lock, database_errors():
             try:
-                with transaction(self.database):
+                with transaction(self.database), self.store.reads.trusted():
+                    self._notice_others()
                     position = self.position()
                     if position.scope != self._scope:
-                        # Another process may have synced since.
                         self.held.become(self.confirmed.held())
                         self._scope = position.scope
                     yield position
             except BaseException:
                 self._scope = b""
                 raise
+
+    def _notice_others(self) -> None:
+        """Forget what was read where another process has written since."""
+        [[version]] = self.database.fetch("PRAGMA data_version")
+        if version != self._data_version:
+            self._data_version = version
+            self.store.reads.forget()
 
     def fold(self) -> None:
         """Fold the WAL into the file, so that nothing purged is left in it."""

@@ -119,6 +119,7 @@ class Outbox:
         ids_from = NO_REPLACE if replaces is None else self._root(replaces, take)
         payload = pack_payload(fields_of(command))
         number = position.next
+        salt = salt_of(self._run_key(number), number)
         header = Header(
             self._identity.school,
             self._identity.device,
@@ -131,7 +132,7 @@ class Outbox:
             evidence,
             group,
             NO_REPLACE if replaces is None else replaces,
-            commitment_of(salt_of(self._run_key(number), number), payload),
+            commitment_of(salt, payload),
             position.head,
         )
         self._database.execute(
@@ -148,7 +149,7 @@ class Outbox:
                 State.PENDING,
             ),
         )
-        envelope = Envelope(header, payload, salt_of(self._run_key(number), number))
+        envelope = Envelope(header, payload, salt)
         return Pending(envelope, position.contact_anchor, ids_from)
 
     def pending(self) -> list[Pending]:

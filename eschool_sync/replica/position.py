@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, replace
-from typing import Self
+from dataclasses import astuple, dataclass, fields, replace
+from operator import attrgetter
+from typing import Final, Self
 
 from eschool_core.store.database import Database
 from eschool_sync.protocol.evidence import Contact
@@ -65,7 +66,7 @@ class Position:
 
     def save(self, database: Database) -> None:
         """Write it."""
-        put_meta(database, "position", astuple(self))
+        put_meta(database, "position", _STORED(self))
 
     @property
     def contact(self) -> Contact:
@@ -83,3 +84,7 @@ class Position:
             contact_boot=contact.boot,
             contact_monotonic=contact.monotonic,
         )
+
+
+# Written at every edit: astuple copies each value deeply, and takes ten times as long.
+_STORED: Final = attrgetter(*(field.name for field in fields(Position)))

@@ -13,7 +13,7 @@ TABLES = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value {blob} NOT NULL)",
     # The confirmed image of each row that a pending command has touched.
     "CREATE TABLE undo_image (table_number BIGINT NOT NULL, row_id BIGINT NOT NULL, "
-    "part BIGINT NOT NULL, image {blob}, PRIMARY KEY (table_number, row_id))",
+    "part BIGINT NOT NULL, image {blob}, PRIMARY KEY (table_number, row_id)) WITHOUT ROWID",
     "CREATE TABLE outbox (n {integer} PRIMARY KEY, kind TEXT NOT NULL, version BIGINT NOT NULL, "
     "header {blob} NOT NULL, payload {blob} NOT NULL, anchor {blob} NOT NULL, "
     "replaces BIGINT NOT NULL, made_at BIGINT NOT NULL, state BIGINT NOT NULL, outcome {blob})",

@@ -89,6 +89,7 @@ class ServerSchool:
         prepare_connection(database)
         self.turn = threading.RLock()
         self._closed_day = -1
+        self._read_at = -1
         self.database = database
         self.state = state
         self._state_path = state_path
@@ -324,6 +325,7 @@ class ServerSchool:
         seq = head.seq + len(entries)
         scope_seq = seq if self._ledger.flush() else head.scope_seq
         self.database.execute(SET_HEAD, (seq, scope_seq))
+        self._read_at = seq
         move_head(self.database, entries[-1].header)
         return outcomes
 
@@ -340,9 +342,14 @@ class ServerSchool:
         lock = HEAD if self.database.dialect == "sqlite" else LOCK_HEAD
         with self.turn:
             try:
-                with transaction(self.database):
+                with transaction(self.database), self.store.reads.trusted():
                     [row] = self.database.fetch(lock)
-                    yield Head(*row)
+                    head = Head(*row)
+                    if head.seq != self._read_at:
+                        # Another worker has written since: rows change by commands alone.
+                        self.store.reads.forget()
+                        self._read_at = head.seq
+                    yield head
             except BaseException:
                 self._ledger.forget()
                 raise

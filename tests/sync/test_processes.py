@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import os
 import shutil
@@ -15,7 +16,7 @@ import pytest
 
 from eschool_core.commands.base import Command
 from eschool_core.domain.enums import Verdict
-from eschool_core.domain.journal import Mark
+from eschool_core.domain.journal import CellHistory, Mark
 from eschool_core.domain.tables import TABLES
 from eschool_core.errors import AccessError, TransportError
 from eschool_core.store import digest
@@ -243,6 +244,21 @@ class TestTwoProcesses:
             other.sync()
         assert maths.sync().accepted == 0
         world.check("maths")
+
+    @pytest.mark.threat("T18")
+    def test_what_another_process_has_written_is_not_answered_from_memory(
+        self, world: World
+    ) -> None:
+        [maths] = world.synced("maths")
+        at, pupil = lesson(world), pupils(world)[0]
+        maths.do(mark(at, pupil, 4))
+        with Replica(maths.folder, maths.key, maths.wire, clock=maths.clock) as other:
+            other.do(mark(at, pupil, 5))
+            other.do(mark(at, pupil, 3))
+        # The value it wrote itself: were the other ones unknown here, they would be lost.
+        maths.do(mark(at, pupil, 4))
+        kept = [json.loads(row.content)["value"] for row in maths.replica.store.select(CellHistory)]
+        assert kept == [4, 5, 3]
 
     @pytest.mark.threat("T18")
     def test_a_sync_that_was_overtaken_begins_again(self, world: World) -> None:
