@@ -33,6 +33,8 @@ PLACES = {
     "diary": "eschool_cli.diary:diary_command",
     "findings": "eschool_cli.findings:findings_command",
     "notices": "eschool_cli.notices:notices_command",
+    "report": "eschool_cli.report:report_command",
+    "control": "eschool_cli.control:control_command",
     "enrol": "eschool_cli.enrol:enrol_command",
     "sync": "eschool_cli.sync:sync_command",
     "status": "eschool_cli.status:status_command",
@@ -53,7 +55,7 @@ PLACES = {
 }
 SECTIONS = (
     ("teaching", ("today", "journal", "mark", "absent", "topic", "homework", "plan", "history")),
-    ("reading", ("diary", "findings", "notices", "regulation")),
+    ("reading", ("diary", "report", "control", "findings", "notices", "regulation")),
     ("device", ("enrol", "sync", "status", "rejected", "passphrase")),
     ("people", ("people", "hire", "appoint", "slip")),
     ("managing", ("open-year", "import", "substitute", "excuse", "waive")),

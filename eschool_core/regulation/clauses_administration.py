@@ -104,7 +104,7 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         kinds=("form",),
         paraphrase="Report: sizes of classes.",
         status="planned",
-        parameters=("contingent_day",),
+        parameters=("class_size_norm", "contingent_day"),
     ),
     Clause(
         number="4.4.3/4",

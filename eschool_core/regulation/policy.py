@@ -121,6 +121,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     _number("sections_due_day", 5, (1, 30), "day of September, inclusive", "4.3", _REGULATION),
     _choice("sections_confirm", ("monthly", "on_change"), "4.3", _PRACTICE),
     _choice("report_denominator", ("all", "attested"), "4.4.3", _ASSESSMENT),
+    _number("class_size_norm", 25, (1, 60), "pupils of a class", "4.4.3/3", "order of the founder"),
     _number("contingent_day", 20, (1, 30), "day of September", "4.4.3/3", "state statistics"),
     Parameter(
         name="marks_per_quarter",
