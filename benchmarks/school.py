@@ -48,9 +48,10 @@ from benchmarks.workload import Mark as WMark
 from eschool_core import calendar
 from eschool_core.commands.base import Command
 from eschool_core.commands.groups import CreateGroup
+from eschool_core.commands.guardians import GuardianEntry
 from eschool_core.commands.journals import OpenJournal, RecordSubstitution, SetLoad
 from eschool_core.commands.lessons import RecordAttendance, RecordHomework, RecordMark
-from eschool_core.commands.people import AdmitPupil, Appoint, GuardianEntry, HireStaff
+from eschool_core.commands.people import AdmitPupil, Appoint, HireStaff
 from eschool_core.commands.school import CreateClass, CreateSubject, OpenYear, SetBells
 from eschool_core.domain.enums import (
     HomeworkState,

@@ -13,8 +13,9 @@ from functools import cache
 from typing import TypeVar
 
 from eschool_core.commands.groups import ChangeGroup, CreateGroup
+from eschool_core.commands.guardians import GuardianEntry
 from eschool_core.commands.journals import OpenJournal, SetLoad
-from eschool_core.commands.people import AdmitPupil, Appoint, GuardianEntry, HireStaff
+from eschool_core.commands.people import AdmitPupil, Appoint, HireStaff
 from eschool_core.commands.school import (
     CreateClass,
     CreateSubject,
@@ -236,7 +237,7 @@ class SmallSchool(LoggedSchool):
             self.appoint(name, role)
         return self.staff[name]
 
-    def appoint(self, name: str, role: Role, class_name: str = "", **fields: int) -> int:
+    def appoint(self, name: str, role: Role, class_name: str = "", **fields: int | str) -> int:
         """Appoint somebody, by default from the first day of the year."""
         return self.must(
             Appoint(

@@ -8,6 +8,7 @@ from eschool_cli.answers import TODAY, as_json
 from eschool_cli.localised import LocalCommand, argument, option, say
 from eschool_cli.parameters import Day, DayType, WordType
 from eschool_cli.session import Session, today_of
+from eschool_cli.wording import role_name
 from eschool_cli.writing import give, made
 from eschool_core.commands.people import Appoint
 from eschool_core.domain.enums import PersonKind, Role
@@ -24,6 +25,7 @@ from eschool_core.queries.people import person
 @option("--from", "first", type=DayType(), default=TODAY, says="appointed_from", shown_as="date")
 @option("--to", "last", type=DayType(), says="appointed_to", shown_as="date")
 @option("--act", default="", says="act", shown_as="text")
+@option("--acting", is_flag=True, says="acting")
 @as_json
 @click.pass_obj
 def appoint_command(
@@ -34,6 +36,7 @@ def appoint_command(
     first: Day,
     last: Day | None,
     act: str,
+    acting: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Give a member of staff a role (4.1)."""
@@ -51,7 +54,8 @@ def appoint_command(
             first_day=first.number(today),
             last_day=FOREVER if last is None else last.number(today),
             act=act,
+            acting=int(acting),
         )
-        named = say(f"Role.{role.name.lower()}") + ("" if led is None else f" {led.name}")
+        named = role_name(role, acting=acting) + ("" if led is None else f" {led.name}")
         done = say("cli.appoint.done", name=someone.name, role=named)
         give(session, replica, command, done, as_json=as_json)

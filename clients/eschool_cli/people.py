@@ -8,6 +8,7 @@ from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, argument, option, say
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
+from eschool_cli.wording import role_name
 from eschool_core.domain.enums import PersonKind
 from eschool_core.queries.people import PersonAnswer, RoleHeld, people
 
@@ -72,4 +73,4 @@ def _what(person: PersonAnswer) -> str:
 
 
 def _role(held: RoleHeld) -> str:
-    return f"{say(f'Role.{held.role.name.lower()}')} {held.school_class}".rstrip()
+    return f"{role_name(held.role, acting=held.acting)} {held.school_class}".rstrip()

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from eschool_cli.localised import DEFAULT_LANGUAGE
+from eschool_cli.localised import DEFAULT_LANGUAGE, say
+from eschool_core.domain.enums import Role
 from eschool_core.errors import EschoolError
 from eschool_core.labels import Language, catalogue, text
 
@@ -56,6 +57,12 @@ def clause_of(check_id: str) -> str:
     '4.6.4/2'
     """
     return check_id.rpartition("/")[0]
+
+
+def role_name(role: Role, *, acting: bool) -> str:
+    """Return a role in words; of one that stands in for its holder with «и.о.» before it."""
+    name = say(f"Role.{role.name.lower()}")
+    return say("cli.acting", role=name) if acting else name
 
 
 def short_date(day: date | None) -> str:

@@ -46,6 +46,7 @@ OptionalId = Annotated[int, Field(strict=True, ge=0, le=MAX_ID)]
 Day = Annotated[int, Field(strict=True, ge=0, le=FOREVER)]
 Minute = Annotated[int, Field(strict=True, ge=0, le=24 * 60)]
 Moment = Annotated[int, Field(strict=True, ge=0, le=1 << 40)]
+Flag = Annotated[int, Field(strict=True, ge=0, le=1)]
 Small = Annotated[int, Field(strict=True, ge=0, le=1_000)]
 ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_printable)

@@ -14,6 +14,7 @@ from eschool_core.commands import (
     care,
     control,
     groups,
+    guardians,
     journals,
     lessons,
     people,
@@ -25,6 +26,7 @@ from eschool_core.errors import InputError
 SPECS: tuple[CommandSpec, ...] = (
     *school.SPECS,
     *people.SPECS,
+    *guardians.SPECS,
     *groups.SPECS,
     *journals.SPECS,
     *lessons.SPECS,

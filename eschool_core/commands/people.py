@@ -1,10 +1,10 @@
-"""Staff, pupils and guardians: who comes, who goes, on what ground (4.3, 4.6.6, 6.x)."""
+"""Staff and pupils: who comes, who goes, by which order (4.3, 4.6.6)."""
 
 from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from eschool_core.commands import facts, rights
 from eschool_core.commands.base import (
@@ -13,24 +13,25 @@ from eschool_core.commands.base import (
     CommandSpec,
     Day,
     Findings,
+    Flag,
     Name,
     ObjectId,
     Occasion,
     OptionalId,
     ShortText,
 )
+from eschool_core.commands.guardians import MAX_GUARDIANS, GuardianEntry, add_guardianship
 from eschool_core.commands.membership import end_memberships, join_class
 from eschool_core.domain.enums import PersonKind, Role
 from eschool_core.domain.office import Person
 from eschool_core.domain.partition import ACCESS, SCHOOL, PartitionKind, partition
-from eschool_core.domain.people import Enrolment, Guardianship, Pupil, PupilCard
+from eschool_core.domain.people import Enrolment, Pupil, PupilCard
 from eschool_core.domain.row import FOREVER
 from eschool_core.domain.school import AcademicYear, Appointment, SchoolClass, Staff
-from eschool_core.errors import InputError, RightsError
+from eschool_core.errors import InputError, RegulationError, RightsError
 from eschool_core.regulation import checks
 from eschool_core.store.store import Store
 
-MAX_GUARDIANS = 6
 ROWS_BEFORE_GUARDIANS = 3
 """Ids that ``admit_pupil`` takes first: pupil, enrolment, card."""
 
@@ -53,7 +54,12 @@ def hire_staff(store: Store, command: HireStaff, occasion: Occasion) -> Findings
 
 
 class Appoint(Command):
-    """Give a person a role from one day to another, by an act (4.1)."""
+    """Give a person a role from one day to another, by an act (4.1).
+
+    Attributes:
+        acting: 1 for «и.о.»: whoever stands in for the holder of a post has the post's rights
+            within the dates of the order, and none before or after.
+    """
 
     kind: ClassVar[str] = "appoint"
     person_id: ObjectId
@@ -62,6 +68,7 @@ class Appoint(Command):
     first_day: Day
     last_day: Day = FOREVER
     act: ShortText = ""
+    acting: Flag = 0
 
 
 def appoint(store: Store, command: Appoint, occasion: Occasion) -> Findings:
@@ -70,8 +77,11 @@ def appoint(store: Store, command: Appoint, occasion: Occasion) -> Findings:
     Raises:
         InputError: A class teacher needs a class, and nobody else has one; it ends before it
             begins.
+        RegulationError: Who acts for another does so by an order that says until when (4.1).
     """
     store.require(Staff, command.person_id)
+    if command.acting and (not command.act or command.last_day == FOREVER):
+        raise RegulationError(checks.ACTING_ORDER)
     if command.last_day < command.first_day:
         raise InputError("data.field", field="last_day")
     if (command.role is Role.CLASS_TEACHER) != (command.class_id != 0):
@@ -96,23 +106,6 @@ def end_appointment(store: Store, command: EndAppointment, occasion: Occasion) -
     entry = store.require(Appointment, command.appointment_id)
     store.put(entry.replace(last_day=command.last_day))
     return []
-
-
-class GuardianEntry(BaseModel):
-    """A guardian of the pupil to be admitted.
-
-    Attributes:
-        guardian_id: Of one who is known already (an elder child's); 0 for a new person.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    guardian_id: OptionalId = 0
-    family: Name
-    given: Name
-    patronymic: ShortText = ""
-    relation: ShortText = ""
-    phone: ShortText = ""
 
 
 class AdmitPupil(Command):
@@ -184,38 +177,6 @@ def admit_pupil(store: Store, command: AdmitPupil, occasion: Occasion) -> Findin
     return []
 
 
-def add_guardianship(
-    store: Store, occasion: Occasion, pupil_id: int, entry: GuardianEntry, day: int, ground: str
-) -> None:
-    """Write a guardianship, and the guardian where the person is new.
-
-    A member of staff who is a parent has an account of each kind: one that the class teacher may
-    give slips for must never open the staff's journal (3.1/1).
-
-    Raises:
-        InputError: Who should be known is no guardian, or represents the pupil already.
-    """
-    guardian_id = entry.guardian_id or occasion.new_id()
-    if not entry.guardian_id:
-        store.put(Person(id=guardian_id, part=ACCESS, kind=PersonKind.GUARDIAN))
-    elif store.require(Person, guardian_id).kind != PersonKind.GUARDIAN:
-        raise InputError("data.field", field="guardian_id")
-    for known in store.select(Guardianship, pupil_id=pupil_id, guardian_id=guardian_id):
-        if known.first_day <= day <= known.last_day:
-            raise InputError("data.field", field="guardian_id")
-    store.put(
-        Guardianship(
-            id=occasion.new_id(),
-            part=partition(PartitionKind.PUPIL, pupil_id),
-            pupil_id=pupil_id,
-            guardian_id=guardian_id,
-            first_day=day,
-            ground=ground,
-            **entry.model_dump(exclude={"guardian_id"}),
-        )
-    )
-
-
 def guardian_ids(command: AdmitPupil, pupil_id: int) -> tuple[int, ...]:
     """Return the id of each guardian that ``admit_pupil`` knows or makes, in order.
 
@@ -232,41 +193,6 @@ def guardian_ids(command: AdmitPupil, pupil_id: int) -> tuple[int, ...]:
         ids.append(entry.guardian_id or next_id)
         next_id += 1 if entry.guardian_id else 2
     return tuple(ids)
-
-
-class AddGuardian(Command):
-    """Enter a further guardian of a pupil, on a ground."""
-
-    kind: ClassVar[str] = "add_guardian"
-    pupil_id: ObjectId
-    guardian: GuardianEntry
-    first_day: Day
-    ground: Name
-
-
-def add_guardian(store: Store, command: AddGuardian, occasion: Occasion) -> Findings:
-    """Write the guardianship."""
-    store.require(Pupil, command.pupil_id)
-    add_guardianship(
-        store, occasion, command.pupil_id, command.guardian, command.first_day, command.ground
-    )
-    return []
-
-
-class EndGuardianship(Command):
-    """Close a guardian's access on a document; the other guardian's stays (6, guardians)."""
-
-    kind: ClassVar[str] = "end_guardianship"
-    guardianship_id: ObjectId
-    last_day: Day
-    document: Name
-
-
-def end_guardianship(store: Store, command: EndGuardianship, occasion: Occasion) -> Findings:
-    """Write the last day and the document."""
-    entry = store.require(Guardianship, command.guardianship_id)
-    store.put(entry.replace(last_day=command.last_day, ground=command.document))
-    return []
 
 
 class MovePupil(Command):
@@ -346,9 +272,6 @@ def withdraw_pupil(store: Store, command: WithdrawPupil, occasion: Occasion) -> 
     return []
 
 
-ENTERS_USERS = rights.by_role(Role.SYSTEM_OFFICER, check=checks.ACCOUNT_CREATOR)
-
-
 def may_appoint(store: Store, command: Appoint, occasion: Occasion) -> None:
     """Let pass the head and the system officer (4.7.1); the personnel officer for teachers only.
 
@@ -376,12 +299,10 @@ def may_end_appointment(store: Store, command: EndAppointment, occasion: Occasio
 
 
 SPECS: tuple[CommandSpec, ...] = (
-    CommandSpec(HireStaff, ENTERS_USERS, hire_staff),
+    CommandSpec(HireStaff, rights.ENTERS_USERS, hire_staff),
     CommandSpec(Appoint, may_appoint, appoint),
     CommandSpec(EndAppointment, may_end_appointment, end_appointment),
-    CommandSpec(AdmitPupil, ENTERS_USERS, admit_pupil),
-    CommandSpec(AddGuardian, ENTERS_USERS, add_guardian),
-    CommandSpec(EndGuardianship, rights.by_role(Role.SYSTEM_OFFICER), end_guardianship),
+    CommandSpec(AdmitPupil, rights.ENTERS_USERS, admit_pupil),
     CommandSpec(MovePupil, rights.by_role(Role.SYSTEM_OFFICER), move_pupil),
     CommandSpec(WithdrawPupil, rights.by_role(Role.SYSTEM_OFFICER), withdraw_pupil),
 )

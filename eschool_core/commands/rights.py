@@ -120,6 +120,10 @@ def by_role(*roles: Role, check: Check = checks.ROLE_DENIED) -> Right:
     return right
 
 
+ENTERS_USERS = by_role(Role.SYSTEM_OFFICER, check=checks.ACCOUNT_CREATOR)
+"""Who enters new users (4.7.4)."""
+
+
 def server_only(store: Store, command: Any, occasion: Occasion) -> None:
     """Let pass the server's own acts only.
 

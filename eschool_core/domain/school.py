@@ -159,6 +159,8 @@ class Appointment(Row, table=True):
     first_day: int
     last_day: int = FOREVER
     act: str = ""
+    acting: int = 0
+    """1 for «и.о.»: by order and within its dates with all rights of the post."""
 
 
 class TeachingLoad(Row, table=True):

@@ -6,13 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 
 from eschool_core.calendar import day_number
-from eschool_core.commands.people import (
-    MAX_GUARDIANS,
-    ROWS_BEFORE_GUARDIANS,
-    AddGuardian,
-    AdmitPupil,
-    guardian_ids,
-)
+from eschool_core.commands.guardians import MAX_GUARDIANS, AddGuardian
+from eschool_core.commands.people import ROWS_BEFORE_GUARDIANS, AdmitPupil, guardian_ids
 from eschool_core.imports.builder import CommandBatch, make, take_for
 from eschool_core.imports.builder_existing import PupilRef
 from eschool_core.imports.builder_groups import Registry

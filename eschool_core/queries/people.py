@@ -18,7 +18,8 @@ from eschool_core.queries.names import STAFF, full_name
 from eschool_core.store.store import Store
 
 ROLES = (
-    "SELECT a.person_id, a.role, COALESCE(c.name, ''), a.first_day, a.last_day FROM appointment a "
+    "SELECT a.person_id, a.role, COALESCE(c.name, ''), a.first_day, a.last_day, a.acting "
+    "FROM appointment a "
     "LEFT JOIN school_class c ON c.id = a.class_id WHERE a.last_day >= ? "
     "ORDER BY a.person_id, a.role, a.id"
 )
@@ -45,12 +46,17 @@ class AccessState(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class RoleHeld(Answer):
-    """A role in force or to come, by day numbers; the class is the one led."""
+    """A role in force or to come, by day numbers; the class is the one led.
+
+    Attributes:
+        acting: True for «и.о.».
+    """
 
     role: Role
     school_class: str
     first_day: int
     last_day: int
+    acting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +156,9 @@ def name_parts(typed: str) -> tuple[str, str, str]:
 
 def _staff(store: Store, day: int) -> list[PersonAnswer]:
     roles: defaultdict[int, list[RoleHeld]] = defaultdict(list)
-    for person_id, role, class_name, first_day, last_day in store.rows(ROLES, day):
-        roles[person_id].append(RoleHeld(Role(role), str(class_name), first_day, last_day))
+    for person_id, role, class_name, first_day, last_day, acting in store.rows(ROLES, day):
+        held = RoleHeld(Role(role), str(class_name), first_day, last_day, bool(acting))
+        roles[person_id].append(held)
     return [
         PersonAnswer(
             person_id=row[0],

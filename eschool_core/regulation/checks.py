@@ -20,6 +20,7 @@ MARKLESS_MARK = Check("3.6/mark", "3.6", "refuse")
 MARKLESS_HOMEWORK = Check("3.6/homework", "3.6", "refuse")
 
 ROLE_DENIED = Check("4.1/role", "4.1", "refuse")
+ACTING_ORDER = Check("4.1/acting", "4.1", "refuse")
 ADMINISTRATION_MARKS = Check("4.2/1/marks", "4.2/1", "refuse")
 HR_STAFF_ONLY = Check("4.2/2/staff", "4.2/2", "refuse")
 SYSTEM_OFFICER_MARKS = Check("4.2/4/marks", "4.2/4", "refuse")
@@ -58,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     MARKLESS_MARK,
     MARKLESS_HOMEWORK,
     ROLE_DENIED,
+    ACTING_ORDER,
     ADMINISTRATION_MARKS,
     HR_STAFF_ONLY,
     SYSTEM_OFFICER_MARKS,

@@ -11,8 +11,9 @@ RIGHTS: tuple[Clause, ...] = (
         kinds=("permission",),
         paraphrase="Everybody works within the rights and duties of the own role; what no rule "
         "grants is denied.",
-        status="planned",
-        checks=(checks.ROLE_DENIED,),
+        status="done",
+        checks=(checks.ROLE_DENIED, checks.ACTING_ORDER),
+        place="eschool_core.regulation.permissions",
     ),
     Clause(
         number="4.2",

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from eschool_core.commands import facts
 from eschool_core.commands.rights import ADMINISTRATION
 from eschool_core.domain.enums import Role, SubstitutionKind
+from eschool_core.domain.office import Person
 from eschool_core.domain.partition import ACCESS, SCHOOL, PartitionKind, kind_of, partition
 from eschool_core.domain.school import Appointment, Staff
 from eschool_core.store.store import Store
@@ -65,7 +66,9 @@ HR_KINDS = frozenset({PartitionKind.STAFF, PartitionKind.OFFICE})
 
 
 def scope_of(store: Store, person_id: int) -> list[int]:
-    """Return the partitions that a person may see, sorted."""
+    """Return the partitions that a person may see, sorted; of a stranger none."""
+    if store.get(Person, person_id) is None:
+        return []
     day = facts.school(store).current_day
     parts = {SCHOOL, partition(PartitionKind.PERSON, person_id)}
     if store.get(Staff, person_id) is not None:

@@ -33,6 +33,8 @@ READS = (
     ("regulation",),
     ("regulation", "4.5.3"),
     ("regulation", "--policy"),
+    ("rights",),
+    ("rights", "issue_slip"),
     ("sync",),
 )
 

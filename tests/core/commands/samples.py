@@ -7,6 +7,7 @@ from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
 from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.groups import ChangeGroup, CreateGroup
+from eschool_core.commands.guardians import AddGuardian, EndGuardianship, GuardianEntry
 from eschool_core.commands.journals import (
     ClaimSubstitution,
     EndSubstitution,
@@ -17,12 +18,9 @@ from eschool_core.commands.journals import (
     SetPlan,
 )
 from eschool_core.commands.people import (
-    AddGuardian,
     AdmitPupil,
     Appoint,
     EndAppointment,
-    EndGuardianship,
-    GuardianEntry,
     HireStaff,
     MovePupil,
     WithdrawPupil,

@@ -3,12 +3,8 @@ from __future__ import annotations
 import pytest
 
 from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice
-from eschool_core.commands.people import (
-    AddGuardian,
-    EndGuardianship,
-    GuardianEntry,
-    MovePupil,
-)
+from eschool_core.commands.guardians import AddGuardian, EndGuardianship, GuardianEntry
+from eschool_core.commands.people import MovePupil
 from eschool_core.commands.school import SetPolicy
 from eschool_core.domain.enums import Role
 from eschool_core.domain.office import Device, Slip

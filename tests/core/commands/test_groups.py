@@ -6,7 +6,8 @@ import pytest
 
 from eschool_core.calendar import day_number
 from eschool_core.commands.groups import ChangeGroup, CreateGroup
-from eschool_core.commands.people import EndGuardianship, MovePupil, WithdrawPupil
+from eschool_core.commands.guardians import EndGuardianship
+from eschool_core.commands.people import MovePupil, WithdrawPupil
 from eschool_core.domain.enums import GroupChangeGround
 from eschool_core.domain.journal import Mark
 from eschool_core.domain.people import GroupMember, GroupTransfer, Guardianship

@@ -3,13 +3,12 @@ from __future__ import annotations
 import pytest
 
 from eschool_core.commands.care import ExcuseAbsence
+from eschool_core.commands.guardians import AddGuardian, GuardianEntry
 from eschool_core.commands.journals import OpenJournal
 from eschool_core.commands.people import (
-    AddGuardian,
     AdmitPupil,
     Appoint,
     EndAppointment,
-    GuardianEntry,
     MovePupil,
     WithdrawPupil,
 )

@@ -1,0 +1,127 @@
+"""One small school with somebody of every kind in it, and something for every command to act on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice
+from eschool_core.commands.base import Command
+from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.journals import EndSubstitution, RecordSubstitution
+from eschool_core.commands.school import TurnDay
+from eschool_core.domain.enums import Role, SubstitutionKind
+from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.school import Substitution
+from eschool_core.ids import make_id
+from tests.core.commands.acts import homework
+from tests.core.commands.samples import SECRET_HASH, samples
+from tests.school import MONDAY, SmallSchool, built_school, clock
+
+COLUMNS = (
+    "head studies upbringing safety facilities hr officer "
+    "maths english physics russian primary "
+    "pupil classmate stranger_pupil guardian class_guardian stranger_guardian "
+    "acting acted nobody foreigner server"
+).split()
+"""Actors in the order of the tables' columns."""
+
+FOREIGNER = make_id(60_000, 1)
+"""A person of another school: no row of this one names the id."""
+
+GROUPS = (7, 3, 2, 3, 3, 2, 2, 1)
+TEACHER_OWN, TEACHER_CLASS, TEACHER_OTHER = "maths", "english", "physics"
+
+Commands = dict[str, Command]
+
+
+@dataclass
+class Stage:
+    """The school and its actors by column."""
+
+    school: SmallSchool
+    actors: dict[str, int]
+    commands: Commands
+
+
+def build() -> Stage:
+    """Build the school, on Monday at noon."""
+    school = built_school()
+    for name, role in (
+        ("upbringing", Role.DEPUTY_UPBRINGING),
+        ("safety", Role.DEPUTY_SAFETY),
+        ("facilities", Role.DEPUTY_FACILITIES),
+    ):
+        school.add_staff(name, role)
+    for name, first, last in (("acting", MONDAY, MONDAY + 5), ("acted", MONDAY - 5, MONDAY - 1)):
+        school.add_staff(name)
+        school.appoint(name, Role.HEAD, first_day=first, last_day=last, acting=1, act="12-к")
+    school.staff["studies"] = school.staff["deputy"]
+    school.must(TurnDay(day=MONDAY))
+    return Stage(school, _actors(school), _commands(school))
+
+
+def _actors(school: SmallSchool) -> dict[str, int]:
+    _, pupil, _, classmate = school.pupils["5А"]
+    stranger = school.pupils["5Б"][0]
+    actors = {name: school.staff[name] for name in COLUMNS if name in school.staff}
+    return actors | {
+        "pupil": pupil,
+        "classmate": classmate,
+        "stranger_pupil": stranger,
+        "guardian": school.guardian(pupil),
+        "class_guardian": school.guardian(classmate),
+        "stranger_guardian": school.guardian(stranger),
+        "foreigner": FOREIGNER,
+        "server": 0,
+    }
+
+
+def _commands(school: SmallSchool) -> Commands:
+    """Return a command for every line of the table, which the right person can give now.
+
+    The samples that fit any school name objects that are not there; those get them here. A new
+    command needs no line as long as its sample can be carried out on the built school.
+    """
+    tomorrow: Commands = {"turn_day": TurnDay(day=MONDAY + 1)}
+    return samples(school) | tomorrow | _of_access(school) | _of_control(school)
+
+
+def _of_access(school: SmallSchool) -> Commands:
+    staff = school.staff["maths"]
+    expires = clock(MONDAY + 3, 12)
+    school.must(IssueSlip(person_id=staff, secret_hash="1" * 64, expires_at=expires), "officer")
+    enrol = EnrolDevice(
+        person_id=staff, secret_hash="1" * 64, device=9, public_key=SECRET_HASH, label="ПК"
+    )
+    school.must(enrol)
+    second = "2" * 64
+    school.must(IssueSlip(person_id=staff, secret_hash=second, expires_at=expires), "officer")
+    return {
+        "enrol_device": enrol.model_copy(update={"secret_hash": second, "device": 10}),
+        "revoke_device": RevokeDevice(device=9),
+        "issue_slip/staff": IssueSlip(
+            person_id=school.staff["english"], secret_hash="3" * 64, expires_at=expires
+        ),
+    }
+
+
+def _of_control(school: SmallSchool) -> Commands:
+    late = clock(MONDAY, 15, 1)
+    lesson = school.lesson("5Б", "Математика")
+    school.must(homework(lesson), "maths", at=late)
+    substitution = RecordSubstitution(
+        journal_id=school.journals["5Б", "Математика"],
+        absent_id=school.staff["maths"],
+        substitute_id=school.staff["substitute"],
+        substitution_kind=SubstitutionKind.ACTING,
+        first_day=MONDAY,
+        last_day=MONDAY + 1,
+        act="Приказ 6",
+    )
+    school.must(substitution, "deputy")
+    return {
+        "waive_finding": WaiveFinding(finding_id=school.all(FindingRecord)[0].id, reason="Акт 1"),
+        "end_substitution": EndSubstitution(
+            substitution_id=school.one(Substitution).id, last_day=MONDAY
+        ),
+    }

@@ -1,0 +1,88 @@
+"""Every subject's sight: exactly the kinds of rows that the hand-written table names."""
+
+from __future__ import annotations
+
+import pytest
+
+from eschool_core.domain.partition import ACCESS, OFFICE, SCHOOL, PartitionKind, partition
+from eschool_core.regulation.permissions import table
+from eschool_sync.server.scope import scope_of
+from tests.matrix import stage, tables
+from tests.matrix.stage import COLUMNS, Stage
+
+WIDTH = len(COLUMNS) - 1
+WANTED = tables.read("reads.txt", WIDTH)
+THREAD = 4711
+
+
+@pytest.fixture(scope="module")
+def built() -> Stage:
+    """A school in which every kind of partition has rows."""
+    made = stage.build()
+    for part in parts(made).values():
+        made.school.database.execute(
+            "INSERT INTO part_state (part, rows, digest, seq) VALUES (?, 0, ?, 0) "
+            "ON CONFLICT (part) DO NOTHING",
+            (part, bytes(16)),
+        )
+    return made
+
+
+def parts(built: Stage) -> dict[str, int]:
+    """Return the partition that each line of the table asks for."""
+    school = built.school
+    pupil, journal = school.pupils["5А"][1], school.journals["5А", "Математика"]
+    maths = school.staff["maths"]
+    return {
+        "school": SCHOOL,
+        "class": partition(PartitionKind.CLASS, school.classes["5А"]),
+        "name": partition(PartitionKind.NAME, pupil),
+        "journal": partition(PartitionKind.JOURNAL, journal),
+        "line": school.line("5А", "Математика", pupil).part,
+        "pupil": partition(PartitionKind.PUPIL, pupil),
+        "pupil_day": partition(PartitionKind.PUPIL_DAY, pupil),
+        "staff": partition(PartitionKind.STAFF, maths),
+        "person": partition(PartitionKind.PERSON, maths),
+        "access": ACCESS,
+        "office": OFFICE,
+        "thread": partition(PartitionKind.THREAD, THREAD),
+    }
+
+
+def test_the_table_has_a_line_for_every_kind_of_rows() -> None:
+    kinds = {kind.name.lower() for kind in PartitionKind}
+    assert set(WANTED) == kinds == set(table("reads"))
+
+
+@pytest.mark.clause("4.1")
+@pytest.mark.clause("1.4")
+@pytest.mark.clause("2.10")
+@pytest.mark.asvs("8.2.2")
+@pytest.mark.asvs("row 31")
+@pytest.mark.threat("T3")
+@pytest.mark.threat("T26")
+def test_each_subject_sees_what_the_table_says_and_nothing_else(built: Stage) -> None:
+    asked = parts(built)
+    scopes = [set(scope_of(built.school.store, built.actors[name])) for name in COLUMNS[:WIDTH]]
+    found = {
+        label: "".join("+" if part in scope else "-" for scope in scopes)
+        for label, part in asked.items()
+    }
+    assert tables.differences(found, WANTED) == []
+
+
+@pytest.mark.clause("4.1")
+def test_the_printed_table_says_the_same() -> None:
+    found = {label: tables.signs_of(who, WIDTH) for label, who in table("reads").items()}
+    assert tables.differences(found, by_role(WANTED)) == []
+
+
+def by_role(wanted: dict[str, str]) -> dict[str, str]:
+    """Everybody of the school sees the school's own rows, also without a post at the moment."""
+    without_post = {"acted", "nobody"}
+    return {
+        label: "".join(
+            "-" if COLUMNS[place] in without_post else sign for place, sign in enumerate(signs)
+        )
+        for label, signs in wanted.items()
+    }
