@@ -46,6 +46,7 @@ def parts(built: Stage) -> dict[str, int]:
         "access": ACCESS,
         "office": OFFICE,
         "thread": partition(PartitionKind.THREAD, THREAD),
+        "archive": partition(PartitionKind.ARCHIVE),
     }
 
 
