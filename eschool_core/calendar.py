@@ -38,6 +38,21 @@ def monday_of(day: int) -> int:
     return day - weekday_of(day)
 
 
+def month_begin(day: int) -> int:
+    """Return the first day of the month that holds ``day``."""
+    return day_number(date_of(day).replace(day=1))
+
+
+def next_month(day: int) -> int:
+    """Return the first day of the month after the one that holds ``day``.
+
+    >>> next_month(day_number(date(2026, 12, 31))) == day_number(date(2027, 1, 1))
+    True
+    """
+    first = date_of(month_begin(day))
+    return month_begin(day_number(first) + 31)
+
+
 def full_years(born: int, day: int) -> int:
     """Return how many years have passed on ``day`` since the birthday ``born``.
 

@@ -35,6 +35,9 @@ PLACES = {
     "notices": "eschool_cli.notices:notices_command",
     "report": "eschool_cli.report:report_command",
     "control": "eschool_cli.control:control_command",
+    "duties": "eschool_cli.duties:duties_command",
+    "check": "eschool_cli.check:check_group",
+    "correct": "eschool_cli.correct:correct_command",
     "enrol": "eschool_cli.enrol:enrol_command",
     "sync": "eschool_cli.sync:sync_command",
     "status": "eschool_cli.status:status_command",
@@ -57,6 +60,7 @@ PLACES = {
 SECTIONS = (
     ("teaching", ("today", "journal", "mark", "absent", "topic", "homework", "plan", "history")),
     ("reading", ("diary", "report", "control", "findings", "notices", "regulation")),
+    ("duties", ("duties", "check", "correct")),
     ("device", ("enrol", "sync", "status", "rejected", "passphrase")),
     ("access", ("rights",)),
     ("people", ("people", "hire", "appoint", "slip")),

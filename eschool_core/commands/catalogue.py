@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from eschool_core.commands import (
     access,
     care,
+    class_care,
     control,
     groups,
     guardians,
@@ -19,6 +20,7 @@ from eschool_core.commands import (
     lessons,
     people,
     school,
+    sections,
 )
 from eschool_core.commands.base import Command, CommandSpec
 from eschool_core.errors import InputError
@@ -31,6 +33,8 @@ SPECS: tuple[CommandSpec, ...] = (
     *journals.SPECS,
     *lessons.SPECS,
     *care.SPECS,
+    *class_care.SPECS,
+    *sections.SPECS,
     *access.SPECS,
     *control.SPECS,
 )

@@ -71,6 +71,14 @@ def roles_of(store: Store, person_id: int, days: tuple[int, int]) -> set[Role]:
     }
 
 
+def is_held(store: Store, role: Role, days: tuple[int, int]) -> bool:
+    """Return whether anybody holds a role at some time within ``days``."""
+    return any(
+        cover(entry.first_day, entry.last_day, *days) is not Cover.NOWHERE
+        for entry in store.select(Appointment, role=role)
+    )
+
+
 def settle(answer: Cover, check: Check) -> None:
     """Let pass a right that holds throughout the judged interval.
 

@@ -27,6 +27,7 @@ class PartitionKind(IntEnum):
     OFFICE = 11  # orders, inspections before release [none]
     THREAD = 12  # messages [thread]
     ARCHIVE = 13  # summary registers and what else is kept, with marks of all [none]
+    CLASS_CARE = 14  # checks, requests and drafts of the class teacher [school class]
 
 
 def partition(kind: PartitionKind, object_id: int = 0) -> int:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy.orm import configure_mappers
 
-from eschool_core.domain import archive, journal, office, people, results, school
+from eschool_core.domain import archive, care, journal, office, people, results, school
 from eschool_core.domain.partition import PartitionKind as Kind
 from eschool_core.domain.row import Row
 
@@ -87,6 +87,9 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(archive.SectionWaiver, (Kind.ARCHIVE,)),
     TableSpec(archive.RegisterRow, (Kind.ARCHIVE,), "register_25_years", personal=True),
     TableSpec(archive.ArchiveEntry, (Kind.ARCHIVE,), "register_25_years"),
+    TableSpec(care.ClassCheck, (Kind.CLASS_CARE,)),
+    TableSpec(care.SectionConfirmation, (Kind.SCHOOL,)),
+    TableSpec(care.CardChange, (Kind.PUPIL,), personal=True),
 )
 
 BY_NUMBER: dict[int, TableSpec] = {spec.table.number: spec for spec in TABLES}

@@ -24,6 +24,7 @@ ACTING_ORDER = Check("4.1/acting", "4.1", "refuse")
 ADMINISTRATION_MARKS = Check("4.2/1/marks", "4.2/1", "refuse")
 HR_STAFF_ONLY = Check("4.2/2/staff", "4.2/2", "refuse")
 SYSTEM_OFFICER_MARKS = Check("4.2/4/marks", "4.2/4", "refuse")
+SECTION_INCOMPLETE = Check("4.3/incomplete", "4.3", "refuse")
 TIMETABLE_CLASH = Check("4.4.2/clash", "4.4.2", "refuse")
 ROOM_CLASH = Check("4.4.2/room", "4.4.2", "flag")
 LESSON_OUTSIDE_TIMETABLE = Check("4.4.2/outside", "4.4.2", "flag")
@@ -42,10 +43,12 @@ TOPIC_MISSING = Check("4.5.6/topic", "4.5.6", "flag")
 WORK_TOPIC_MISSING = Check("4.5.6/work-topic", "4.5.6", "flag")
 TEXT_NOT_RUSSIAN = Check("4.5.6/language", "4.5.6", "flag")
 
+CLASS_TEACHER_ONLY = Check("4.6/class-teacher", "4.6", "refuse")
 READ_ONLY_CLASS_TEACHER = Check("4.6.1/read-only", "4.6.1", "refuse")
 GROUPS_UNPLACED = Check("4.6.4/1/unplaced", "4.6.4/1", "refuse")
 GROUP_CHANGE_APPLICATION = Check("4.6.4/2/application", "4.6.4/2", "refuse")
 PUPIL_NOT_ENROLLED = Check("4.6.6/enrolment", "4.6.6", "refuse")
+CARDS_LEFT_OUT = Check("4.6.7/left-out", "4.6.7", "refuse")
 BELLS_MISSING = Check("4.7.2/bells", "4.7.2", "refuse")
 ACCOUNT_CREATOR = Check("4.7.4/account", "4.7.4", "refuse")
 
@@ -63,6 +66,7 @@ CHECKS: tuple[Check, ...] = (
     ADMINISTRATION_MARKS,
     HR_STAFF_ONLY,
     SYSTEM_OFFICER_MARKS,
+    SECTION_INCOMPLETE,
     TIMETABLE_CLASH,
     ROOM_CLASH,
     LESSON_OUTSIDE_TIMETABLE,
@@ -79,10 +83,12 @@ CHECKS: tuple[Check, ...] = (
     TOPIC_MISSING,
     WORK_TOPIC_MISSING,
     TEXT_NOT_RUSSIAN,
+    CLASS_TEACHER_ONLY,
     READ_ONLY_CLASS_TEACHER,
     GROUPS_UNPLACED,
     GROUP_CHANGE_APPLICATION,
     PUPIL_NOT_ENROLLED,
+    CARDS_LEFT_OUT,
     BELLS_MISSING,
     ACCOUNT_CREATOR,
 )

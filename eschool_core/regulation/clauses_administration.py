@@ -55,8 +55,10 @@ RIGHTS: tuple[Clause, ...] = (
         kinds=("deadline",),
         paraphrase="By 5 September deputies and personnel fill the sections on education and "
         "staff, and keep them right all year.",
-        status="planned",
+        status="done",
+        checks=(checks.SECTION_INCOMPLETE,),
         parameters=("sections_due_day", "sections_confirm"),
+        place="eschool_core.queries.duties.sections",
     ),
 )
 

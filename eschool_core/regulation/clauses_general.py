@@ -167,8 +167,9 @@ GENERAL: tuple[Clause, ...] = (
         number="3.3",
         kinds=("deadline",),
         paraphrase="Class teachers keep the pupils' data current.",
-        status="planned",
+        status="done",
         parameters=("card_check_months",),
+        place="eschool_core.queries.duties.card_check",
     ),
     Clause(
         number="3.4",

@@ -90,6 +90,7 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         kinds=("information",),
         paraphrase="Heading: what the class teacher does.",
         status="organisational",
+        checks=(checks.CLASS_TEACHER_ONLY,),
     ),
     Clause(
         number="4.6.1",
@@ -103,7 +104,8 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         number="4.6.2",
         kinds=("deadline",),
         paraphrase="The class teacher checks missed lessons every week.",
-        status="planned",
+        status="done",
+        place="eschool_core.queries.duties.attendance_check",
     ),
     Clause(
         number="4.6.3",
@@ -154,8 +156,10 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         kinds=("deadline", "workflow"),
         paraphrase="At least once a month the class teacher checks pupils' data and corrects "
         "what has changed.",
-        status="planned",
+        status="done",
+        checks=(checks.CARDS_LEFT_OUT,),
         parameters=("card_check_months",),
+        place="eschool_core.queries.duties.card_check",
     ),
     Clause(
         number="4.6.8",

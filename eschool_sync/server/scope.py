@@ -60,7 +60,13 @@ ADMINISTRATION_KINDS = frozenset(PartitionKind) - {
     PartitionKind.PERSON,
 }
 OFFICER_KINDS = frozenset(
-    {PartitionKind.CLASS, PartitionKind.NAME, PartitionKind.PUPIL, PartitionKind.ACCESS}
+    {
+        PartitionKind.CLASS,
+        PartitionKind.CLASS_CARE,
+        PartitionKind.NAME,
+        PartitionKind.PUPIL,
+        PartitionKind.ACCESS,
+    }
 )
 HR_KINDS = frozenset({PartitionKind.STAFF, PartitionKind.OFFICE})
 
@@ -130,7 +136,10 @@ def _journal(store: Store, journal_id: int) -> set[int]:
 
 def _led_class(store: Store, class_id: int, day: int) -> set[int]:
     """A led class: all lines of its pupils in every journal, read only (4.6.1), and their data."""
-    parts = {partition(PartitionKind.CLASS, class_id)}
+    parts = {
+        partition(PartitionKind.CLASS, class_id),
+        partition(PartitionKind.CLASS_CARE, class_id),
+    }
     for (pupil_id,) in store.rows(PUPILS_OF_CLASS, class_id, day, day):
         parts |= _pupil_in_journals(store, pupil_id)
         parts |= {

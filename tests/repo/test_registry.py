@@ -33,6 +33,8 @@ ON_BREACH = {
         4.5.3/undetermined 4.5.3/changed-late 4.5.6/topic 4.5.6/work-topic
         4.5.6/language""".split(),
 }
+# Of the school's year, duties and informing.
+ON_BREACH["refuse"] += """4.3/incomplete 4.6/class-teacher 4.6.7/left-out""".split()
 
 
 def numbers() -> set[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from eschool_core.domain import archive, journal, office, people, results, school
+from eschool_core.domain import archive, care, journal, office, people, results, school
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.row import Row, columns
 from eschool_core.domain.tables import TABLES
@@ -157,6 +157,11 @@ class Eyes:
         everywhere = self.leads_school or Role.SYSTEM_OFFICER in self.roles
         return everywhere or class_id in self.led | taught | own
 
+    def class_care(self, class_id: int) -> bool:
+        """Whether what the class teacher keeps on the class may be seen."""
+        everywhere = self.leads_school or Role.SYSTEM_OFFICER in self.roles
+        return everywhere or class_id in self.led
+
     def staff(self, staff_id: int) -> bool:
         """Whether findings on a member of staff may be seen."""
         return self.leads_school or Role.HR_SPECIALIST in self.roles or staff_id == self.person
@@ -219,6 +224,7 @@ RULES: dict[type[Row], Rule] = {
             school.SchoolClass, school.StudyGroup, school.GroupClass, school.Journal,
             school.Staff, school.Appointment, school.TeachingLoad, school.Substitution,
             results.TermScheme, results.TermClosing, archive.MarksRelease,
+            care.SectionConfirmation,
         ),
         _everybody,
     ),
@@ -251,11 +257,12 @@ RULES: dict[type[Row], Rule] = {
         (people.Pupil, people.Enrolment, people.GroupMember, people.Exemption), _name
     ),
     **dict.fromkeys(
-        (people.PupilCard, people.Guardianship, people.GroupTransfer),
+        (people.PupilCard, people.Guardianship, people.GroupTransfer, care.CardChange),
         lambda eyes, row: eyes.private(row["pupil_id"]),
     ),
     people.AbsenceExcuse: lambda eyes, row: eyes.absences(row["pupil_id"]),
     office.FindingRecord: lambda eyes, row: eyes.staff(row["staff_id"]),
     office.Notice: lambda eyes, row: row["person_id"] == eyes.person,
     **dict.fromkeys((office.Device, office.Slip, office.Person), _officer),
+    care.ClassCheck: lambda eyes, row: eyes.class_care(row["part"] >> 4),
 }  # fmt: skip

@@ -5,6 +5,12 @@ from __future__ import annotations
 from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice
 from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
+from eschool_core.commands.class_care import (
+    CheckAttendance,
+    CheckCards,
+    CorrectGuardian,
+    CorrectPupil,
+)
 from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.groups import ChangeGroup, CreateGroup
 from eschool_core.commands.guardians import AddGuardian, EndGuardianship, GuardianEntry
@@ -36,7 +42,9 @@ from eschool_core.commands.school import (
     SetTerm,
     TurnDay,
 )
+from eschool_core.commands.sections import ConfirmSection
 from eschool_core.commands.timetable import RecordLesson, ScheduleLessons, SetSlots
+from eschool_core.domain.care_enums import Section
 from eschool_core.domain.enums import (
     CalendarLevel,
     DayKind,
@@ -64,6 +72,7 @@ def samples(school: SmallSchool) -> dict[str, Command]:
         *_of_people(school),
         *_of_journals(school),
         *_of_a_page(school),
+        *_of_care(school),
     )
     return {command.kind: command for command in listed}
 
@@ -212,3 +221,21 @@ def _of_a_page(school: SmallSchool) -> list[Command]:
             end_minute=860,
         ),
     ]
+
+
+def _of_care(school: SmallSchool) -> list[Command]:
+    pupil, klass = school.pupils["5А"][1], school.classes["5А"]
+    guardianship = school.all(Guardianship, pupil_id=pupil)[0]
+    return [
+        CheckAttendance(class_id=klass, day=MONDAY, note="по журналу"),
+        CheckCards(class_id=klass, day=MONDAY, pupil_ids=tuple(school.pupils["5А"]), note="ок"),
+        CorrectPupil(
+            pupil_id=pupil, family="Белова", given="Саша", patronymic="Юрьевна", birth_day=16_000,
+            sex=1,
+        ),
+        CorrectGuardian(
+            guardianship_id=guardianship.id, family="Белова", given="Мария", patronymic="Павловна",
+            relation="мать", phone="+7 384 1",
+        ),
+        ConfirmSection(year_id=school.year, section=Section.SAFETY),
+    ]  # fmt: skip

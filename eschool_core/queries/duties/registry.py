@@ -1,0 +1,49 @@
+"""Every rule of duties, and the one question to all of them (design §3.4).
+
+A clause is added with a file beside this one that holds its rule, and a line here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from eschool_core.queries.answer import Answer
+from eschool_core.queries.duties.attendance_check import attendance_checks
+from eschool_core.queries.duties.card_check import card_checks
+from eschool_core.queries.duties.duty import Duty, Rule
+from eschool_core.queries.duties.sections import regime_duties, section_duties
+from eschool_core.queries.duties.view import View
+from eschool_core.store.store import Store
+
+RULES: tuple[Rule, ...] = (
+    section_duties,
+    attendance_checks,
+    card_checks,
+    regime_duties,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Duties(Answer):
+    """Duties, the most pressing first.
+
+    Attributes:
+        partial: True where this replica lacks what some duties of the asked person rest on.
+    """
+
+    duties: tuple[Duty, ...]
+    partial: bool
+
+
+def duties(store: Store, moment: int, person_id: int = 0) -> Duties:
+    """Return the duties of the year that have begun by a moment.
+
+    Args:
+        store: A replica answers for what it holds and says where that is not all.
+        moment: Seconds UTC.
+        person_id: Whose; 0 for everybody's.
+    """
+    view = View(store, moment, person_id)
+    found = [duty for rule in RULES for duty in rule(view) if view.wants(duty.person_id)]
+    found.sort(key=lambda duty: (duty.state, duty.due, duty.key, duty.person_id))
+    return Duties(tuple(found), view.partial)

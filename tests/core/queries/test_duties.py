@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from eschool_core import calendar
+from eschool_core.commands.class_care import CheckAttendance, CheckCards
+from eschool_core.commands.people import EndAppointment
+from eschool_core.commands.school import SetCalendar
+from eschool_core.commands.sections import ConfirmSection
+from eschool_core.domain.care_enums import Section
+from eschool_core.domain.enums import CalendarLevel, DayKind, Role
+from eschool_core.domain.partition import SCHOOL, PartitionKind, partition
+from eschool_core.domain.school import Appointment
+from eschool_core.queries.duties.duty import Duty, DutyState
+from eschool_core.queries.duties.registry import duties
+from tests.core.queries.conftest import replica_of
+from tests.school import MONDAY, SmallSchool, clock, verdict
+
+NEXT_MONDAY = MONDAY + 7
+OCTOBER = calendar.day_number(date(2026, 10, 1))
+
+
+def of(school: SmallSchool, clause: str, who: str, moment: int) -> list[Duty]:
+    """Return somebody's duties of a clause at a moment."""
+    person = school.staff[who] if who else 0
+    answer = duties(school.store, moment, person)
+    assert not answer.partial
+    return [duty for duty in answer.duties if duty.clause == clause]
+
+
+def week(school: SmallSchool, who: str, moment: int, monday: int = MONDAY) -> Duty:
+    """Return the duty of 4.6.2 for one week of a class teacher."""
+    wanted = calendar.date_of(monday).isoformat()
+    [found] = [duty for duty in of(school, "4.6.2", who, moment) if duty.params["first"] == wanted]
+    return found
+
+
+class TestAttendanceCheck:
+    @pytest.mark.clause("4.6.2")
+    def test_it_is_due_until_sunday_midnight_and_overdue_from_then_on(
+        self, school: SmallSchool
+    ) -> None:
+        midnight = clock(NEXT_MONDAY, 0)
+        assert week(school, "russian", midnight - 1).state is DutyState.DUE
+        late = week(school, "russian", midnight)
+        assert (late.state, late.last_day) == (
+            DutyState.OVERDUE,
+            calendar.date_of(NEXT_MONDAY - 1),
+        )
+
+    @pytest.mark.clause("4.6.2")
+    def test_a_check_in_time_is_done_and_a_later_one_is_late(self, school: SmallSchool) -> None:
+        check = CheckAttendance(class_id=school.classes["5А"], day=MONDAY + 3)
+        school.must(check, "russian", at=clock(MONDAY + 4, 15))
+        done = week(school, "russian", clock(NEXT_MONDAY, 9))
+        assert (done.state, done.late, done.done_by_id) == (
+            DutyState.DONE,
+            False,
+            school.staff["russian"],
+        )
+        other = CheckAttendance(class_id=school.classes["5Б"], day=MONDAY)
+        school.must(other, "maths", at=clock(NEXT_MONDAY, 0))
+        late = week(school, "maths", clock(NEXT_MONDAY, 9))
+        assert (late.state, late.late) == (DutyState.DONE, True)
+
+    @pytest.mark.clause("4.6.2")
+    def test_a_week_on_holiday_asks_for_nothing_of_that_class_alone(
+        self, school: SmallSchool
+    ) -> None:
+        school.must(
+            SetCalendar(
+                level=CalendarLevel.SCHOOL_CLASS,
+                object_id=school.classes["1А"],
+                days=tuple(range(MONDAY, MONDAY + 5)),
+                day_kind=DayKind.SCHOOL_BREAK,
+                act="№ 9",
+            ),
+            "deputy",
+        )
+        monday = calendar.date_of(MONDAY).isoformat()
+        found = of(school, "4.6.2", "", clock(NEXT_MONDAY, 9))
+        classes = {duty.params["school_class"] for duty in found if duty.params["first"] == monday}
+        assert "1А" not in classes
+        assert {"5А", "5Б"} <= classes
+
+    @pytest.mark.clause("4.6.2")
+    def test_a_duty_is_of_who_holds_the_class_when_it_is_due(self, school: SmallSchool) -> None:
+        led = school.one(Appointment, role=Role.CLASS_TEACHER, class_id=school.classes["5А"])
+        school.must(EndAppointment(appointment_id=led.id, last_day=MONDAY + 2), "officer")
+        school.appoint("physics", Role.CLASS_TEACHER, "5А", first_day=MONDAY + 3)
+        before, after = (
+            [str(duty.params["first"]) for duty in of(school, "4.6.2", who, clock(NEXT_MONDAY, 9))]
+            for who in ("russian", "physics")
+        )
+        assert before == ["2026-08-31"]
+        assert after == ["2026-09-07", "2026-09-14"]
+
+    @pytest.mark.clause("4.6.2")
+    def test_a_week_to_come_is_not_checked_yet(self, school: SmallSchool) -> None:
+        check = CheckAttendance(class_id=school.classes["5А"], day=NEXT_MONDAY)
+        assert verdict(school.do(check, "russian")) == "data.field"
+
+    @pytest.mark.clause("4.6.2")
+    @pytest.mark.parametrize("who", ["maths", "deputy", "officer", "nobody"])
+    def test_nobody_but_the_class_teacher_records_it(self, school: SmallSchool, who: str) -> None:
+        check = CheckAttendance(class_id=school.classes["5А"], day=MONDAY)
+        assert verdict(school.do(check, who)) == "4.6/class-teacher"
+
+
+class TestCardCheck:
+    def month(self, school: SmallSchool, who: str, moment: int) -> Duty:
+        [found] = [
+            duty for duty in of(school, "4.6.7", who, moment) if duty.params["month"] == "09.2026"
+        ]
+        return found
+
+    @pytest.mark.clause("4.6.7")
+    @pytest.mark.clause("3.3")
+    def test_september_unchecked_is_overdue_on_the_first_of_october(
+        self, school: SmallSchool
+    ) -> None:
+        assert self.month(school, "russian", clock(OCTOBER, 0) - 1).state is DutyState.DUE
+        late = self.month(school, "russian", clock(OCTOBER, 0))
+        assert late.state is DutyState.OVERDUE
+        # The deputy head sees everybody's.
+        assert late in of(school, "4.6.7", "", clock(OCTOBER, 0))
+
+    @pytest.mark.clause("4.6.7")
+    def test_a_check_that_leaves_a_pupil_out_is_refused_with_the_number(
+        self, school: SmallSchool
+    ) -> None:
+        pupils = tuple(school.pupils["5А"])
+        check = CheckCards(class_id=school.classes["5А"], day=MONDAY, pupil_ids=pupils[1:])
+        outcome = school.do(check, "russian")
+        assert (outcome.key, dict(outcome.params)) == ("4.6.7/left-out", {"count": 1})
+        whole = CheckCards(class_id=school.classes["5А"], day=MONDAY, pupil_ids=pupils)
+        assert verdict(school.do(whole, "russian")) == "accepted"
+        assert self.month(school, "russian", clock(MONDAY, 13)).state is DutyState.DONE
+
+
+class TestSections:
+    def section(self, school: SmallSchool, name: str, moment: int) -> Duty:
+        answer = duties(school.store, moment)
+        found = [duty for duty in answer.duties if f":{name}:" in duty.key]
+        return min(found, key=lambda duty: duty.due)
+
+    @pytest.mark.clause("4.3")
+    def test_a_staff_section_with_a_hole_is_a_breach_from_the_sixth_of_september(
+        self, school: SmallSchool
+    ) -> None:
+        sixth = clock(MONDAY - 1, 0)
+        due = self.section(school, "staff", sixth - 1)
+        assert (due.state, due.last_day) == (DutyState.DUE, date(2026, 9, 5))
+        late = self.section(school, "staff", sixth)
+        assert (late.state, late.person_id) == (DutyState.OVERDUE, school.staff["hr"])
+        [hole] = late.missing
+        assert (hole.key, hole.params) == ("gap.post", {"name": "Nobody Анна"})
+
+    @pytest.mark.clause("4.3")
+    def test_an_education_section_with_holes_names_the_deputy(self, school: SmallSchool) -> None:
+        school.add_class("9А", 9)
+        late = self.section(school, "education", clock(MONDAY - 1, 0))
+        assert (late.state, late.person_id) == (DutyState.OVERDUE, school.staff["deputy"])
+        assert ("gap.journals", {"school_class": "9А"}) in [
+            (each.key, each.params) for each in late.missing
+        ]
+
+    @pytest.mark.clause("4.3")
+    def test_a_section_with_holes_is_not_confirmed(self, school: SmallSchool) -> None:
+        confirm = ConfirmSection(year_id=school.year, section=Section.STAFF)
+        outcome = school.do(confirm, "hr")
+        assert (outcome.key, dict(outcome.params)) == ("4.3/incomplete", {"count": 1})
+        school.appoint("nobody", Role.TEACHER)
+        assert verdict(school.do(confirm, "deputy")) == "4.1/role"
+        school.must(confirm, "hr", at=clock(MONDAY - 2, 23, 59))
+        done = self.section(school, "staff", clock(MONDAY, 12))
+        assert (done.state, done.late) == (DutyState.DONE, False)
+
+    @pytest.mark.clause("4.3")
+    def test_who_is_hired_without_a_post_in_november_is_listed_for_personnel(
+        self, school: SmallSchool
+    ) -> None:
+        school.appoint("nobody", Role.TEACHER)
+        november = calendar.day_number(date(2026, 11, 10))
+        school.add_staff("newcomer")
+        [lacking] = [
+            duty
+            for duty in of(school, "4.3", "hr", clock(november, 12))
+            if duty.missing and ":staff:" in duty.key
+        ]
+        assert lacking.last_day == date(2026, 11, 30)
+        assert [each.params["name"] for each in lacking.missing] == ["Newcomer Анна"]
+
+    @pytest.mark.clause("4.7.2")
+    def test_a_section_without_a_deputy_falls_to_the_system_officer(
+        self, school: SmallSchool
+    ) -> None:
+        late = self.section(school, "safety", clock(MONDAY, 12))
+        assert (late.state, late.person_id) == (DutyState.OVERDUE, school.staff["officer"])
+        confirm = ConfirmSection(year_id=school.year, section=Section.SAFETY)
+        school.add_staff("safety", Role.DEPUTY_SAFETY)
+        assert self.section(school, "safety", clock(MONDAY, 12)).person_id == school.staff["safety"]
+        assert verdict(school.do(confirm, "officer")) == "4.1/role"
+        school.must(confirm, "safety")
+        done = self.section(school, "safety", clock(MONDAY, 13))
+        assert (done.state, done.late) == (DutyState.DONE, True)
+
+
+def test_a_replica_says_the_same_of_own_duties_and_nothing_of_a_class_it_lacks(
+    school: SmallSchool,
+) -> None:
+    moment = clock(NEXT_MONDAY, 9)
+    whole = duties(school.store, moment, school.staff["russian"])
+    assert {duty.clause for duty in whole.duties} == {"4.6.2", "4.6.7"}
+    care = partition(PartitionKind.CLASS_CARE, school.classes["5А"])
+    own = replica_of(school, SCHOOL, care)
+    assert duties(own, moment, school.staff["russian"]) == whole
+    everybody = duties(own, moment)
+    assert everybody.partial
+    assert {duty.params["school_class"] for duty in everybody.duties if duty.object_id} == {"5А"}
