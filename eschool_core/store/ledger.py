@@ -35,8 +35,15 @@ class Ledger(Protocol):
 
 @dataclass(slots=True)
 class PartitionChange:
-    """What one transaction does to a partition."""
+    """What one transaction does to a partition.
 
+    Attributes:
+        first: Seq of the first command that touched it.
+        last: Seq of the last one.
+    """
+
+    first: int
+    last: int
     rows: int = 0
     digest: int = 0
 
@@ -52,7 +59,7 @@ class ConfirmedLedger:
         self._database = database
         self._hash = digest.row_hasher(key)
         self._levels: list[dict[int, PartitionChange]] = [{}]
-        self._scope_levels: list[bool] = [False]
+        self._scope_levels: list[int] = [0]
         self.seq = 0
 
     def stamp(self, old: Row | None) -> int:
@@ -63,7 +70,8 @@ class ConfirmedLedger:
         """Add the new row's hash to its partition and take away the old one's."""
         row = new or old
         assert row is not None
-        change = self._levels[-1].setdefault(row.part, PartitionChange())
+        change = self._levels[-1].setdefault(row.part, PartitionChange(self.seq, self.seq))
+        change.last = self.seq
         if old is not None:
             change.rows -= 1
             change.digest -= self._hash(old.number, old.values())
@@ -76,32 +84,37 @@ class ConfirmedLedger:
                 (row.part, self.seq, row.number, row.id),
             )
         if SPEC_OF[type(row)].scope:
-            self._scope_levels[-1] = True
+            self._scope_levels[-1] = self.seq
 
     def begin(self) -> None:
         """Open a level: what follows may be dropped alone."""
         self._levels.append({})
-        self._scope_levels.append(False)
+        self._scope_levels.append(0)
 
     def keep(self) -> None:
         """Add the top level to the one below."""
         top, below = self._levels.pop(), self._levels[-1]
         for part, change in top.items():
-            kept = below.setdefault(part, PartitionChange())
+            kept = below.setdefault(part, PartitionChange(change.first, change.last))
+            kept.last = change.last
             kept.rows += change.rows
             kept.digest += change.digest
         scope_changed = self._scope_levels.pop()
-        self._scope_levels[-1] = self._scope_levels[-1] or scope_changed
+        self._scope_levels[-1] = max(self._scope_levels[-1], scope_changed)
 
     def drop(self) -> None:
         """Forget the top level."""
         self._levels.pop()
         self._scope_levels.pop()
 
-    def flush(self) -> bool:
-        """Write the partition sums; return whether anybody's scope may have changed."""
+    def flush(self) -> int:
+        """Write the partition sums; return the seq of the last change of anybody's scope, or 0.
+
+        What is written does not depend on how commands were put together in transactions, so a
+        replay one by one writes the same.
+        """
         changes, self._levels = self._levels[0], [{}]
-        scope_changed, self._scope_levels = self._scope_levels[0], [False]
+        scope_changed, self._scope_levels = self._scope_levels[0], [0]
         stored = {
             part: (rows, digest.from_bytes(value))
             for part in changes
@@ -111,9 +124,12 @@ class ConfirmedLedger:
         }
         # A new partition widens the scope of whoever sees every one of its kind; a person's
         # own is in that person's scope before it has a row.
-        scope_changed = scope_changed or any(
-            kind_of(part) is not PartitionKind.PERSON for part in changes.keys() - stored.keys()
-        )
+        widened = [
+            changes[part].first
+            for part in changes.keys() - stored.keys()
+            if kind_of(part) is not PartitionKind.PERSON
+        ]
+        scope_changed = max([scope_changed, *widened])
         self._database.execute_many(
             "INSERT INTO part_state (part, rows, digest, seq) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (part) DO UPDATE SET "
@@ -123,7 +139,7 @@ class ConfirmedLedger:
                     part,
                     stored.get(part, (0, 0))[0] + change.rows,
                     digest.to_bytes(stored.get(part, (0, 0))[1] + change.digest),
-                    self.seq,
+                    change.last,
                 )
                 for part, change in changes.items()
             ],
@@ -133,7 +149,7 @@ class ConfirmedLedger:
     def forget(self) -> None:
         """Drop everything noted since the last flush: the transaction was rolled back."""
         self._levels = [{}]
-        self._scope_levels = [False]
+        self._scope_levels = [0]
 
 
 class OptimisticLedger:

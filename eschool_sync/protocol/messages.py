@@ -26,6 +26,9 @@ MAX_ENROL_RESPONSE_BYTES: Final = 64 * 1024
 MAX_PARTS: Final = 2_000_000
 MAX_CODE: Final = 100
 MAX_LABEL: Final = 100
+MAX_GROWTH: Final = 128
+"""Hashes of a proof: twice the height of the highest tree there can be."""
+
 _UNCHANGED_FIELDS: Final = 3
 REQUEST_CONTEXT: Final = b"eschool/sync/1"
 _INT: Final = (int,)
@@ -70,6 +73,8 @@ class SyncRequest:
         scope: ``parts_hash`` of the partitions it holds.
         parts: These partitions themselves, only when the server asked for them.
         push: ``push.pack_push``, or None.
+        tree: Size of the last tree head it has seen, where that is not ``cursor``; else 0.
+        mark: The beginning of that head's root; empty before the first.
     """
 
     school: int
@@ -80,6 +85,13 @@ class SyncRequest:
     scope: bytes
     parts: bytes | None
     push: bytes | None
+    tree: int = 0
+    mark: bytes = b""
+
+    @property
+    def seen(self) -> int:
+        """The size of the last tree head it has seen."""
+        return self.tree or self.cursor
 
     def sealed(self, key: SigningKey) -> bytes:
         """Return the body to be sent, signed by the device."""
@@ -94,6 +106,8 @@ class SyncRequest:
                 self.scope,
                 self.parts,
                 self.push,
+                self.tree,
+                self.mark,
             ]
         )
         return compress(key.sign(REQUEST_CONTEXT, body) + body)
@@ -126,9 +140,12 @@ def read_request(data: bytes) -> SealedRequest:
     """
     sealed = decompress(data, MAX_REQUEST_BYTES)
     signature, body = sealed[:SIGNATURE_BYTES], sealed[SIGNATURE_BYTES:]
-    version, *fields = read_list(body, "request", max_items=9) or [0]
+    version, *fields = read_list(body, "request", max_items=11) or [0]
     _check_version(version)
-    types = (_INT, _INT, _BYTES, _INT, _INT, _BYTES, _MAYBE_BYTES, _MAYBE_BYTES)
+    types = (
+        *(_INT, _INT, _BYTES, _INT, _INT, _BYTES, _MAYBE_BYTES, _MAYBE_BYTES),
+        *(_INT, _BYTES),
+    )
     require_types(fields, types, "request")
     request = SyncRequest(*fields)
     if request.device > MAX_DEVICE or request.ack > MAX_NUMBER:
@@ -165,6 +182,8 @@ class SyncResponse:
         verdicts: (number, outcome) of own commands after the request's ``ack``.
         parts_in: Partitions that are new to the replica; their rows are in the frames.
         parts_out: Partitions to purge.
+        tree_head: The signed root over the history up to ``checkpoint.seq``.
+        growth: The proof that it only adds to the head that the request tells of.
         need_parts: The server does not know the replica's scope: ask again with ``parts``.
         more: There are verdicts that did not fit: sync again.
     """
@@ -176,6 +195,8 @@ class SyncResponse:
     parts_out: bytes
     checkpoint: Checkpoint
     anchor: bytes
+    tree_head: bytes = b""
+    growth: tuple[bytes, ...] = ()
     need_parts: bool = False
     more: bool = False
 
@@ -192,6 +213,8 @@ class SyncResponse:
                 self.parts_out,
                 [point.seq, point.known, point.rows, point.digest, point.scope, point.head],
                 self.anchor,
+                self.tree_head,
+                list(self.growth),
                 int(self.need_parts),
                 int(self.more),
             ]
@@ -220,9 +243,14 @@ def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
     _check_version(version)
     if len(fields) == _UNCHANGED_FIELDS:
         return _unchanged(fields, request)
-    types = (_BYTES, _LIST, _LIST, _BYTES, _BYTES, _LIST, _BYTES, _INT, _INT)
+    types = (
+        *(_BYTES, _LIST, _LIST, _BYTES, _BYTES, _LIST, _BYTES),
+        *(_BYTES, _LIST, _INT, _INT),
+    )
     require_types(fields, types, "response")
-    incarnation, verdicts, frames, parts_in, parts_out, point, anchor, need_parts, more = fields
+    incarnation, verdicts, frames, parts_in, parts_out, point, anchor = fields[:7]
+    tree_head, growth, need_parts, more = fields[7:]
+    require_types(growth, [_BYTES] * min(len(growth), MAX_GROWTH), "response")
     require_types(point, (_INT, _INT, _INT, _BYTES, _BYTES, _BYTES), "response")
     return SyncResponse(
         incarnation,
@@ -232,6 +260,8 @@ def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
         parts_out,
         Checkpoint(*point),
         anchor,
+        tree_head,
+        tuple(growth),
         bool(need_parts),
         bool(more),
     )

@@ -139,6 +139,8 @@ def _create(
                 next=1,
                 head=GENESIS,
                 scope=parts_hash([]),
+                root=b"",
+                tree_head=b"",
                 synced_at=0,
                 contact_time=contact.time,
                 contact_anchor=contact.anchor,

@@ -9,6 +9,7 @@ from eschool_core.app import carry_out
 from eschool_core.errors import DamageError, InputError
 from eschool_core.store.schema import create_indexes
 from eschool_sync.defects import is_of_surroundings
+from eschool_sync.history.head import MARK_BYTES, TreeHead, require_growth
 from eschool_sync.protocol.envelope import make_push
 from eschool_sync.protocol.evidence import Contact
 from eschool_sync.protocol.frames import unpack_frames
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 
 EQUAL: Final = "equal"
 """Name under which the result of the last comparison of sums is kept."""
+
+ALARM: Final = "alarm"
+"""Name under which a signed head is kept that contradicts the one held."""
 
 MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
@@ -75,6 +79,9 @@ class Exchange:
                 pending = self._take(position, response, report, full=full)
             except _Stale:
                 continue
+            except DamageError:
+                self._raise_alarm(response)
+                raise
             except _Unequal:
                 self._note_unequal()
                 if full:
@@ -108,6 +115,8 @@ class Exchange:
             parts_hash(nothing) if full else position.scope,
             parts,
             push,
+            position.cursor if full else 0,
+            position.root[:MARK_BYTES],
         )
 
     def _push(self, position: Position, waiting: list[Pending]) -> bytes:
@@ -126,9 +135,11 @@ class Exchange:
         Raises:
             _Stale: Another process has moved the position.
             _Unequal: The sums differ from the checkpoint's.
+            DamageError: ``damage.history``: what the server shows is not what it showed before.
         """
         opened = self._opened
         anchor = check_anchor(response.anchor, opened.identity.school_key)
+        head = self._tree_head(position, response)
         frames, tombstones = unpack_frames(response.frames)
         fresh = set(unpack_parts(response.parts_in))
         gone = set(unpack_parts(response.parts_out))
@@ -152,6 +163,8 @@ class Exchange:
                 cursor=response.checkpoint.seq,
                 ack=response.verdicts[-1][0] if response.verdicts else present.ack,
                 scope=response.checkpoint.scope,
+                root=head.root,
+                tree_head=response.tree_head or present.tree_head,
                 synced_at=anchor.time,
             ).heard(Contact.now(opened.clock, anchor.time, response.anchor))
             opened.held.become(opened.confirmed.held())
@@ -164,6 +177,35 @@ class Exchange:
         for _, outcome in response.verdicts:
             report.count(outcome)
         return pending
+
+    def _tree_head(self, position: Position, response: SyncResponse) -> TreeHead:
+        """Return the head of the history, after it was shown to go on from the last one.
+
+        Each replica is a witness of it: who has changed, removed or slipped in an entry cannot
+        show the same history to everybody any more.
+
+        Raises:
+            DamageError: ``damage.history``.
+        """
+        identity = self._opened.identity
+        seen = TreeHead(identity.school, position.incarnation, position.cursor, position.root, 0)
+        if not response.tree_head and response.checkpoint.seq == position.cursor:
+            return seen
+        head = TreeHead.read(response.tree_head, identity.school_key)
+        if (head.school, head.incarnation, head.size) != (
+            identity.school,
+            response.incarnation,
+            response.checkpoint.seq,
+        ):
+            raise InputError("protocol.malformed", part="tree head")
+        is_same = response.incarnation == position.incarnation
+        require_growth(seen if is_same else None, head, response.growth if is_same else ())
+        return head
+
+    def _raise_alarm(self, response: SyncResponse) -> None:
+        """Keep the head that does not fit: with the one held, both signed, it is the evidence."""
+        with self._opened.writing():
+            put_meta(self._opened.database, ALARM, response.tree_head)
 
     def _compare(self, response: SyncResponse) -> None:
         confirmed, point = self._opened.confirmed, response.checkpoint

@@ -44,6 +44,8 @@ class Position:
         next: The next own number.
         head: Hash of the last own header.
         scope: Hash of the held partitions.
+        root: Of the history up to ``cursor``, as last seen; empty before the first sync.
+        tree_head: The school's signature under it.
         synced_at: Server's time of the last sync; 0 before the first.
     """
 
@@ -53,6 +55,8 @@ class Position:
     next: int
     head: bytes
     scope: bytes
+    root: bytes
+    tree_head: bytes
     synced_at: int
     contact_time: int
     contact_anchor: bytes

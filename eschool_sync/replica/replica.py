@@ -18,7 +18,7 @@ from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.push import MAX_GROUP, MAX_PUSH_BYTES
-from eschool_sync.replica.exchange import EQUAL, Exchange
+from eschool_sync.replica.exchange import ALARM, EQUAL, Exchange
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import HEADER_BYTES, Pending, RefusedCommand, State
 from eschool_sync.replica.position import Position
@@ -229,7 +229,8 @@ class Replica:
                 is lost, try again.
             AccessError: The server does not accept this device.
             InputError: ``protocol.malformed``: what came is no answer of ours.
-            DamageError: ``damage.digest``: rows differ even after a full repair.
+            DamageError: ``damage.digest``: rows differ even after a full repair;
+                ``damage.history``: the server's history is not the one it showed before.
         """
         return self._exchange.sync(progress)
 
@@ -240,6 +241,7 @@ class Replica:
             position, counts = opened.position(), opened.outbox.counts()
             equal = find_meta(opened.database, EQUAL)
             rows = opened.confirmed.total().rows
+            alarm = find_meta(opened.database, ALARM) is not None
         return Status(
             pending=counts.get(State.PENDING, 0),
             rejected=counts.get(State.REJECTED, 0),
@@ -250,6 +252,7 @@ class Replica:
             server_url=Profile.load(self.folder).server_url,
             device=opened.identity.device,
             rows=rows,
+            alarm=alarm,
         )
 
     def refused(self) -> list[RefusedCommand]:

@@ -58,6 +58,7 @@ class Status:
     Attributes:
         last_sync: Server's time of the last sync, 0 before the first.
         digest_equal: Whether the sums equalled the server's at the last sync.
+        alarm: Whether the server has shown a history that is not the one it showed before.
     """
 
     pending: int
@@ -69,3 +70,4 @@ class Status:
     server_url: str
     device: int
     rows: int
+    alarm: bool = False

@@ -10,6 +10,7 @@ import msgpack
 
 from eschool_core.domain.office import Device
 from eschool_core.store.store import Store
+from eschool_sync.history.tree import Tree
 from eschool_sync.protocol.messages import (
     Checkpoint,
     SyncRequest,
@@ -20,6 +21,7 @@ from eschool_sync.protocol.messages import (
     unpack_outcome,
     unpack_parts,
 )
+from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.outgoing import Sum, frames_for, sum_over
 from eschool_sync.server.pushes import DeviceHead, device_head
 from eschool_sync.server.scope import scope_of
@@ -30,14 +32,6 @@ MAX_SUMS: Final = 4_096
 VERDICTS = "SELECT n, outcome FROM log WHERE device = ? AND n > ? ORDER BY n LIMIT ?"
 KEEP_SCOPE = "INSERT INTO scope_set (hash, parts) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING"
 KNOWN_SCOPE = "SELECT parts FROM scope_set WHERE hash = ?"
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """The school's head: the last seq, and the seq of the last change of anybody's scope."""
-
-    seq: int
-    scope_seq: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +49,18 @@ class Answers:
     Args:
         store: The school's.
         incarnation: The server's.
+        heads: Of its history.
         anchor: Returns the current signed time.
     """
 
-    def __init__(self, store: Store, incarnation: bytes, anchor: Callable[[], bytes]) -> None:
+    def __init__(
+        self, store: Store, incarnation: bytes, heads: Heads, anchor: Callable[[], bytes]
+    ) -> None:
         self._store = store
         self._database = store.database
         self._incarnation = incarnation
+        self._heads = heads
+        self._tree = Tree(store.database)
         self._anchor = anchor
         self._scopes: dict[int, Scope] = {}
         self._sums: dict[bytes, tuple[int, Sum]] = {}
@@ -78,7 +77,8 @@ class Answers:
         if cursor == 0:
             held = []
         if held == scope.parts and cursor == head.seq:
-            if request.ack == known.last and request.scope == scope.hash:
+            seen = request.tree == 0 and request.mark == head.mark
+            if seen and request.ack == known.last and request.scope == scope.hash:
                 total = self._sum(scope, head)
                 return pack_unchanged(total.rows, total.digest, self._anchor())
             return self._response(request, head, scope, known).to_bytes()
@@ -118,6 +118,9 @@ class Answers:
             pack_parts(list(parts_out)),
             Checkpoint(head.seq, known.last, total.rows, total.digest, scope.hash, known.hash),
             self._anchor(),
+            self._heads.signed(),
+            # A replica that has seen more than there is gets no proof, and raises the alarm.
+            tuple(self._tree.consistency(request.seen, head.seq)),
             need_parts=need_parts,
             more=len(rows) == MAX_VERDICTS,
         )

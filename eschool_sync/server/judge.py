@@ -18,6 +18,8 @@ from eschool_core.store.database import savepoint
 from eschool_core.store.ledger import ConfirmedLedger
 from eschool_core.store.store import Store
 from eschool_sync.defects import is_of_surroundings
+from eschool_sync.history.leaf import Leaf
+from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.envelope import NO_REPLACE, Envelope, Header, unpack_payload
 from eschool_sync.protocol.messages import pack_outcome
 
@@ -25,7 +27,8 @@ REFUSED = (Verdict.REJECTED, Verdict.HELD)
 GROUP_FELL = "command.group_fell"
 LOG = (
     "INSERT INTO log (seq, device, n, take, replaces, kind, version, actor_id, header, payload, "
-    "salt, verdict, outcome, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "salt, verdict, outcome, received_at, pushed) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 REPLACED = "SELECT verdict, take, replaces FROM log WHERE device = ? AND n = ?"
 REPLACED_ALREADY = (
@@ -41,12 +44,14 @@ class Entry:
 
     Attributes:
         received: Server's time of receipt, seconds UTC.
+        pushed: Last number of the push that brought it; 0 for the server's own acts.
         hold: Key of the reason for which it waits for a person whatever it says, or empty.
         ids_from: First command of the chain of resends that it ends; its row ids are taken over.
     """
 
     envelope: Envelope
     received: int
+    pushed: int = 0
     hold: str = ""
     ids_from: int = NO_REPLACE
 
@@ -69,6 +74,14 @@ class Entry:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a command, and its leaf in the history."""
+
+    outcome: Outcome
+    leaf: bytes
+
+
 class Judge:
     """Gives each command its seq and its one verdict, inside the caller's transaction."""
 
@@ -76,14 +89,14 @@ class Judge:
         self._store = store
         self._ledger = ledger
 
-    def judge(self, entries: Sequence[Entry], head: int) -> list[Outcome]:
+    def judge(self, entries: Sequence[Entry], head: int) -> list[Judged]:
         """Judge entries in order, at the seqs after ``head``, and write the log.
 
         A refused command never holds up the next; a group stands or falls together.
         """
-        outcomes: list[Outcome] = []
+        done: list[Judged] = []
         for group in _groups(entries):
-            first_seq = head + len(outcomes) + 1
+            first_seq = head + len(done) + 1
             rooted = [replace(entry, ids_from=self._root(entry.header)) for entry in group]
             judged = (
                 self._judge_group(rooted, first_seq)
@@ -91,9 +104,9 @@ class Judge:
                 else [self._judge_one(rooted[0], first_seq)]
             )
             for offset, (entry, outcome) in enumerate(zip(rooted, judged, strict=True)):
-                self._record(entry, first_seq + offset, outcome)
-            outcomes += judged
-        return outcomes
+                leaf = self._record(entry, first_seq + offset, outcome)
+                done.append(Judged(outcome, leaf))
+        return done
 
     def _judge_one(self, entry: Entry, seq: int) -> Outcome:
         self._ledger.seq = seq
@@ -141,11 +154,13 @@ class Judge:
             ]
         return outcomes
 
-    def _record(self, entry: Entry, seq: int, outcome: Outcome) -> None:
+    def _record(self, entry: Entry, seq: int, outcome: Outcome) -> bytes:
+        """Write the log's row; return its leaf in the history."""
         self._ledger.seq = seq
         header, envelope = entry.header, entry.envelope
         if outcome.verdict in REFUSED and outcome.key != GROUP_FELL:
             notify_refusal(self._store, entry.occasion(), outcome)
+        packed_header, packed = header.to_bytes(), msgpack.packb(pack_outcome(outcome))
         self._store.database.execute(
             LOG,
             (
@@ -157,14 +172,17 @@ class Judge:
                 header.kind,
                 header.version,
                 header.actor,
-                header.to_bytes(),
+                packed_header,
                 envelope.payload,
                 envelope.salt,
                 int(outcome.verdict),
-                msgpack.packb(pack_outcome(outcome)),
+                packed,
                 entry.received,
+                entry.pushed,
             ),
         )
+        hashed = leaf_hash(packed_header)
+        return Leaf(seq, header.device, entry.received, entry.pushed, hashed, packed).hash()
 
     def _root(self, header: Header) -> int:
         """Return the first command of a chain of resends; that of one that replaces nothing: −1.

@@ -67,7 +67,7 @@ def new_entries(push: Push, known: DeviceHead, device: Device, now: int) -> list
         if header.number == known.next and not fresh and link != known.hash:
             raise TransportError("sync.fork", number=header.number)
         if header.number >= known.next:
-            fresh.append(Entry(envelope, now, hold))
+            fresh.append(Entry(envelope, now, push.envelopes[-1].header.number, hold))
         link = leaf_hash(header.to_bytes())
         if header.number == known.last and link != known.hash:
             raise TransportError("sync.fork", number=header.number)

@@ -50,8 +50,9 @@ from eschool_sync.security.signing import (
     issue_certificate,
 )
 from eschool_sync.security.suite import SUITE
-from eschool_sync.server.answers import Answers, Head
+from eschool_sync.server.answers import Answers
 from eschool_sync.server.audit import report
+from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.judge import Entry, Judge
 from eschool_sync.server.known import KnownRows
 from eschool_sync.server.pushes import device_head, move_head, new_entries
@@ -64,9 +65,6 @@ MAX_DAYS_TURNED: Final = 400
 
 _logger = logging.getLogger(__name__)
 
-HEAD = "SELECT seq, scope_seq FROM head WHERE id = 1"
-LOCK_HEAD = "SELECT seq, scope_seq FROM head WHERE id = 1 FOR UPDATE"
-SET_HEAD = "UPDATE head SET seq = ?, scope_seq = ? WHERE id = 1"
 KEEP_PUSH = (
     "INSERT INTO push (device, last_n, first_n, signature, received_at) VALUES (?, ?, ?, ?, ?)"
 )
@@ -102,8 +100,9 @@ class ServerSchool:
         self._judge = Judge(self.store, self._ledger)
         self._incarnation = bytes.fromhex(state.incarnation)
         self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
+        self._heads = Heads(database, self._key, state.school, self._incarnation)
         self._answers = Answers(
-            self.store, self._incarnation, lambda: self._current_anchor().to_bytes()
+            self.store, self._incarnation, self._heads, lambda: self._current_anchor().to_bytes()
         )
 
     @property
@@ -118,8 +117,7 @@ class ServerSchool:
 
     def head(self) -> Head:
         """Return the head."""
-        [row] = self.database.fetch(HEAD)
-        return Head(*row)
+        return self._heads.read()
 
     def next_number(self) -> int:
         """Return the next command number of the server's own device."""
@@ -280,7 +278,7 @@ class ServerSchool:
             entries = new_entries(push, known, device, now)
             if not entries:
                 return
-            outcomes = self._take(head, entries)
+            outcomes = self._take(head, entries, now)
             first, last = entries[0].header.number, entries[-1].header.number
             self.database.execute(
                 KEEP_PUSH,
@@ -317,17 +315,15 @@ class ServerSchool:
             )
             previous = leaf_hash(header.to_bytes())
             made.append(Entry(Envelope(header, payload, salt), now))
-        return self._take(head, made)
+        return self._take(head, made, now)
 
-    def _take(self, head: Head, entries: Sequence[Entry]) -> list[Outcome]:
+    def _take(self, head: Head, entries: Sequence[Entry], now: int) -> list[Outcome]:
         """Judge entries of one device and move the heads; inside a transaction."""
-        outcomes = self._judge.judge(entries, head.seq)
-        seq = head.seq + len(entries)
-        scope_seq = seq if self._ledger.flush() else head.scope_seq
-        self.database.execute(SET_HEAD, (seq, scope_seq))
-        self._read_at = seq
+        judged = self._judge.judge(entries, head.seq)
+        self._heads.advance(head, self._ledger.flush(), [entry.leaf for entry in judged], now)
+        self._read_at = head.seq + len(entries)
         move_head(self.database, entries[-1].header)
-        return outcomes
+        return [entry.outcome for entry in judged]
 
     def _current_anchor(self) -> TimeAnchor:
         """Return the signed time, made anew once a second."""
@@ -339,12 +335,10 @@ class ServerSchool:
     @contextmanager
     def _writing(self) -> Iterator[Head]:
         """Hold the school's lock for one transaction, and give the head that it begins at."""
-        lock = HEAD if self.database.dialect == "sqlite" else LOCK_HEAD
         with self.turn:
             try:
                 with transaction(self.database), self.store.reads.trusted():
-                    [row] = self.database.fetch(lock)
-                    head = Head(*row)
+                    head = self._heads.lock()
                     if head.seq != self._read_at:
                         # Another worker has written since: rows change by commands alone.
                         self.store.reads.forget()

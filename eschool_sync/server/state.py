@@ -18,7 +18,7 @@ from eschool_sync.security.random_source import Random
 
 FORMAT: Final = 1
 MAX_BYTES: Final = 64 * 1024
-INCARNATION_BYTES: Final = 16
+INCARNATION_BYTES: Final = 8
 KEY_BYTES: Final = 32
 DATABASE_KEY_BYTES: Final = 48
 SERVER_DEVICE: Final = 1

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from eschool_core.store.database import Database
 from eschool_core.store.schema import create_domain_tables, typed
+from eschool_sync.history import tree
+from eschool_sync.history.merkle import EMPTY_ROOT
 
 TABLES = (
     # The head row is the school's lock: whoever holds it gives the next seq.
-    "CREATE TABLE head (id {integer} PRIMARY KEY, seq BIGINT NOT NULL, scope_seq BIGINT NOT NULL)",
-    "INSERT INTO head (id, seq, scope_seq) VALUES (1, 0, 0)",
+    "CREATE TABLE head (id {integer} PRIMARY KEY, seq BIGINT NOT NULL, scope_seq BIGINT NOT NULL, "
+    "root {blob} NOT NULL, peaks {blob} NOT NULL, signed {blob} NOT NULL)",
+    tree.TABLE,
     "CREATE TABLE log (seq {integer} PRIMARY KEY, device BIGINT NOT NULL, n BIGINT NOT NULL, "
     "take BIGINT NOT NULL, replaces BIGINT NOT NULL, kind TEXT NOT NULL, "
     "version BIGINT NOT NULL, actor_id BIGINT NOT NULL, "
     "header {blob} NOT NULL, payload {blob} NOT NULL, salt {blob} NOT NULL, "
-    "verdict BIGINT NOT NULL, outcome {blob} NOT NULL, received_at BIGINT NOT NULL)",
+    "verdict BIGINT NOT NULL, outcome {blob} NOT NULL, received_at BIGINT NOT NULL, "
+    "pushed BIGINT NOT NULL)",
     "CREATE UNIQUE INDEX log_device_n ON log (device, n)",
     "CREATE TABLE push (device BIGINT NOT NULL, last_n BIGINT NOT NULL, first_n BIGINT NOT NULL, "
     "signature {blob} NOT NULL, received_at BIGINT NOT NULL, PRIMARY KEY (device, last_n))",
@@ -21,6 +25,7 @@ TABLES = (
     "next_n BIGINT NOT NULL, hash {blob} NOT NULL)",
     "CREATE TABLE scope_set (hash {blob} PRIMARY KEY, parts {blob} NOT NULL)",
 )
+FIRST_HEAD = "INSERT INTO head (id, seq, scope_seq, root, peaks, signed) VALUES (1, 0, 0, ?, ?, ?)"
 WANTED = "CREATE TEMPORARY TABLE wanted (part {integer} PRIMARY KEY, since BIGINT NOT NULL)"
 
 
@@ -29,6 +34,7 @@ def create_server_tables(database: Database) -> None:
     create_domain_tables(database)
     for sql in TABLES:
         database.execute(typed(database, sql))
+    database.execute(FIRST_HEAD, (EMPTY_ROOT, b"", b""))
 
 
 def prepare_connection(database: Database) -> None:

@@ -128,7 +128,19 @@ class TestForgery:
         forger = Forger(maths)
         stranger = SigningKey.generate(SeededRandom(99))
         own = forger.request(None)
-        fields = [1, forger.identity.school, forger.identity.device, b"", 0, 0, b"", None, None]
+        fields = [
+            1,
+            forger.identity.school,
+            forger.identity.device,
+            b"",
+            0,
+            0,
+            b"",
+            None,
+            None,
+            0,
+            b"",
+        ]
         in_another_name = forger.envelope(topic(lesson(world)), actor=world.person("russian"))
         told = {
             "wrong key": refused(maths, forger.resealed(fields, stranger)),

@@ -36,7 +36,7 @@ from eschool_sync.protocol.messages import (
 from tests.sync.protocol.samples import DEVICE, DEVICE_KEY, SCHOOL, SCHOOL_KEY
 
 SCOPE = parts_hash([1, 33, 50])
-REQUEST = SyncRequest(SCHOOL, DEVICE, b"i" * 16, 40, 7, SCOPE, None, None)
+REQUEST = SyncRequest(SCHOOL, DEVICE, b"i" * 16, 40, 7, SCOPE, None, None, 39, b"mark")
 OUTCOMES = (
     (8, Outcome(Verdict.ACCEPTED)),
     (9, Outcome(Verdict.WITH_FINDINGS, findings=(("4.5.3/late", (("late_minutes", 5),)),))),
@@ -51,6 +51,8 @@ RESPONSE = SyncResponse(
     pack_parts([]),
     Checkpoint(41, 11, 5, b"d" * 16, SCOPE, b"h" * 32),
     b"anchor",
+    b"tree head",
+    (b"1" * 32, b"2" * 32),
     more=True,
 )
 ENROL = EnrolRequest("0123-4567", DEVICE_KEY.public_bytes, "Ноутбук в кабинете 14")
@@ -169,10 +171,12 @@ def body(*fields: Any) -> bytes:
         (6, "parts"),
         (7, [b"push"]),
         (7, {}),
+        (8, -1),
+        (9, "mark"),
     ],
 )
 def test_a_field_of_a_request_out_of_its_range_is_refused(place: int, bad: object) -> None:
-    fields: list[Any] = [SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None]
+    fields: list[Any] = [SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None, 0, b""]
     assert read_request(body(*fields)).request.device == DEVICE
     fields[place] = bad
     with pytest.raises(InputError) as caught:
@@ -183,7 +187,7 @@ def test_a_field_of_a_request_out_of_its_range_is_refused(place: int, bad: objec
 @pytest.mark.asvs("15.3.3")
 def test_an_additional_field_is_refused() -> None:
     with pytest.raises(InputError):
-        read_request(body(SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None, "role"))
+        read_request(body(SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None, 0, b"", "role"))
 
 
 @pytest.mark.parametrize(

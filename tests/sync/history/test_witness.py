@@ -1,0 +1,99 @@
+"""Every replica is a witness of the history: it demands that each new head adds to the last."""
+
+from __future__ import annotations
+
+import pytest
+
+from eschool_core.errors import DamageError
+from eschool_core.store.database import transaction
+from eschool_sync.history.head import TreeHead
+from eschool_sync.history.merkle import is_included
+from eschool_sync.history.tree import LEAVES, Tree, leaf_of_row
+from eschool_sync.replica.position import Identity, Position
+from eschool_sync.server.heads import READ, WRITE
+from tests.core.commands.acts import mark, topic
+from tests.sync.harness import Member, World, lesson, pupils
+
+
+def held(member: Member) -> TreeHead:
+    """Return the head that a replica keeps, after checking the signature."""
+    key = Identity.load(member.database).school_key
+    return TreeHead.read(Position.load(member.database).tree_head, key)
+
+
+def test_a_sync_leaves_the_signed_head_behind(any_world: World) -> None:
+    [maths] = any_world.synced("maths")
+    head = any_world.server.head()
+    kept = held(maths)
+    assert (kept.size, kept.root) == (head.seq, head.root)
+    assert kept.root == Tree(any_world.server.database).root(head.seq)
+    assert kept.time == any_world.clock.wall()
+
+
+def test_the_head_covers_every_entry(any_world: World) -> None:
+    [maths] = any_world.synced("maths")
+    for pupil in pupils(any_world):
+        maths.do(mark(lesson(any_world), pupil))
+    maths.sync()
+    kept, database = held(maths), any_world.server.database
+    tree = Tree(database)
+    rows = database.fetch(LEAVES, (0, kept.size))
+    assert len(rows) == kept.size
+    for seq, row in enumerate(rows, 1):
+        path = tree.inclusion(seq, kept.size)
+        assert is_included(leaf_of_row(row), seq - 1, kept.size, path, kept.root)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE log SET received_at = received_at + 1 WHERE seq = 5",
+        "UPDATE log SET outcome = (SELECT outcome FROM log WHERE verdict = 3 LIMIT 1) "
+        "WHERE seq = 9",
+        "UPDATE log SET header = (SELECT header FROM log WHERE seq = 8) WHERE seq = 9",
+    ],
+)
+@pytest.mark.threat("T7")
+def test_a_rewritten_history_is_refused_and_nothing_is_lost(world: World, change: str) -> None:
+    """The school's own key signs it, so only a witness can tell."""
+    maths, russian = world.synced("maths", "russian")
+    maths.do(topic(world.school.lesson("5А", "Русский язык")))
+    maths.sync()
+    rows = maths.rows()
+    rewrite(world, change)
+    waiting = maths.do(mark(lesson(world), pupils(world)[0]))
+    for member in (maths, russian):
+        with pytest.raises(DamageError) as caught:
+            member.sync()
+        assert caught.value.key == "damage.history"
+        assert member.replica.status().alarm
+    assert maths.replica.status().pending == 1
+    assert {row[0] for row in rows["mark"]} <= {row[0] for row in maths.rows()["mark"]}
+    assert waiting.number in {1, 2, 3}
+
+
+@pytest.mark.threat("T7")
+def test_a_cut_tail_is_refused(world: World) -> None:
+    [maths] = world.synced("maths")
+    maths.do(mark(lesson(world), pupils(world)[0]))
+    maths.sync()
+    size = world.server.head().seq
+    world.server.database.execute("DELETE FROM log WHERE seq > ?", (size - 1,))
+    rewrite(world, "SELECT 1")
+    with pytest.raises(DamageError):
+        maths.sync()
+
+
+def rewrite(world: World, change: str) -> None:
+    """Change the log and sign the whole tree anew, as only the server's owner can."""
+    database, server = world.server.database, world.server
+    with transaction(database):
+        database.execute(change)
+        rows = database.fetch(LEAVES, (0, 1 << 40))
+        database.execute("DELETE FROM tree_node")
+        database.execute(WRITE, (0, 0, b"", b"", b""))
+        empty = server.head()
+        leaves = [leaf_of_row(row) for row in rows]
+        server._heads.advance(empty, len(rows), leaves, world.clock.wall())
+    assert database.fetch(READ)[0][0] == len(rows)
+    world.restart()
