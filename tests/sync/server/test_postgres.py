@@ -95,7 +95,7 @@ def founding(store: Store) -> Iterator[Command]:
     yield validated(TurnDay, {"day": 20_710})
 
 
-def run_commands(database: Database) -> tuple[list[Outcome], bool]:
+def run_commands(database: Database) -> tuple[list[Outcome], int]:
     create_domain_tables(database)
     ledger = ConfirmedLedger(database, KEY)
     store = Store(database, ledger)
