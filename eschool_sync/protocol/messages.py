@@ -1,4 +1,4 @@
-"""The bodies of ``/v1``: msgpack under zstd; unknown versions are refused before anything else."""
+"""The bodies of a sync: msgpack under zstd; unknown versions are refused before anything else."""
 
 from __future__ import annotations
 
@@ -10,22 +10,18 @@ import msgpack
 
 from eschool_core.app import Outcome
 from eschool_core.domain.enums import Verdict
-from eschool_core.errors import InputError, TransportError
+from eschool_core.errors import InputError
 from eschool_core.ids import MAX_DEVICE, MAX_NUMBER
 from eschool_sync.protocol.columns import pack_columns, unpack_columns
 from eschool_sync.protocol.compression import compress, decompress
 from eschool_sync.protocol.fields import malformed, read_list, require_types
+from eschool_sync.protocol.version import VERSION, check_version
 from eschool_sync.security.signing import SigningKey, verify
-from eschool_sync.security.suite import KEY_BYTES, SIGNATURE_BYTES
+from eschool_sync.security.suite import SIGNATURE_BYTES
 
-VERSION: Final = 1
 MAX_REQUEST_BYTES: Final = 8 * 1024 * 1024
 MAX_RESPONSE_BYTES: Final = 512 * 1024 * 1024
-MAX_ENROL_BYTES: Final = 16 * 1024
-MAX_ENROL_RESPONSE_BYTES: Final = 64 * 1024
 MAX_PARTS: Final = 2_000_000
-MAX_CODE: Final = 100
-MAX_LABEL: Final = 100
 MAX_GROWTH: Final = 128
 """Hashes of a proof: twice the height of the highest tree there can be."""
 
@@ -141,7 +137,7 @@ def read_request(data: bytes) -> SealedRequest:
     sealed = decompress(data, MAX_REQUEST_BYTES)
     signature, body = sealed[:SIGNATURE_BYTES], sealed[SIGNATURE_BYTES:]
     version, *fields = read_list(body, "request", max_items=11) or [0]
-    _check_version(version)
+    check_version(version)
     types = (
         *(_INT, _INT, _BYTES, _INT, _INT, _BYTES, _MAYBE_BYTES, _MAYBE_BYTES),
         *(_INT, _BYTES),
@@ -240,7 +236,7 @@ def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
         TransportError: ``transport.version``.
     """
     version, *fields = read_list(decompress(data, MAX_RESPONSE_BYTES), "response") or [0]
-    _check_version(version)
+    check_version(version)
     if len(fields) == _UNCHANGED_FIELDS:
         return _unchanged(fields, request)
     types = (
@@ -318,90 +314,3 @@ def _params(pairs: list[Any]) -> tuple[tuple[str, str | int], ...]:
     if any(type(value) not in (int, str) for _, value in pairs):
         malformed("verdict")
     return tuple((str(name), value) for name, value in pairs)
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolRequest:
-    """A one-time code and the device's new public key."""
-
-    code: str
-    public_key: bytes
-    label: str
-
-    def to_bytes(self) -> bytes:
-        """Return the body to be sent."""
-        packed: bytes = msgpack.packb([VERSION, self.code, self.public_key, self.label])
-        return compress(packed)
-
-
-def read_enrol_request(data: bytes) -> EnrolRequest:
-    """Return the request in a body.
-
-    Raises:
-        InputError: ``protocol.malformed``, ``protocol.too_large``.
-        TransportError: ``transport.version``.
-    """
-    packed = decompress(data, MAX_ENROL_BYTES)
-    version, *fields = read_list(packed, "enrolment", max_items=4) or [0]
-    _check_version(version)
-    require_types(fields, (_TEXT, _BYTES, _TEXT), "enrolment")
-    request = EnrolRequest(*fields)
-    if (
-        len(request.code) > MAX_CODE
-        or len(request.public_key) != KEY_BYTES
-        or len(request.label) > MAX_LABEL
-        or not request.label.isprintable()
-    ):
-        malformed("enrolment")
-    return request
-
-
-@dataclass(frozen=True, slots=True)
-class EnrolResponse:
-    """What makes a device a replica of this school."""
-
-    school: int
-    device: int
-    person: int
-    certificate: bytes
-    school_key: bytes
-    digest_key: bytes
-    incarnation: bytes
-    anchor: bytes
-
-    def to_bytes(self) -> bytes:
-        """Return the body to be sent."""
-        packed: bytes = msgpack.packb(
-            [
-                VERSION,
-                self.school,
-                self.device,
-                self.person,
-                self.certificate,
-                self.school_key,
-                self.digest_key,
-                self.incarnation,
-                self.anchor,
-            ]
-        )
-        return compress(packed)
-
-
-def read_enrol_response(data: bytes) -> EnrolResponse:
-    """Return the response in a body.
-
-    Raises:
-        InputError: ``protocol.malformed``, ``protocol.too_large``.
-        TransportError: ``transport.version``.
-    """
-    packed = decompress(data, MAX_ENROL_RESPONSE_BYTES)
-    version, *fields = read_list(packed, "enrolment", max_items=9) or [0]
-    _check_version(version)
-    types = (_INT, _INT, _INT, _BYTES, _BYTES, _BYTES, _BYTES, _BYTES)
-    require_types(fields, types, "enrolment")
-    return EnrolResponse(*fields)
-
-
-def _check_version(version: Any) -> None:
-    if type(version) is not int or version != VERSION:
-        raise TransportError("transport.version", ours=VERSION)

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 from eschool_core.errors import InputError
 from eschool_core.store.database import SqliteDatabase, transaction
 from eschool_sync.clock import Clock, SystemClock
+from eschool_sync.protocol.enrolling import (
+    EnrolRequest,
+    EnrolResponse,
+    read_enrol_response,
+)
 from eschool_sync.protocol.envelope import GENESIS
 from eschool_sync.protocol.evidence import Contact
 from eschool_sync.protocol.messages import (
-    EnrolRequest,
-    EnrolResponse,
     parts_hash,
-    read_enrol_response,
 )
 from eschool_sync.replica.position import Identity, Position
 from eschool_sync.replica.profile import Profile

@@ -20,7 +20,10 @@ from eschool_core.imports.builder import BatchEntry
 from eschool_core.imports.drafts import NameDraft
 from eschool_core.store.database import Database, SqliteDatabase, transaction
 from eschool_sync.clock import Clock, SystemClock
-from eschool_sync.protocol.messages import read_enrol_request, read_request
+from eschool_sync.protocol.enrolling import read_enrol_request
+from eschool_sync.protocol.messages import (
+    read_request,
+)
 from eschool_sync.security.cipher import create_encrypted, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import Random, SystemRandom

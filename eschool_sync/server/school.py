@@ -24,6 +24,7 @@ from eschool_core.store.ledger import ConfirmedLedger
 from eschool_core.store.store import Store
 from eschool_sync.clock import Clock
 from eschool_sync.history.merkle import leaf_hash
+from eschool_sync.protocol.enrolling import EnrolResponse, read_enrol_request
 from eschool_sync.protocol.envelope import (
     NO_REPLACE,
     SALT_BYTES,
@@ -34,8 +35,6 @@ from eschool_sync.protocol.envelope import (
 )
 from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.messages import (
-    EnrolResponse,
-    read_enrol_request,
     read_request,
 )
 from eschool_sync.protocol.push import unpack_push

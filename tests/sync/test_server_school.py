@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from eschool_core.commands import school as school_commands
-from eschool_sync.protocol.messages import EnrolRequest, read_enrol_response
+from eschool_sync.protocol.enrolling import EnrolRequest, read_enrol_response
 from eschool_sync.security.random_source import SystemRandom
 from eschool_sync.security.signing import SigningKey
 from eschool_sync.server.directory import Directory

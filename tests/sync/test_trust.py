@@ -15,8 +15,8 @@ from eschool_core.errors import AccessError, EschoolError, InputError, Transport
 from eschool_core.imports.drafts import NameDraft
 from eschool_sync.clock import ManualClock
 from eschool_sync.protocol.compression import compress, decompress
+from eschool_sync.protocol.enrolling import EnrolRequest, read_enrol_response
 from eschool_sync.protocol.evidence import Evidence
-from eschool_sync.protocol.messages import EnrolRequest, read_enrol_response
 from eschool_sync.protocol.push import Run, pack_push
 from eschool_sync.replica import Replica, enrol_through
 from eschool_sync.replica.profile import Profile

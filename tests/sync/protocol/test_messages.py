@@ -14,25 +14,27 @@ from eschool_core.domain.enums import Verdict
 from eschool_core.errors import AccessError, InputError, TransportError
 from eschool_core.ids import MAX_DEVICE, MAX_NUMBER
 from eschool_sync.protocol.compression import compress, decompress
-from eschool_sync.protocol.messages import (
-    MAX_REQUEST_BYTES,
-    VERSION,
-    Checkpoint,
+from eschool_sync.protocol.enrolling import (
     EnrolRequest,
     EnrolResponse,
+    read_enrol_request,
+    read_enrol_response,
+)
+from eschool_sync.protocol.messages import (
+    MAX_REQUEST_BYTES,
+    Checkpoint,
     SyncRequest,
     SyncResponse,
     pack_outcome,
     pack_parts,
     pack_unchanged,
     parts_hash,
-    read_enrol_request,
-    read_enrol_response,
     read_request,
     read_response,
     unpack_outcome,
     unpack_parts,
 )
+from eschool_sync.protocol.version import VERSION
 from tests.sync.protocol.samples import DEVICE, DEVICE_KEY, SCHOOL, SCHOOL_KEY
 
 SCOPE = parts_hash([1, 33, 50])
