@@ -47,6 +47,7 @@ def parts(built: Stage) -> dict[str, int]:
         "office": OFFICE,
         "thread": partition(PartitionKind.THREAD, THREAD),
         "archive": partition(PartitionKind.ARCHIVE),
+        "class_care": partition(PartitionKind.CLASS_CARE, school.classes["5А"]),
     }
 
 
