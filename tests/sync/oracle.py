@@ -18,6 +18,9 @@ from eschool_core.store.database import Database
 
 LEADERS = {Role.HEAD, Role.DEPUTY_STUDIES, Role.DEPUTY_UPBRINGING, Role.DEPUTY_SAFETY}
 YEAR_BACK = 400
+AHEAD = 14
+"""Days before a load begins in which its journal is there already."""
+
 ENTRY_LIMIT = 7
 """Days after its lesson in which a single substitution may still write."""
 
@@ -182,17 +185,31 @@ class Eyes:
         found = {
             row["journal_id"]
             for row in self.known.rows[school.TeachingLoad]
-            if row["staff_id"] == self.person
-            and row["first_day"] <= day <= row["last_day"] + YEAR_BACK
+            if row["staff_id"] == self.person and self._reads_load(row)
         }
         for row in self.known.rows[school.Substitution]:
-            if row["substitute_id"] != self.person:
+            if row["substitute_id"] != self.person or not row["confirmed"]:
                 continue
             acting = row["kind"] == SubstitutionKind.ACTING
             after = 0 if acting else ENTRY_LIMIT
             if row["first_day"] - ENTRY_LIMIT <= day <= row["last_day"] + after:
                 found.add(row["journal_id"])
         return found
+
+    def _reads_load(self, load: Entry) -> bool:
+        """Whether a load shows its journal: it lasts, is about to begin, or ended with its year.
+
+        Who handed a journal over within its year reads it no more.
+        """
+        day = self.known.day
+        if load["first_day"] > day + AHEAD:
+            return False
+        journals = {row["id"]: row for row in self.known.rows[school.Journal]}
+        years = {row["id"]: row for row in self.known.rows[school.AcademicYear]}
+        ends = years[journals[load["journal_id"]]["year_id"]]["last_day"]
+        return bool(
+            load["last_day"] >= day or (load["last_day"] >= ends and ends >= day - YEAR_BACK)
+        )
 
 
 def _everybody(eyes: Eyes, row: Entry) -> bool:

@@ -12,31 +12,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from eschool_core.app import carry_out
-from eschool_core.commands.base import Command, Occasion
+from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence
 from eschool_core.domain.enums import ExcuseKind
-from eschool_core.domain.tables import TABLES
 from eschool_core.errors import EschoolError, InputError, TransportError
-from eschool_core.store import statements
-from eschool_core.store.database import transaction
-from eschool_core.store.ledger import OptimisticLedger
-from eschool_core.store.schema import create_domain_tables, typed
-from eschool_core.store.store import Store
-from eschool_sync.protocol.evidence import Evidence
-from eschool_sync.replica.held import HeldParts
-from eschool_sync.replica.outbox import Outbox
-from eschool_sync.replica.position import Identity, Position
-from eschool_sync.replica.tables import TABLES as REPLICA_TABLES
-from eschool_sync.security.random_source import SeededRandom
 from tests.core.commands.acts import absent, homework, mark, roll, topic
-from tests.school import MONDAY, memory
+from tests.school import MONDAY
 from tests.sync.harness import (
     Fault,
-    Member,
-    Rows,
     World,
-    all_rows,
     answer_cut,
     answer_lost,
     closing,
@@ -49,6 +33,7 @@ from tests.sync.harness import (
     request_repeated,
     substitute,
 )
+from tests.sync.scratch import from_scratch
 
 WRITERS = ("maths", "substitute", "russian")
 FAULTS: tuple[Fault | None, ...] = (
@@ -164,7 +149,8 @@ class Play:
         try:
             member.sync()
         except TransportError:
-            assert member.rows() == from_scratch(self.world, member)
+            confirmed = self.world.rows_in_scope(member)
+            assert member.rows() == from_scratch(confirmed, member.database, member.clock)
             self.checked += 1
         member.wire.faults = []
 
@@ -176,37 +162,6 @@ class Play:
 
     def _reopen(self, step: Step) -> None:
         self.world.members[step.who].reopen()
-
-
-def from_scratch(world: World, member: Member) -> Rows:
-    """Return the rows of a replica that loads everything anew and replays what is pending."""
-    database = memory()
-    create_domain_tables(database)
-    for statement in REPLICA_TABLES:
-        database.execute(typed(database, statement))
-    for spec, rows in zip(TABLES, world.rows_in_scope(member).values(), strict=True):
-        database.execute_many(statements.insert(spec.table), rows)  # type: ignore[arg-type]
-    held = HeldParts([row[0] for row in member.database.fetch("SELECT part FROM part_state")])
-    store = Store(database, OptimisticLedger(database), held)
-    identity, position = Identity.load(member.database), Position.load(member.database)
-    estimate = Evidence.now(member.clock, position.contact).estimate()
-    now = max(position.contact_time, member.clock.wall()) if estimate is None else estimate
-    with transaction(database):
-        for entry in Outbox(member.database, identity, SeededRandom(1)).pending():
-            header = entry.envelope.header
-            occasion = Occasion(
-                header.actor,
-                header.device,
-                header.number,
-                header.base_seq,
-                header.evidence.interval(now),
-                header.take,
-            )
-            try:
-                carry_out(store, entry.command(), occasion)
-            except InputError:
-                continue
-    return all_rows(database)
 
 
 def play(template: World, played: list[Step]) -> Play:

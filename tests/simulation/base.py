@@ -1,0 +1,113 @@
+"""The school that every seed begins with: built once a process, then copied from memory."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from eschool_core.domain.journal import JournalLine, Lesson
+from eschool_core.imports.drafts import NameDraft
+from eschool_sync.clock import ManualClock
+from eschool_sync.replica import Replica, enrol_through
+from eschool_sync.replica import profile as profiles
+from eschool_sync.security.random_source import SeededRandom
+from eschool_sync.server.directory import Directory
+from tests.school import FIRST_DAY, ZONE, clock
+from tests.simulation.disk import KEY, Disk
+from tests.simulation.profile import CAST
+from tests.sync.harness import NOON, PASSPHRASE, URL, ServedSchool, Wire
+
+SERVER_FOLDER = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """A founded school with everybody of the cast enrolled and synced, on Monday at noon.
+
+    Attributes:
+        files: Contents of every file, by path.
+        devices: Person and device number, by name of the cast.
+        lessons: Ids of each journal, in order of dates.
+        lines: Pupils of each journal.
+        seq: Of the server's head.
+    """
+
+    number: int
+    files: Mapping[str, bytes]
+    devices: Mapping[str, tuple[int, int]]
+    school: ServedSchool
+    lessons: Mapping[int, list[int]]
+    lines: Mapping[int, list[int]]
+    seq: int
+
+    def write(self, folder: Path, cast: tuple[str, ...]) -> None:
+        """Lay the files of the server and of some replicas into a folder."""
+        wanted = (SERVER_FOLDER, *cast)
+        for name, content in self.files.items():
+            if name.split("/")[0] in wanted:
+                path = folder / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content)
+
+
+def scratch() -> Path:
+    """Return where files cost the least: in memory, if this system has such a place."""
+    shared = Path("/dev/shm")
+    return shared if shared.is_dir() else Path(tempfile.gettempdir())
+
+
+@cache
+def base(*, encrypted: bool) -> Base:
+    """Build the school; the same bytes of rows, chains and keys each time."""
+    with tempfile.TemporaryDirectory(dir=scratch()) as name, Disk(encrypted).mounted():
+        return _built(Path(name))
+
+
+def _built(folder: Path) -> Base:
+    moment = ManualClock(clock(FIRST_DAY, 7))
+    directory = Directory(folder / SERVER_FOLDER, clock=moment, random=SeededRandom(7))
+    number, _ = directory.found("Школа № 1", ZONE, NameDraft("Главный", "Олег"))
+    school = ServedSchool.on(directory.school(number))
+    moment.advance(NOON - moment.wall())
+    devices = {
+        name: _enrolled(directory, school, folder / name, person, 100 + place)
+        for place, (name, person) in enumerate(_people(school).items())
+    }
+    lessons: dict[int, list[int]] = {}
+    for lesson in sorted(school.store.select(Lesson), key=lambda each: (each.day, each.period)):
+        lessons.setdefault(lesson.journal_id, []).append(lesson.id)
+    lines: dict[int, list[int]] = {}
+    for line in school.store.select(JournalLine):
+        lines.setdefault(line.journal_id, []).append(line.pupil_id)
+    seq = school.server.head().seq
+    directory.close()
+    files = {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return Base(number, files, devices, school, lessons, lines, seq)
+
+
+def _people(school: ServedSchool) -> dict[str, int]:
+    pupil = school.pupils["5А"][0]
+    known = {"guardian": school.guardian(pupil), "pupil": pupil, **school.staff}
+    return {name: known[name.removesuffix("_2") if name == "maths_2" else name] for name in CAST}
+
+
+def _enrolled(
+    directory: Directory, school: ServedSchool, folder: Path, person: int, seed: int
+) -> tuple[int, int]:
+    wire = Wire(directory, school.server.state.school)
+    device_clock, random = ManualClock(NOON), SeededRandom(seed)
+    code = school.server.issue_code(person)
+    profile = profiles.Profile(URL, school.server.state.school)
+    result = enrol_through(
+        wire, profile, folder, code, PASSPHRASE, clock=device_clock, random=random
+    )
+    with Replica(folder, KEY, wire, clock=device_clock, random=random) as replica:
+        replica.sync()
+    return result.person_id, result.device

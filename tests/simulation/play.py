@@ -1,0 +1,389 @@
+"""One seed's school day: steps that are drawn, faults that are drawn, then quiet and a check."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import traceback
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eschool_core.commands.access import RevokeDevice
+from eschool_core.commands.base import Command
+from eschool_core.errors import EschoolError
+from eschool_sync.replica import SyncReport, enrol_through
+from eschool_sync.replica.position import Position
+from eschool_sync.replica.profile import Profile as SavedProfile
+from eschool_sync.security.random_source import SeededRandom
+from tests.simulation.acts import Author
+from tests.simulation.base import Base, base, scratch
+from tests.simulation.dice import Dice, Trace
+from tests.simulation.disk import Disk, ProcessDied
+from tests.simulation.network import DEAF, DOWN, UP, Network
+from tests.simulation.poison import Poison
+from tests.simulation.profile import Profile
+from tests.simulation.quiet import Quiet
+from tests.simulation.witness import Failure, Witness
+from tests.simulation.world import Device, Handle, World
+from tests.sync.harness import PASSPHRASE, URL, all_rows
+from tests.sync.scratch import from_scratch
+
+HOUR, DAY, YEAR = 3_600, 86_400, 31_556_952
+NESTED = ("act", "group", "sync", "role", "link")
+"""What may happen while a message of somebody else, or one's own, is on its way."""
+
+STATEMENTS = 160
+"""A process that is about to die does so within so many statements."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeedResult:
+    """What became of one seed."""
+
+    seed: int
+    steps: int
+    commands: int
+    rounds: int
+    faults: dict[str, int]
+    failures: tuple[Failure, ...]
+    trace_hash: str
+    trace: tuple[str, ...]
+
+
+class Play:
+    """Plays one seed."""
+
+    def __init__(self, seed: int, folder: Path, *, keep_trace: bool = False) -> None:
+        self.seed = seed
+        self.dice = Dice(seed)
+        self.profile = Profile.drawn(self.dice)
+        self.base: Base = base(encrypted=self.profile.encrypted)
+        self.base.write(folder, self.profile.cast)
+        self.world = World(self.base, folder, Disk(self.profile.encrypted), seed)
+        self.author = Author(self.base, self.dice)
+        self.network = Network(
+            self.world, self.profile, self.dice, self._meanwhile, self._disturbed
+        )
+        self.witness = Witness()
+        self.trace = Trace(keep=keep_trace)
+        self.steps = self.rounds = self._depth = self._happened = 0
+        self.poison = Poison()
+        self._busy: list[str] = []
+
+    def run(self) -> None:
+        """Play all phases."""
+        with self.world.disk.mounted(), self.poison.mixed_in():
+            for name in self.profile.cast:
+                person, number = self.base.devices[name]
+                self._add(name, person, number, self.world.folder / name)
+            quiet = Quiet(self)
+            try:
+                for _ in range(self.profile.phases):
+                    self.network.healed = False
+                    for _ in range(self.profile.steps):
+                        self.step(self.profile.weights)
+                    self.rounds = max(self.rounds, quiet.check())
+                    if self.witness.failures:
+                        break
+            finally:
+                quiet.close()
+                self.world.close()
+
+    def step(self, weights: dict[str, float]) -> None:
+        """Let one thing happen."""
+        self.steps += 1
+        kind = self.dice.weighted(weights)
+        getattr(self, f"_{kind}")()
+
+    def note(self, *told: object) -> None:
+        """Add a line to the trace."""
+        self.trace.note(self.steps, *told)
+
+    def sync(self, device: Device, handle: Handle) -> bool:
+        """Sync; return whether it succeeded."""
+        before = self._happened
+        self._busy.append(device.name)
+
+        def synced() -> Any:
+            handle.busy = True
+            try:
+                with self.poison.while_replaying(now=True):
+                    return handle.replica.sync()
+            finally:
+                handle.busy = False
+
+        try:
+            report = self.attempt(device, handle, "sync", synced)
+        finally:
+            self._busy.remove(device.name)
+        if report is None:
+            return False
+        self.note("synced", device.name, *_told(report))
+        head = self.world.server.school.head().seq
+        self.witness.after_sync(device, head, quiet=self._happened == before)
+        if self._happened == before or self.dice.chance(0.5):
+            self._compare(device, head)
+        return True
+
+    def attempt(self, device: Device, handle: Handle, what: str, work: Callable[[], Any]) -> Any:
+        """Let a device do something; return None where it failed or died in the middle."""
+        outer = handle.busy
+        if not outer:
+            self._threaten(handle)
+        try:
+            return work()
+        except ProcessDied as died:
+            if died.process is not handle.process or handle.busy:
+                raise
+            self.note(device.name, what, "died")
+            device.ended(handle)
+            self.witness.after_crash(device)
+        except EschoolError as error:
+            self.note(device.name, what, error.key)
+            expected = not self.network.healed or error.key == "access.revoked"
+            told = (device.name, what, error.key)
+            self.witness.expect(expected, "liveness", "I10", *told)
+        finally:
+            if not outer and not handle.process.dead:
+                handle.process.light(-1, "")
+        return None
+
+    def _act(self) -> None:
+        device = self._someone()
+        self._enter(device, [self.author.entry(device.name)])
+
+    def _group(self) -> None:
+        device = self._someone()
+        count = self.dice.between(2, 4)
+        self._enter(device, [self.author.entry(device.name) for _ in range(count)])
+
+    def _poison(self) -> None:
+        device = self._someone()
+        self.world.faults["poison"] += 1
+        self._enter(device, [self.author.poisoned(device.name)])
+
+    def _sync(self) -> None:
+        device = self._someone()
+        free = [handle for handle in device.handles if not handle.busy]
+        if free:
+            self.sync(device, self.dice.one_of(free))
+
+    def _role(self) -> None:
+        if self.dice.chance(0.08):
+            device = self._someone()
+            self.world.faults["device revoked"] += 1
+            self._server_act(lambda _: RevokeDevice(device=device.number))
+        else:
+            self.world.faults["role changed"] += 1
+            self._server_act(lambda store: self.author.change("", store))
+
+    def _server_act(self, make: Callable[[Any], Command]) -> None:
+        self._happened += 1
+        try:
+            outcome = self.world.server.run(lambda school: school.act(make(school.store)))
+            self.note("server", outcome.verdict.name, outcome.key)
+        except EschoolError as error:
+            self.note("server", error.key)
+
+    def _pass(self) -> None:
+        seconds = self.dice.one_of((1, 60, HOUR, 20 * HOUR, DAY, 3 * DAY))
+        self.world.advance(seconds)
+        self.note("pass", seconds)
+
+    def _clock(self) -> None:
+        device = self._someone()
+        step = self.dice.one_of((HOUR, -HOUR, 10 * YEAR, -10 * YEAR, -device.clock.wall(), 0))
+        if step:
+            self.world.faults["clock set"] += 1
+            device.clock.step_wall(step)
+        else:
+            self.world.faults["reboot"] += 1
+            device.clock.reboot()
+            self._die(device)
+        self.note("clock", device.name, step)
+
+    def _kill(self) -> None:
+        device = self._someone()
+        self.world.faults["killed"] += 1
+        self._die(device)
+
+    def _die(self, device: Device) -> None:
+        for handle in [each for each in device.handles if not each.busy]:
+            handle.process.die()
+            device.ended(handle)
+            self.witness.after_crash(device)
+        self.note("died", device.name)
+
+    def _restart(self) -> None:
+        self.world.faults["server restarted"] += 1
+        if self.dice.chance(0.5):
+            self.world.server.process.die()
+            self.world.server.start()
+        else:
+            self.world.server.restart()
+        self.note("server restarted")
+
+    def _link(self) -> None:
+        device = self._someone()
+        state = self.dice.one_of((UP, UP, DOWN, DEAF))
+        self.network.links[device.name] = state
+        self.world.faults[f"link {state}"] += 1
+        self.note("link", device.name, state)
+
+    def _second(self) -> None:
+        """A second process opens the same replica, or one of two ends."""
+        device = self._someone()
+        if len(device.handles) > 1:
+            handle = self.dice.one_of(device.handles)
+            if not handle.busy:
+                device.close(handle)
+        else:
+            self.world.faults["second process"] += 1
+            device.start()
+        self.note("handles", device.name, len(device.handles))
+
+    def _refused(self) -> None:
+        """Resend a refused command, or take it off the list."""
+        device = self._someone()
+        handle = self.dice.one_of(device.handles)
+        refused = handle.replica.refused()
+        if not refused:
+            return
+        number = self.dice.one_of(refused).number
+        if self.dice.chance(0.6):
+            self._enter(device, [self.author.entry(device.name)], replaces=number)
+        else:
+            self.attempt(device, handle, "dismiss", lambda: handle.replica.dismiss(number))
+
+    def _enrol(self) -> None:
+        """Somebody gets another device."""
+        owner = self._someone()
+        name = f"{owner.name}+{len(self.world.devices)}"
+        folder = self.world.folder / name
+        line, clock = self.network.line(name), owner.clock
+        random = SeededRandom((self.seed << 16) + len(self.world.devices))
+        school = SavedProfile(URL, self.base.number)
+        try:
+            code = self.world.server.run(lambda opened: opened.issue_code(owner.person))
+            result = enrol_through(
+                line, school, folder, code, PASSPHRASE, clock=clock, random=random
+            )
+        except EschoolError as error:
+            self.note("not enrolled", error.key)
+            return
+        self.world.faults["enrolled"] += 1
+        device = self._add(name, owner.person, result.device, folder)
+        device.clock.step_wall(clock.wall() - device.clock.wall())
+        self.note("enrolled", name, result.device)
+
+    def _add(self, name: str, person: int, number: int, folder: Path) -> Device:
+        device = Device(name, person, number, folder, self.world, self.network.line)
+        self.world.devices[name] = device
+        device.start()
+        return device
+
+    def _enter(
+        self, device: Device, commands: list[Command], *, replaces: int | None = None
+    ) -> None:
+        handle = self.dice.one_of(device.handles)
+        cursor = -1
+
+        def entered() -> Any:
+            nonlocal cursor
+            cursor = Position.load(handle.replica.store.database).cursor
+            with self.poison.while_replaying(now=False):
+                return handle.replica.do_all(commands, replaces=replaces)
+
+        self._happened += 1
+        receipts = self.attempt(device, handle, commands[0].kind, entered)
+        if receipts is None:
+            return
+        numbers = [receipt.number for receipt in receipts]
+        self.witness.gave(device, numbers, cursor)
+        told = [receipt.outcome and receipt.outcome.verdict.name for receipt in receipts]
+        self.note(device.name, commands[0].kind, numbers, told)
+
+    def _someone(self) -> Device:
+        return self.dice.one_of(list(self.world.devices.values()))
+
+    def _meanwhile(self, name: str) -> None:
+        """Let something happen while a message of ``name`` is on its way."""
+        if self._depth:
+            return
+        self._depth += 1
+        try:
+            weights = {kind: self.profile.weights.get(kind, 0) for kind in NESTED}
+            if self.dice.chance(0.5):
+                device = self.world.devices.get(name)
+                if device is not None:
+                    self._enter(device, [self.author.entry(name)])
+            else:
+                self._happened += 1
+                self.step(weights)
+        finally:
+            self._depth -= 1
+
+    def _disturbed(self, _: str) -> None:
+        self._happened += 1
+
+    def _threaten(self, handle: Handle) -> None:
+        if self.network.healed:
+            return
+        if self.dice.chance(self.profile.crash_rate):
+            self.world.faults["killed in the middle"] += 1
+            fuse = self.dice.below(self.dice.one_of((20, STATEMENTS)))
+            handle.process.light(fuse, self.dice.one_of(("before", "after")))
+        elif self.dice.chance(self.profile.full_rate):
+            self.world.faults["disk full"] += 1
+            handle.process.light(self.dice.below(20), "full")
+
+    def _compare(self, device: Device, head: int) -> None:
+        """What a replica shows is the server's state with its pending commands on top (I4)."""
+        if Position.load(device.database).cursor != head:
+            return
+        held = {row[0] for row in device.database.fetch("SELECT part FROM part_state")}
+        server = all_rows(self.world.server.school.database)
+        confirmed = {name: [row for row in rows if row[1] in held] for name, rows in server.items()}
+        wanted = confirmed
+        if device.replica.status().pending:
+            with self.poison.while_replaying(now=True):
+                wanted = from_scratch(confirmed, device.database, device.clock)
+        shown = all_rows(device.database)
+        wrong = [name for name, rows in wanted.items() if shown[name] != rows]
+        self.witness.expect(not wrong, "divergent", "I4", device.name, "shows other", wrong)
+
+
+def _told(report: SyncReport) -> tuple[object, ...]:
+    """Return what is the same with every version of the libraries: no lengths."""
+    judged = (report.accepted, report.with_findings, report.rejected, report.held)
+    moved = (report.pulled_rows, report.parts_in, report.parts_out)
+    return (*judged, report.overwritten, *moved, report.rounds)
+
+
+def play(seed: int, *, keep_trace: bool = False) -> SeedResult:
+    """Play a seed from beginning to end; a defect that raises is a failure of the seed."""
+    logging.getLogger("eschool.server").disabled = True
+    logging.getLogger("eschool_sync.server.school").disabled = True
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch())))
+        played = Play(seed, folder, keep_trace=keep_trace)
+        try:
+            played.run()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the seed has found it
+            told = f"{type(error).__name__}: {error}"
+            played.witness.failures.append(Failure("crash", "I7", told))
+            if keep_trace:
+                played.trace.note(traceback.format_exc())
+        return SeedResult(
+            seed,
+            played.steps,
+            len(played.witness.given),
+            played.rounds,
+            dict(sorted(played.world.faults.items())),
+            tuple(played.witness.failures),
+            played.trace.hash(),
+            tuple(played.trace.lines),
+        )

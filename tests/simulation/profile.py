@@ -1,0 +1,86 @@
+"""What a seed makes of a school day: who is there, and how badly everything goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.simulation.dice import Dice
+
+CAST = (
+    "maths", "maths_2", "english", "english_2", "russian", "substitute", "deputy", "officer",
+    "guardian", "pupil",
+)  # fmt: skip
+"""Who may have a replica; ``maths_2`` is a second device of the mathematics teacher."""
+
+NETWORK = (
+    "request_lost", "request_late", "request_cut", "request_repeated", "answer_lost",
+    "answer_cut", "answer_old", "old_request_first",
+)  # fmt: skip
+ENCRYPTED_ONE_IN = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a seed's day goes; rates are probabilities of one message or step.
+
+    Attributes:
+        steps: Of each phase; after a phase everything heals and is checked.
+        network: Weight of each fault of the wire.
+        network_rate: How often a message meets one.
+        meanwhile_rate: How often something else happens while a message is on its way.
+        crash_rate: How often a process is about to die when it begins something.
+        full_rate: How often a disk is about to be full.
+        weights: Of the kinds of steps.
+    """
+
+    cast: tuple[str, ...]
+    phases: int
+    steps: int
+    network: dict[str, float]
+    network_rate: float
+    meanwhile_rate: float
+    crash_rate: float
+    full_rate: float
+    weights: dict[str, float]
+    encrypted: bool
+
+    @classmethod
+    def drawn(cls, dice: Dice) -> Profile:
+        """Draw a profile: some days are calm, on some nothing works."""
+        cast = tuple(dice.some_of(CAST, dice.between(2, 5)))
+        calm = dice.chance(0.1)
+        faults = dice.some_of(NETWORK, dice.between(1, len(NETWORK)))
+        return cls(
+            cast=cast,
+            phases=dice.between(1, 2),
+            steps=dice.between(10, 32),
+            network={name: 1 + dice.below(4) for name in faults},
+            network_rate=0.0 if calm else dice.one_of((0.1, 0.3, 0.6)),
+            meanwhile_rate=dice.one_of((0.0, 0.2, 0.5)),
+            crash_rate=0.0 if calm else dice.one_of((0.0, 0.05, 0.2)),
+            full_rate=0.0 if calm else dice.one_of((0.0, 0.0, 0.05)),
+            weights=_weights(dice, calm=calm),
+            encrypted=dice.below(ENCRYPTED_ONE_IN) == 0,
+        )
+
+
+def _weights(dice: Dice, *, calm: bool) -> dict[str, float]:
+    weights: dict[str, float] = {
+        "act": 10,
+        "group": dice.one_of((0.5, 2)),
+        "sync": dice.one_of((3, 6, 12)),
+        "role": dice.one_of((0, 1.5, 5)),
+        "pass": dice.one_of((0.5, 2)),
+        "refused": dice.one_of((0, 1.5)),
+    }
+    if not calm:
+        weights |= {
+            "poison": dice.one_of((0, 0.7)),
+            "kill": dice.one_of((0, 0.7)),
+            "restart": dice.one_of((0, 0.7)),
+            "clock": dice.one_of((0, 1.5)),
+            "link": dice.one_of((0, 1)),
+            "second": dice.one_of((0, 0, 4)),
+            "enrol": dice.one_of((0, 0, 0.5)),
+        }
+    return weights

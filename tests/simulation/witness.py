@@ -1,0 +1,147 @@
+"""What people were promised, remembered outside of everything that is tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from eschool_core.domain.row import Row
+from eschool_core.domain.tables import TABLES
+from eschool_core.store import digest, statements
+from eschool_core.store.database import Database
+from eschool_sync.replica.outbox import read_header
+from eschool_sync.replica.position import Position
+from tests.simulation.world import Device
+from tests.sync.harness import Rows, read_rows, table_name
+
+KINDS = ("lost", "duplicated", "divergent", "residual", "order", "liveness", "crash")
+
+OUTBOX = "SELECT n, header, payload, state FROM outbox ORDER BY n"
+LOG = "SELECT device, n, seq, header, payload, verdict, outcome FROM log ORDER BY seq"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An invariant that does not hold."""
+
+    kind: str
+    invariant: str
+    detail: str
+
+
+@dataclass
+class Witness:
+    """Everything that was told to somebody.
+
+    Attributes:
+        given: Clock readings (wall, monotonic, boot, cursor) of each acknowledged command.
+        judged: Seq, verdict and outcome of each command in the log.
+    """
+
+    given: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
+    judged: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    def gave(self, device: Device, numbers: list[int], cursor: int) -> None:
+        """Remember commands that were acknowledged to their author."""
+        clock = device.clock
+        shown = (clock.wall(), clock.monotonic(), clock.boot_id(), cursor)
+        for number in numbers:
+            self.expect((device.number, number) not in self.given, "duplicated", "I3", number)
+            self.given[device.number, number] = shown
+
+    def expect(self, holds: object, kind: str, invariant: str, *detail: object) -> None:
+        """Note a failure unless something holds."""
+        if not holds:
+            told = " ".join(str(part) for part in detail)
+            self.failures.append(Failure(kind, invariant, told))
+
+    def after_crash(self, device: Device) -> None:
+        """Everything acknowledged is still there when the process starts again (I11)."""
+        kept = {row[0] for row in device.database.fetch(OUTBOX)}
+        missing = [n for number, n in self.given if number == device.number and n not in kept]
+        self.expect(not missing, "lost", "I11", device.name, missing)
+
+    def after_sync(self, device: Device, head: int, *, quiet: bool) -> None:
+        """A sync that succeeds has sent and fetched everything, and stored what it acked."""
+        position = Position.load(device.database)
+        rows = device.database.fetch(OUTBOX)
+        unjudged = [row[0] for row in rows if row[3] == 0]
+        early = [n for n in unjudged if n <= position.ack]
+        self.expect(not early, "lost", "I4", device.name, "acked without a verdict", early)
+        if quiet:
+            self.expect(not unjudged, "liveness", "I8", device.name, "not sent", unjudged)
+            self.expect(position.cursor == head, "liveness", "I8", device.name, "not fetched")
+
+    def check_log(self, database: Database) -> None:
+        """No gap in the order, and no verdict that changes (I1, I3, I9)."""
+        rows = database.fetch(LOG)
+        [(head,)] = database.fetch("SELECT seq FROM head")
+        seqs = [row[2] for row in rows]
+        self.expect(seqs == list(range(1, head + 1)), "order", "I1", "head", head)
+        found = {(row[0], row[1]): (row[2], row[5], bytes(row[6])) for row in rows}
+        for name, told in self.judged.items():
+            self.expect(found.get(name) == told, "lost", "I3", name, "has another verdict")
+        self.judged = found
+        for device, number, _, packed, *_ in rows:
+            shown = self.given.get((device, number))
+            if shown is not None:
+                header = read_header(bytes(packed))
+                seen = header.evidence
+                recorded = (seen.wall, seen.monotonic, seen.boot, header.base_seq)
+                self.expect(recorded == shown, "order", "I9", (device, number), recorded, shown)
+
+    def check_outbox(self, device: Device, database: Database, *, revoked: bool) -> None:
+        """The server has every command once and as it was signed; each has its verdict (I7)."""
+        mine = {row[0]: row for row in device.database.fetch(OUTBOX)}
+        theirs = {row[1]: row for row in database.fetch(LOG) if row[0] == device.number}
+        promised = {n for number, n in self.given if number == device.number}
+        name = device.name
+        self.expect(promised <= mine.keys(), "lost", "I7", name, "not in the outbox")
+        self.expect(mine.keys() <= theirs.keys(), "lost", "I7", name, "not on the server")
+        self.expect(theirs.keys() <= mine.keys(), "duplicated", "I3", name, "of nobody")
+        for number in sorted(mine.keys() & theirs.keys()):
+            here, there = mine[number], theirs[number]
+            same = bytes(here[1]) == bytes(there[3]) and bytes(here[2]) == bytes(there[4])
+            self.expect(same, "divergent", "I3", name, number, "other bytes")
+            told = here[3] in (there[5], 5) or (revoked and here[3] == 0)
+            self.expect(told, "lost", "I7", name, number, "state", here[3], "verdict", there[5])
+
+    def check_sums(self, name: str, database: Database, key: bytes) -> None:
+        """The sums kept beside the rows are those of the rows (I5)."""
+        kept = {
+            part: (rows, digest.from_bytes(bytes(value)))
+            for part, rows, value in database.fetch("SELECT part, rows, digest FROM part_state")
+            if rows
+        }
+        self.expect(kept == counted(database, key), "divergent", "I5", name, "sums")
+
+    def check_rows(self, device: Device, expected: Rows, visible: set[tuple[str, int]]) -> None:
+        """The replica shows what the server has in its scope, and nothing else (I5, I6)."""
+        shown = {table_name(spec.table): read_rows(device.database, spec.table) for spec in TABLES}
+        seen = {(table, int(str(row[0]))) for table, rows in shown.items() for row in rows}
+        name = device.name
+        self.expect(not seen - visible, "residual", "I6", name, "sees", sorted(seen - visible)[:3])
+        missing = sorted(visible - seen)[:3]
+        self.expect(not missing, "divergent", "I5", name, "misses", missing)
+        for table, rows in shown.items():
+            wanted = [row for row in expected[table] if (table, row[0]) in seen]
+            self.expect(rows == wanted, "divergent", "I5", name, "differs in", table)
+        [(images,)] = device.database.fetch("SELECT count(*) FROM undo_image")
+        self.expect(images == 0, "divergent", "I5", name, images, "undo images left")
+
+
+def counted(database: Database, key: bytes) -> dict[int, tuple[int, int]]:
+    """Return rows and digest of each partition, counted from the rows alone."""
+    row_hash = digest.row_hasher(key)
+    sums: dict[int, tuple[int, int]] = {}
+    for spec in TABLES:
+        for row in database.fetch(_select(spec.table)):
+            rows, total = sums.get(row[1], (0, 0))
+            hashed = total + row_hash(spec.table.number, row)
+            sums[row[1]] = (rows + 1, hashed % digest.MODULUS)
+    return sums
+
+
+def _select(table: type[Row]) -> str:
+    return statements.select(table, ())

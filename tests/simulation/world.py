@@ -1,0 +1,205 @@
+"""The server, the devices and what happens to their processes and files."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sqlcipher3 import dbapi2
+
+from eschool_core.app import Outcome
+from eschool_core.commands.base import Command
+from eschool_core.errors import EschoolError, TransportError
+from eschool_sync.clock import ManualClock
+from eschool_sync.replica import Replica
+from eschool_sync.security.random_source import SeededRandom
+from eschool_sync.server.directory import Directory
+from tests.simulation.base import SERVER_FOLDER, Base
+from tests.simulation.disk import KEY, Disk, Process, ProcessDied
+from tests.sync.harness import NOON, as_told
+
+if TYPE_CHECKING:
+    from eschool_sync.replica.transport import Transport
+    from eschool_sync.server.school import ServerSchool
+
+T = TypeVar("T")
+
+
+@dataclass
+class World:
+    """Everything there is in one simulation."""
+
+    base: Base
+    folder: Path
+    disk: Disk
+    seed: int
+    faults: Counter[str] = field(default_factory=Counter)
+    copies: int = 0
+
+    def __post_init__(self) -> None:
+        self.server = Server(self)
+        self.devices: dict[str, Device] = {}
+
+    def moved(self, folder: Path) -> Path:
+        """Return a copy of a folder as it is at this moment; the old one stays with the dead."""
+        self.copies += 1
+        target = self.folder / f"copy-{self.copies}"
+        shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*-shm"))
+        return target
+
+    def advance(self, seconds: int) -> None:
+        """Let time pass for everybody."""
+        self.server.clock.advance(seconds)
+        for device in self.devices.values():
+            device.clock.advance(seconds)
+
+    def close(self) -> None:
+        """End every process."""
+        for device in self.devices.values():
+            for handle in device.handles:
+                handle.process.die()
+        self.server.process.die()
+
+
+class Server:
+    """The server's process, which dies and starts again."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.folder = world.folder / SERVER_FOLDER
+        self.clock = ManualClock(NOON)
+        self._starts = 0
+        self.process = Process("server")
+        self.start()
+
+    def start(self) -> None:
+        """Start a process on the files as they are."""
+        self._starts += 1
+        self.process = Process("server", rescue=self._rescued)
+        random = SeededRandom((self._world.seed << 20) + self._starts)
+        self.directory = Directory(self.folder, clock=self.clock, random=random)
+
+    def restart(self) -> None:
+        """End the process in good order and start another."""
+        self.directory.close()
+        self.start()
+
+    def run(self, act: Callable[[ServerSchool], T]) -> T:
+        """Let the server do something.
+
+        Raises:
+            TransportError: It died, or its disk was full; it is up again.
+        """
+        try:
+            with self._world.disk.process(self.process):
+                return act(self.directory.school(self._world.base.number))
+        except ProcessDied:
+            self.start()
+            raise TransportError("transport.interrupted") from None
+        except dbapi2.OperationalError as error:
+            raise TransportError("transport.interrupted") from error
+        finally:
+            self.process.light(-1, "")
+
+    def handle(self, route: str, body: bytes) -> bytes:
+        """Answer a request."""
+        number = self._world.base.number
+
+        def answered(_: ServerSchool) -> bytes:
+            try:
+                return self.directory.handle(number, route, body, "local")
+            except EschoolError as error:
+                raise as_told(error, route) from error
+
+        return self.run(answered)
+
+    def act(self, command: Command, actor: int = 0) -> Outcome:
+        """Carry out one of the server's own acts."""
+        return self.run(lambda school: school.act(command, actor))
+
+    @property
+    def school(self) -> ServerSchool:
+        """The school, for looking at it."""
+        with self._world.disk.process(self.process):
+            return self.directory.school(self._world.base.number)
+
+    def _rescued(self) -> None:
+        self.folder = self._world.moved(self.folder)
+
+
+@dataclass
+class Handle:
+    """One process that has a replica open.
+
+    Attributes:
+        busy: It waits for the server; only its owner's entries come in between.
+    """
+
+    process: Process
+    replica: Replica
+    line: Transport
+    busy: bool = False
+
+
+@dataclass
+class Device:
+    """A device with its files, its clock and its processes."""
+
+    name: str
+    person: int
+    number: int
+    folder: Path
+    world: World
+    lines: Callable[[str], Transport]
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOON))
+    handles: list[Handle] = field(default_factory=list)
+    starts: int = 0
+
+    def start(self) -> Handle:
+        """Open the replica in a process of its own."""
+        self.starts += 1
+        process = Process(f"{self.name}/{self.starts}")
+        process.rescue = lambda: self._rescued(process)
+        seed = (self.world.seed << 24) + (self.number << 8) + self.starts
+        line = self.lines(self.name)
+        with self.world.disk.process(process):
+            replica = Replica(self.folder, KEY, line, clock=self.clock, random=SeededRandom(seed))
+        handle = Handle(process, replica, line)
+        self.handles.append(handle)
+        return handle
+
+    @property
+    def handle(self) -> Handle:
+        """The process that has been open the longest."""
+        return self.handles[0]
+
+    @property
+    def replica(self) -> Replica:
+        """The replica as that process has it."""
+        return self.handle.replica
+
+    @property
+    def database(self) -> Any:
+        """Its database."""
+        return self.replica.store.database
+
+    def ended(self, handle: Handle) -> None:
+        """Take a process off the list; there is always one."""
+        self.handles.remove(handle)
+        if not self.handles:
+            self.start()
+
+    def close(self, handle: Handle) -> None:
+        """End a process in good order."""
+        handle.replica.close()
+        self.ended(handle)
+
+    def _rescued(self, process: Process) -> None:
+        """Keep the files as the dying process leaves them; where another has them, so be it."""
+        others = [handle for handle in self.handles if handle.process is not process]
+        if not others:
+            self.folder = self.world.moved(self.folder)
