@@ -7,6 +7,7 @@ from collections.abc import Callable
 from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
 from eschool_core.commands.groups import ChangeGroup
+from eschool_core.commands.guardians import AddGuardian, EndGuardianship, GuardianEntry
 from eschool_core.commands.journals import (
     ClaimSubstitution,
     EndSubstitution,
@@ -16,12 +17,9 @@ from eschool_core.commands.journals import (
     SetPlan,
 )
 from eschool_core.commands.people import (
-    AddGuardian,
     AdmitPupil,
     Appoint,
     EndAppointment,
-    EndGuardianship,
-    GuardianEntry,
     MovePupil,
     WithdrawPupil,
 )
