@@ -38,6 +38,7 @@ PLACES = {
     "duties": "eschool_cli.duties:duties_command",
     "check": "eschool_cli.check:check_group",
     "correct": "eschool_cli.correct:correct_command",
+    "forecast": "eschool_cli.forecast:forecast_group",
     "enrol": "eschool_cli.enrol:enrol_command",
     "sync": "eschool_cli.sync:sync_command",
     "status": "eschool_cli.status:status_command",
@@ -59,7 +60,7 @@ PLACES = {
 }
 SECTIONS = (
     ("teaching", ("today", "journal", "mark", "absent", "topic", "homework", "plan", "history")),
-    ("reading", ("diary", "report", "control", "findings", "notices", "regulation")),
+    ("reading", ("diary", "report", "control", "findings", "notices", "forecast", "regulation")),
     ("duties", ("duties", "check", "correct")),
     ("device", ("enrol", "sync", "status", "rejected", "passphrase")),
     ("access", ("rights",)),

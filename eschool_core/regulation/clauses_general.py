@@ -102,7 +102,8 @@ GENERAL: tuple[Clause, ...] = (
         number="2.8",
         kinds=("query",),
         paraphrase="The progress of a pupil and of a class is forecast.",
-        status="planned",
+        status="done",
+        place="eschool_core.forecast.journal",
         parameters=("forecast_interval_percent",),
     ),
     Clause(
