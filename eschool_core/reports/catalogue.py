@@ -9,7 +9,16 @@ from typing import Literal
 from eschool_core.errors import InputError, RightsError
 from eschool_core.labels import Language, text
 from eschool_core.regulation import checks
-from eschool_core.reports import class_sizes, movement
+from eschool_core.reports import (
+    attendance,
+    attendance_days,
+    class_sizes,
+    class_summary,
+    movement,
+    particulars,
+    progress,
+    register,
+)
 from eschool_core.reports.audience import Audience, Reader, audience_of
 from eschool_core.reports.frame import Asked
 from eschool_core.reports.period import Period, period_at, running_period
@@ -41,9 +50,38 @@ class ReportSpec:
 
 
 REPORTS: tuple[ReportSpec, ...] = (
+    ReportSpec(
+        particulars.NAME, particulars.CLAUSE, "class", CLASS_READS, particulars.particulars_report
+    ),
     ReportSpec(movement.NAME, movement.CLAUSE, "school", OFFICE_READS, movement.movement_report),
     ReportSpec(
         class_sizes.NAME, class_sizes.CLAUSE, "school", OFFICE_READS, class_sizes.class_sizes_report
+    ),
+    ReportSpec(register.NAME, register.CLAUSE, "class", CLASS_READS, register.register_report),
+    ReportSpec(
+        class_summary.NAME,
+        class_summary.CLAUSE,
+        "class",
+        CLASS_READS,
+        class_summary.class_summary_report,
+    ),
+    ReportSpec(progress.NAME, progress.CLAUSE, "school", OFFICE_READS, progress.progress_report),
+    ReportSpec(
+        progress.SUBJECTS_NAME,
+        progress.CLAUSE,
+        "school",
+        OFFICE_READS,
+        progress.progress_subjects_report,
+    ),
+    ReportSpec(
+        attendance.NAME, attendance.CLAUSE, "class", CLASS_READS, attendance.attendance_report
+    ),
+    ReportSpec(
+        attendance_days.NAME,
+        attendance.CLAUSE,
+        "class",
+        CLASS_READS,
+        attendance_days.attendance_days_report,
     ),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from eschool_core import calendar
 from eschool_core.domain.school import PolicyValue, School
@@ -87,6 +87,11 @@ def column(
     """
     above = text(f"report.group.{group}", language) if group else ""
     return Column(key, text(f"report.column.{key}", language), unit, width, above)
+
+
+def under(column_: Column, above: str, prefix: str) -> Column:
+    """Return a column that stands under the heading ``above``, its key told apart by a prefix."""
+    return replace(column_, key=f"{prefix}_{column_.key}", group=above)
 
 
 def policy_on(store: Store, name: str, day: int) -> policy.Value:

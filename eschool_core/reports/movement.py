@@ -38,23 +38,47 @@ class Movement:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Who came to and went from some classes over a period."""
+
+    arrived: list[Stay]
+    moved_in: list[Stay]
+    left: list[Stay]
+    moved_out: list[Stay]
+
+
+def moves_of(stays: Iterable[Stay], opening_day: int, last_day: int) -> Moves:
+    """Return who came and who went after ``opening_day`` and up to ``last_day``, by date."""
+    listed = list(stays)
+    came = [stay for stay in listed if opening_day < stay.first_day <= last_day]
+    went = [
+        stay
+        for stay in listed
+        if opening_day <= stay.last_day < last_day and stay.first_day <= last_day
+    ]
+    came.sort(key=lambda stay: stay.first_day)
+    went.sort(key=lambda stay: stay.last_day)
+    return Moves(
+        [stay for stay in came if not stay.came_from],
+        [stay for stay in came if stay.came_from],
+        [stay for stay in went if not stay.went_to],
+        [stay for stay in went if stay.went_to],
+    )
+
+
 def movement_of(stays: Iterable[Stay], opening_day: int, last_day: int) -> Movement:
     """Return the movement after ``opening_day`` up to ``last_day``, both ends of the count."""
-    found = Movement()
-    for stay in stays:
-        came = opening_day < stay.first_day <= last_day
-        went = opening_day <= stay.last_day < last_day and stay.first_day <= last_day
-        found = found.plus(
-            Movement(
-                at_start=int(stay.on(opening_day)),
-                arrived=int(came and not stay.came_from),
-                moved_in=int(came and bool(stay.came_from)),
-                left=int(went and not stay.went_to),
-                moved_out=int(went and bool(stay.went_to)),
-                at_end=int(stay.on(last_day)),
-            )
-        )
-    return found
+    listed = list(stays)
+    moves = moves_of(listed, opening_day, last_day)
+    return Movement(
+        at_start=sum(stay.on(opening_day) for stay in listed),
+        arrived=len(moves.arrived),
+        moved_in=len(moves.moved_in),
+        left=len(moves.left),
+        moved_out=len(moves.moved_out),
+        at_end=sum(stay.on(last_day) for stay in listed),
+    )
 
 
 def movement_report(store: Store, asked: Asked) -> Table:
@@ -109,22 +133,11 @@ def _values(found: Movement) -> tuple[int, ...]:
 
 def _lists(stays: dict[int, list[Stay]], names: dict[int, str], asked: Asked) -> Iterable[Note]:
     """Yield who came, who left and who changed class, with day and order."""
-    opening, last = asked.period.opening_day, asked.period.last_day
     everybody = [stay for listed in stays.values() for stay in listed]
-    came = [stay for stay in everybody if opening < stay.first_day <= last and not stay.came_from]
-    gone = [stay for stay in everybody if _went(stay, opening, last) and not stay.went_to]
-    moved = [stay for stay in everybody if opening < stay.first_day <= last and stay.came_from]
-    yield _note("came", [_came(stay, names, asked.language) for stay in _by_day(came)], asked)
-    yield _note("gone", [_gone(stay, names, asked.language) for stay in _by_day(gone)], asked)
-    yield _note("moved", [_moved(stay, names, asked.language) for stay in _by_day(moved)], asked)
-
-
-def _went(stay: Stay, opening: int, last: int) -> bool:
-    return opening <= stay.last_day < last and stay.first_day <= last
-
-
-def _by_day(stays: list[Stay]) -> list[Stay]:
-    return sorted(stays, key=lambda stay: stay.first_day)
+    moves = moves_of(everybody, asked.period.opening_day, asked.period.last_day)
+    yield _note("came", [_came(stay, names, asked.language) for stay in moves.arrived], asked)
+    yield _note("gone", [_gone(stay, names, asked.language) for stay in moves.left], asked)
+    yield _note("moved", [_moved(stay, names, asked.language) for stay in moves.moved_in], asked)
 
 
 def _note(which: str, lines: Sequence[str], asked: Asked) -> Note:

@@ -12,6 +12,8 @@ from eschool_core.reports.table import Column, Table, Unit, Unknown, Value
 DASH: Final = "–"
 PLACES: Final = {Unit.PERCENT: 1, Unit.MEAN: 2, Unit.DEGREE: 2}
 """Decimal places by unit."""
+COUNTED: Final = (Unit.COUNT, Unit.HOURS, Unit.NUMBER)
+"""Units of which nothing may be shown as a dash."""
 
 
 def shown(value: Value, column: Column, table: Table) -> str:
@@ -29,7 +31,7 @@ def shown(value: Value, column: Column, table: Table) -> str:
         return f"{value:%d.%m.%Y}"
     if isinstance(value, str):
         return value
-    if value == 0 and column.unit in (Unit.COUNT, Unit.HOURS):
+    if value == 0 and isinstance(value, int) and column.unit in COUNTED:
         return DASH if table.zero == "dash" else ""
     return number(value, column.unit, "," if table.language == "ru" else ".")
 
@@ -40,8 +42,9 @@ def number(value: int | Decimal, unit: Unit, point: str) -> str:
     >>> number(Decimal("92"), Unit.PERCENT, ",")
     '92,0'
     """
-    places = PLACES.get(unit, 0)
-    return f"{value:.{places}f}".replace(".", point)
+    if unit is Unit.NUMBER:
+        return str(value).replace(".", point)
+    return f"{value:.{PLACES.get(unit, 0)}f}".replace(".", point)
 
 
 def heading(table: Table) -> tuple[str, ...]:

@@ -44,6 +44,10 @@ class Unit(Enum):
     """Hundredths of a mark are kept."""
     DEGREE = "degree"
     """СОУ: hundredths of a percent are kept."""
+    MARK = "mark"
+    """A mark, or a word in its place: «зач», «н/а»."""
+    NUMBER = "number"
+    """Counts and rates one under another: each with its own decimal places."""
     DATE = "date"
     MOMENT = "moment"
 

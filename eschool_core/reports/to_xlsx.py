@@ -16,6 +16,8 @@ from eschool_core.reports.table import Column, Row, RowKind, Table, Unit, Value,
 NUMBER_FORMATS: Final = {
     Unit.TEXT: "@",
     Unit.COUNT: "0",
+    Unit.MARK: "0",
+    Unit.NUMBER: "General",
     Unit.HOURS: "0",
     Unit.PERCENT: "0.0",
     Unit.MEAN: "0.00",

@@ -1,0 +1,342 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from eschool_core.commands.care import ExemptPupil
+from eschool_core.commands.people import MovePupil, WithdrawPupil
+from eschool_core.commands.school import SetPolicy
+from eschool_core.domain.enums import ExemptionKind
+from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.result_enums import (
+    AssessmentMode,
+    CouncilDecisionKind,
+    ExternalState,
+    ResultKind,
+    ResultValue,
+)
+from eschool_core.domain.results import AssessmentRule, CouncilDecision, ExternalMark
+from eschool_core.domain.school import Term
+from eschool_core.errors import InputError
+from eschool_core.reports.table import Table, Value
+from tests.core.reports.results import QUARTER_END, give, quarter, set_terms, year
+from tests.core.reports.tables import asked, made, rows_of
+from tests.school import FIRST_DAY, MONDAY, SmallSchool
+
+SUBJECTS = ("Английский язык", "Математика", "Русский язык")
+
+
+@pytest.fixture
+def terms(school: SmallSchool) -> dict[str, Term]:
+    return set_terms(school)
+
+
+def mark_5a(school: SmallSchool, term: Term | None, values: tuple[tuple[int, ...], ...]) -> None:
+    """Give each pupil of 5А marks in English, maths and Russian; 0 leaves one out."""
+    for pupil_id, marks in zip(school.pupils["5А"], values, strict=True):
+        first_group = pupil_id in school.pupils["5А"][:2]
+        groups = ("5А/1" if first_group else "5А/2", "5А", "5А")
+        for group, subject, value in zip(groups, SUBJECTS, marks, strict=True):
+            if value:
+                give(school, group, subject, pupil_id, value, term)
+
+
+def summary(shown: Table) -> dict[str, tuple[Value, Value]]:
+    return {str(row.cells[1]): (row.cells[2], row.cells[3]) for row in shown.rows}
+
+
+MIXED = ((5, 5, 5), (5, 5, 4), (3, 4, 5), (2, 3, 4))
+
+
+@pytest.mark.clause("4.4.3/7")
+@pytest.mark.clause("2.7")
+def test_the_class_teachers_summary_by_hand(school: SmallSchool, terms: dict[str, Term]) -> None:
+    mark_5a(school, terms["I"], MIXED)
+    shown = made(
+        school, "class_summary", asked(school, period=quarter(school, terms["I"]), class_name="5А")
+    )
+    found = summary(shown)
+    assert found["Аттестовано"] == (4, "")
+    assert found["Не аттестовано"] == (0, "")
+    assert found["Отличники"] == (1, "Абрамов Саша")
+    assert found["Хорошисты"] == (1, "Белова Саша")
+    assert found["в т. ч. с одной «4»"] == (1, "Белова Саша (Русский язык – Russian А.)")
+    assert found["Имеют «3»"] == (1, "Власов Саша")
+    assert found["в т. ч. с одной «3»"] == (1, "Власов Саша (Английский язык – English_2 А.)")
+    assert found["Неуспевающие"] == (1, "Громова Саша (Английский язык – English_2 А.)")
+    assert found["Успеваемость, %"] == (Decimal("75.0"), "")
+    assert found["Качество знаний, %"] == (Decimal("50.0"), "")
+    # Of twelve marks six are fives, three fours, two threes, one a two.
+    assert found["СОУ, %"] == (Decimal("73.33"), "")
+    assert found["Средний балл"] == (Decimal("4.17"), "")
+    assert found["Учащихся на конец"] == (4, "")
+    assert len(shown.rows) >= 14
+    assert shown.subject_of == "5А, Russian А."
+
+
+@pytest.mark.clause("4.4.3/7")
+def test_who_is_not_attested_is_named_with_subject_and_reason(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    mark_5a(school, terms["I"], ((5, 5, 5), (5, 5, 5), (5, 5, 5), (0, 2, 5)))
+    give(
+        school, "5А", "Русский язык", school.pupils["5А"][0], ResultValue.NOT_ATTESTED,
+        terms["I"], reason="пропущено 60 %",
+    )  # fmt: skip
+    shown = made(
+        school, "class_summary", asked(school, period=quarter(school, terms["I"]), class_name="5А")
+    )
+    found = summary(shown)
+    assert found["Не аттестовано"] == (
+        2,
+        "Абрамов Саша (Русский язык – пропущено 60 %); "
+        "Громова Саша (Английский язык – отметка не выставлена)",
+    )
+    assert found["Неуспевающие"] == (0, "")
+    assert found["Аттестовано"] == (2, "")
+
+
+@pytest.mark.clause("4.4.3/8")
+def test_the_summary_of_the_school_and_who_does_not_report(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    mark_5a(school, terms["I"], MIXED)
+    shown = made(school, "progress", asked(school, period=quarter(school, terms["I"])))
+    found = {str(row.cells[0]): row for row in shown.rows}
+    keys = ("pupils", "attested", "all_fives", "fours_and_fives", "has_threes", "failing")
+    assert [shown.value(found["5А"], key) for key in keys] == [4, 4, 1, 1, 1, 1]
+    assert shown.value(found["5А"], "learning_degree") == Decimal("73.33")
+    assert shown.value(found["5А"], "class_teacher") == "Russian А."
+    assert [shown.value(found["10А"], key) for key in keys] == [4, None, None, None, None, None]
+    assert [shown.value(found["1А"], key) for key in keys] == [4, None, None, None, None, None]
+    # 5Б has no marks yet: its four pupils are not attested.
+    assert shown.value(found["5Б"], "not_attested") == 4
+    assert [shown.value(found["5–9 классы"], key) for key in keys] == [8, 4, 1, 1, 1, 1]
+    assert shown.value(shown.totals[0], "pupils") == 20
+    assert shown.notes[0].lines == ("10А, 10Б",)
+
+
+@pytest.mark.clause("4.4.3/8")
+def test_the_half_year_of_the_older_classes_ends_with_the_second_quarter(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    for pupil_id in school.pupils["10А"]:
+        for group, subject in (
+            ("10А", "Математика"), ("10А", "Русский язык"), ("10А+10Б", "Физика"),
+        ):  # fmt: skip
+            give(school, group, subject, pupil_id, 4, terms["half"])
+    shown = made(school, "progress", asked(school, period=quarter(school, terms["II"])))
+    found = {str(row.cells[0]): row for row in shown.rows}
+    assert shown.value(found["10А"], "fours_and_fives") == 4
+    assert shown.notes == ()
+
+
+@pytest.mark.clause("4.4.3/8")
+def test_the_second_page_by_subject_and_grade(school: SmallSchool, terms: dict[str, Term]) -> None:
+    mark_5a(school, terms["I"], MIXED)
+    shown = made(school, "progress_subjects", asked(school, period=quarter(school, terms["I"])))
+    assert rows_of(shown, "subject", "grade", "fives", "fours", "threes", "twos", "pass_rate") == [
+        ("Английский язык", "5", 2, 0, 1, 1, Decimal("75.0")),
+        ("Математика", "5", 2, 1, 1, 0, Decimal("100.0")),
+        ("Русский язык", "5", 2, 2, 0, 0, Decimal("100.0")),
+    ]
+
+
+@pytest.mark.clause("4.4.3/8")
+def test_the_worked_example_on_rows(school: SmallSchool, terms: dict[str, Term]) -> None:
+    values = [5] * 4 + [4] * 10 + [3] * 9 + [2] + [ResultValue.NOT_ATTESTED]
+    values += [ResultValue.EXEMPT] * 2
+    pupils = list(school.pupils["5Б"])
+    while len(pupils) < len(values):
+        pupils.append(school.add_pupil("5Б", f"Новый{len(pupils)}"))
+    for pupil_id, value in zip(pupils, values, strict=True):
+        give(school, "5Б", "Математика", pupil_id, value, terms["I"])
+    shown = made(school, "progress_subjects", asked(school, period=quarter(school, terms["I"])))
+    keys = ("pass_rate", "quality_rate", "learning_degree", "not_attested", "exempt")
+    assert dict(zip(shown.column("subject"), rows_of(shown, *keys), strict=True))["Математика"] == (
+        Decimal("92.0"),
+        Decimal("56.0"),
+        Decimal("55.48"),
+        1,
+        2,
+    )
+
+
+def test_the_denominator_is_policy(school: SmallSchool, terms: dict[str, Term]) -> None:
+    mark_5a(school, terms["I"], ((5, 5, 5), (5, 5, 5), (5, 5, 5), (0, 5, 5)))
+    wanted = asked(school, period=quarter(school, terms["I"]), class_name="5А")
+    assert summary(made(school, "class_summary", wanted))["Успеваемость, %"][0] == Decimal("75.0")
+    school.must(
+        SetPolicy(name="report_denominator", value="attested", first_day=FIRST_DAY, act="Приказ 3"),
+        "deputy",
+    )
+    assert summary(made(school, "class_summary", wanted))["Успеваемость, %"][0] == Decimal("100.0")
+
+
+def register(school: SmallSchool, wanted: object, class_name: str = "5А") -> Table:
+    return made(school, "register", asked(school, period=wanted, class_name=class_name))  # type: ignore[arg-type]
+
+
+def cells(shown: Table, line: int = 0) -> tuple[Value, ...]:
+    return shown.rows[line].cells[3:-3]
+
+
+@pytest.mark.clause("4.4.3/4")
+def test_every_cell_of_the_register_says_what_stands_there(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    mark_5a(school, terms["I"], ((5, 5, 5), (ResultValue.PASS, 1, 4), (0, 2, 3), (5, 0, 5)))
+    first, *_, last = school.pupils["5А"]
+    give(school, "5А", "Математика", first, ResultValue.NOT_ATTESTED, terms["I"])
+    school.must(
+        ExemptPupil(
+            pupil_id=last,
+            subject_id=school.subjects["Математика"],
+            exemption_kind=ExemptionKind.SUBJECT,
+            first_day=FIRST_DAY,
+            last_day=QUARTER_END,
+            document="1",
+        ),
+        "russian",
+    )
+    shown = register(school, quarter(school, terms["I"]))
+    assert [column.title for column in shown.columns[3:-3]] == list(SUBJECTS)
+    assert [cells(shown, line) for line in range(4)] == [
+        (5, "н/а", 5), ("зач", 1, 4), ("нет", 2, 3), (5, "осв.", 5),
+    ]  # fmt: skip
+    assert shown.notes[0].lines == ("Английский язык: 1",)
+
+
+@pytest.mark.clause("4.4.3/4")
+@pytest.mark.clause("3.6")
+def test_first_grades_have_attendance_and_the_decision_only(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    pupil_id = school.pupils["1А"][0]
+    school.store.put(
+        CouncilDecision(
+            id=1,
+            part=partition(PartitionKind.PUPIL_DAY, pupil_id),
+            author_id=1,
+            device=1,
+            made_at=1,
+            pupil_id=pupil_id,
+            year_id=school.year,
+            kind=CouncilDecisionKind.PROMOTED,
+            next_grade=2,
+            protocol="№ 4",
+            protocol_day=MONDAY,
+        )
+    )
+    shown = register(school, quarter(school, terms["I"]), "1А")
+    keys = [column.key for column in shown.columns]
+    assert keys == ["number", "name", "part", "missed_days", "missed_lessons", "decision"]
+    assert shown.rows[0].cells[-1] == "переведён(а) в 2 класс, протокол № 4 от 07.09.2026"
+
+
+@pytest.mark.clause("4.4.3/4")
+def test_the_register_of_the_year_by_terms_with_protocols(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    mark_5a(school, terms["I"], MIXED)
+    mark_5a(school, terms["II"], MIXED)
+    mark_5a(school, None, MIXED)
+    give(
+        school, "5А/2", "Английский язык", school.pupils["5А"][3], 3, None,
+        document="протокол № 8", document_day=MONDAY + 300,
+    )  # fmt: skip
+    give(school, "5А", "Математика", school.pupils["5А"][0], 4, None, kind=ResultKind.EXAM)
+    shown = register(school, year(school))
+    assert [row.cells[2] for row in shown.rows[:5]] == [
+        "I четверть", "II четверть", "Год", "Экзамен", "Итог",
+    ]  # fmt: skip
+    assert [cells(shown, line) for line in range(5)] == [
+        (5, 5, 5), (5, 5, 5), (5, 5, 5), (None, 4, None), (None, None, None),
+    ]  # fmt: skip
+    assert shown.notes[0].lines == ("Громова Саша, Английский язык: 3, протокол № 8 от 04.07.2027",)
+
+
+@pytest.mark.clause("4.4.3/4")
+def test_a_term_not_studied_here_is_a_dash_or_what_the_document_says(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    newcomer = school.add_pupil("5А", "Яковлев", first_day=QUARTER_END + 12)
+    shown = register(school, year(school))
+    lines = [row.cells[3:-3] for row in shown.rows if row.about and row.about.id == newcomer]
+    assert lines[0] == (None,) * len(lines[0])
+    line = school.line("5А", "Математика", newcomer)
+    school.store.put(
+        ExternalMark(
+            id=5,
+            part=line.part,
+            kind=ResultKind.TERM,
+            term_id=terms["I"].id,
+            value=4,
+            day=MONDAY,
+            source="Школа № 2",
+            document="1",
+            state=ExternalState.ACCEPTED,
+            entered_by_id=1,
+        )
+    )
+    shown = register(school, year(school))
+    [first, *_] = [row for row in shown.rows if row.about and row.about.id == newcomer]
+    assert 4 in first.cells[3:-3]
+
+
+@pytest.mark.clause("4.4.3/4")
+def test_a_subject_without_marks_asks_for_none(school: SmallSchool, terms: dict[str, Term]) -> None:
+    journal_id = school.journals["5А", "Математика"]
+    school.store.put(
+        AssessmentRule(
+            id=3,
+            part=partition(PartitionKind.JOURNAL, journal_id),
+            journal_id=journal_id,
+            mode=AssessmentMode.NONE,
+        )
+    )
+    shown = register(school, quarter(school, terms["I"]))
+    assert "Математика" not in [column.title for column in shown.columns]
+
+
+def test_the_mark_of_the_subgroup_before_counts_where_it_was_given(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    pupil_id = school.pupils["5А"][0]
+    give(school, "5А", "Математика", pupil_id, 5, terms["I"])
+    school.must(
+        MovePupil(
+            pupil_id=pupil_id,
+            class_id=school.classes["5Б"],
+            first_day=QUARTER_END + 11,
+            order="7-п",
+        ),
+        "officer",
+    )
+    shown = register(school, year(school), "5Б")
+    lines = [row for row in shown.rows if row.about and row.about.id == pupil_id]
+    maths = [column.title for column in shown.columns].index("Математика")
+    assert [line.cells[maths] for line in lines[:2]] == [5, "нет"]
+
+
+@pytest.mark.clause("4.4.3/8")
+def test_who_left_before_the_end_is_counted_nowhere(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    mark_5a(school, terms["I"], MIXED)
+    school.must(
+        WithdrawPupil(pupil_id=school.pupils["5А"][3], last_day=MONDAY, order="9-о"), "officer"
+    )
+    shown = made(school, "progress", asked(school, period=quarter(school, terms["I"])))
+    found = {str(row.cells[0]): row for row in shown.rows}
+    assert shown.value(found["5А"], "failing") == 0
+    assert shown.value(found["5А"], "pupils") == 3
+    assert register(school, quarter(school, terms["I"])).rows[-1].kind.value == "left"
+
+
+@pytest.mark.parametrize("name", ["progress", "progress_subjects"])
+def test_results_are_of_a_term_not_of_free_dates(school: SmallSchool, name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        made(school, name, asked(school))
+    assert caught.value.key == "report.term_needed"
