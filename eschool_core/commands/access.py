@@ -14,17 +14,18 @@ from eschool_core.commands.base import (
     Moment,
     ObjectId,
     Occasion,
+    OptionalId,
     ShortText,
 )
 from eschool_core.domain.enums import Role
 from eschool_core.domain.office import Device, Person, Slip
-from eschool_core.domain.partition import ACCESS
-from eschool_core.domain.people import Guardianship
+from eschool_core.domain.partition import ACCESS, PartitionKind, partition
+from eschool_core.domain.people import Enrolment, Guardianship
 from eschool_core.domain.school import Staff
-from eschool_core.errors import InputError, RegulationError
+from eschool_core.errors import InputError, RegulationError, RightsError
 from eschool_core.ids import MAX_DEVICE
 from eschool_core.regulation import checks
-from eschool_core.regulation.interval import best
+from eschool_core.regulation.interval import Cover, best
 from eschool_core.store.store import Store
 
 SECONDS_PER_DAY = 24 * 3600
@@ -37,12 +38,17 @@ class IssueSlip(Command):
 
     The system officer gives slips to staff, the class teacher to pupils of the own class and
     their guardians.
+
+    Attributes:
+        class_id: Names the class to whose teacher a slip for a family goes, where the system
+            officer makes the slips of a class in a batch (4.7.6); the teacher hands them out.
     """
 
     kind: ClassVar[str] = "issue_slip"
     person_id: ObjectId
     secret_hash: HexHash
     expires_at: Moment
+    class_id: OptionalId = 0
 
 
 def issue_slip(store: Store, command: IssueSlip, occasion: Occasion) -> Findings:
@@ -56,27 +62,36 @@ def issue_slip(store: Store, command: IssueSlip, occasion: Occasion) -> Findings
     latest = occasion.interval.hi + valid_days * SECONDS_PER_DAY
     if not now < command.expires_at <= latest:
         raise InputError("data.field", field="expires_at")
-    for earlier in store.select(Slip, person_id=command.person_id, used_at=0, revoked_at=0):
-        store.put(earlier.replace(revoked_at=now))
+    revoke_slips(store, command.person_id, now)
+    pupil_id = _of_family(store, command, occasion)
     store.put(
         Slip(
             id=occasion.new_id(),
-            part=ACCESS,
+            part=partition(PartitionKind.PUPIL, pupil_id) if pupil_id else ACCESS,
             person_id=command.person_id,
             secret_hash=bytes.fromhex(command.secret_hash),
             issued_by_id=occasion.actor_id,
             issued_at=now,
             expires_at=command.expires_at,
+            pupil_id=pupil_id,
+            class_id=command.class_id,
         )
     )
     return []
+
+
+def revoke_slips(store: Store, person_id: int, now: int) -> None:
+    """Write on every unused slip of a person that it opens nothing any more."""
+    for slip in store.select(Slip, person_id=person_id, used_at=0, revoked_at=0):
+        store.put(slip.replace(revoked_at=max(1, now)))
 
 
 def may_issue_slip(store: Store, command: IssueSlip, occasion: Occasion) -> None:
     """Let pass the next link of the chain: officer → staff, class teacher → families (3.1).
 
     A class teacher's replica does not hold the list of accounts, but it holds the staff and the
-    class: who is a pupil of it or represents one today is a family member.
+    class: who is a pupil of it or represents one today is a family member. The officer makes
+    slips for families too, as a batch that goes to the class teacher of the class (4.7.6).
 
     Raises:
         RightsError: 3.1/1 for a slip to staff, 3.1/2 for a slip to anybody else.
@@ -87,15 +102,20 @@ def may_issue_slip(store: Store, command: IssueSlip, occasion: Occasion) -> None
     elif store.get(Staff, command.person_id) is not None:
         check = checks.STAFF_CREDENTIALS_ISSUER
         rights.require_role(store, occasion, Role.SYSTEM_OFFICER, check=check)
+    elif command.class_id:
+        if not _of_family(store, command, occasion):
+            raise RightsError(checks.FAMILY_CREDENTIALS_ISSUER)
+        check = checks.FAMILY_CREDENTIALS_ISSUER
+        rights.require_role(store, occasion, Role.SYSTEM_OFFICER, check=check)
     else:
         answers = [
             rights.class_cover(store, occasion, pupil_id)
-            for pupil_id in _children(store, command.person_id, occasion)
+            for pupil_id in family_of(store, command.person_id, occasion)
         ]
         rights.settle(best(answers), checks.FAMILY_CREDENTIALS_ISSUER)
 
 
-def _children(store: Store, person_id: int, occasion: Occasion) -> list[int]:
+def family_of(store: Store, person_id: int, occasion: Occasion) -> list[int]:
     """Return the pupil that a person is, and those whom the person represents by now."""
     today = rights.made_day(store, occasion)
     wards = {
@@ -104,6 +124,27 @@ def _children(store: Store, person_id: int, occasion: Occasion) -> list[int]:
         if today <= entry.last_day
     }
     return sorted(wards | {person_id})
+
+
+def _of_family(store: Store, command: IssueSlip, occasion: Occasion) -> int:
+    """Return the pupil with whose papers a slip is kept; 0 for one of staff.
+
+    Of several children the one in the class that the slip goes through, so that its teacher sees
+    the slip.
+    """
+    if store.get(Staff, command.person_id) is not None:
+        return 0
+    days = rights.act_days(store, occasion)
+    classes = rights.led_classes(store, occasion.actor_id, days)
+    if command.class_id:
+        classes = {command.class_id}
+    children = [
+        pupil_id
+        for pupil_id in family_of(store, command.person_id, occasion)
+        if (occasion.actor_id == 0 and store.first(Enrolment, pupil_id=pupil_id) is not None)
+        or rights.in_classes(store, pupil_id, classes, days)
+    ]
+    return min(children, default=0)
 
 
 class EnrolDevice(Command):
@@ -127,16 +168,7 @@ def enrol_device(store: Store, command: EnrolDevice, occasion: Occasion) -> Find
     if store.first(Device, device=command.device) is not None:
         raise InputError("access.device_exists", device=command.device)
     now = occasion.interval.hi
-    slip = store.first(
-        Slip,
-        secret_hash=bytes.fromhex(command.secret_hash),
-        person_id=command.person_id,
-        used_at=0,
-        revoked_at=0,
-    )
-    if slip is None or slip.expires_at < now:
-        raise RegulationError(checks.SLIP_NOT_VALID)
-    store.put(slip.replace(used_at=now))
+    take_slip(store, command.person_id, command.secret_hash, now)
     store.put(
         Device(
             id=occasion.new_id(),
@@ -149,6 +181,42 @@ def enrol_device(store: Store, command: EnrolDevice, occasion: Occasion) -> Find
         )
     )
     return []
+
+
+class UseSlip(Command):
+    """Take a slip for the first sign-in to the portal; the server's own act (3.1)."""
+
+    kind: ClassVar[str] = "use_slip"
+    person_id: ObjectId
+    secret_hash: HexHash
+
+
+def use_slip(store: Store, command: UseSlip, occasion: Occasion) -> Findings:
+    """Use the slip up.
+
+    Raises:
+        RegulationError: The slip is unknown, used, replaced or expired (3.1/2).
+    """
+    take_slip(store, command.person_id, command.secret_hash, occasion.interval.hi)
+    return []
+
+
+def take_slip(store: Store, person_id: int, secret_hash: str, now: int) -> None:
+    """Write on a person's slip that it was used.
+
+    Raises:
+        RegulationError: The slip is unknown, used, replaced or expired (3.1/2).
+    """
+    slip = store.first(
+        Slip,
+        secret_hash=bytes.fromhex(secret_hash),
+        person_id=person_id,
+        used_at=0,
+        revoked_at=0,
+    )
+    if slip is None or slip.expires_at < now:
+        raise RegulationError(checks.SLIP_NOT_VALID)
+    store.put(slip.replace(used_at=now))
 
 
 class RevokeDevice(Command):
@@ -166,14 +234,38 @@ def revoke_device(store: Store, command: RevokeDevice, occasion: Occasion) -> Fi
     """
     device = store.first(Device, device=command.device)
     if device is None:
-        raise InputError("access.no_device", device=command.device)
+        raise store.absent("access.no_device", device=command.device)
     if not device.revoked_at:
         store.put(device.replace(revoked_at=max(1, occasion.interval.made_at)))
     return []
 
 
+def revoke_devices(store: Store, person_id: int, now: int) -> None:
+    """Write on every device of a person that it is shut out, as far as the store knows them."""
+    for device in store.select(Device, person_id=person_id, revoked_at=0):
+        store.put(device.replace(revoked_at=max(1, now)))
+
+
+def may_revoke_device(store: Store, command: RevokeDevice, occasion: Occasion) -> None:
+    """Let pass the owner of the device and the system officer.
+
+    A replica of anybody else does not know whose device a number is, and asks the server.
+
+    Raises:
+        RightsError: Anybody else.
+    """
+    device = store.first(Device, device=command.device)
+    if device is not None and device.person_id == occasion.actor_id != 0:
+        return
+    answer = rights.role_cover(store, occasion, Role.SYSTEM_OFFICER)
+    if device is None and occasion.actor_id and answer is Cover.NOWHERE and not store.complete:
+        raise store.absent("access.no_device", device=command.device)
+    rights.require_role(store, occasion, Role.SYSTEM_OFFICER)
+
+
 SPECS: tuple[CommandSpec, ...] = (
     CommandSpec(IssueSlip, may_issue_slip, issue_slip),
     CommandSpec(EnrolDevice, rights.server_only, enrol_device),
-    CommandSpec(RevokeDevice, rights.by_role(Role.SYSTEM_OFFICER), revoke_device),
+    CommandSpec(UseSlip, rights.server_only, use_slip),
+    CommandSpec(RevokeDevice, may_revoke_device, revoke_device),
 )

@@ -11,9 +11,12 @@ from pydantic import ValidationError
 
 from eschool_core.commands import (
     access,
+    breach,
     care,
     class_care,
     control,
+    credentials,
+    grants,
     groups,
     guardians,
     journals,
@@ -36,6 +39,9 @@ SPECS: tuple[CommandSpec, ...] = (
     *class_care.SPECS,
     *sections.SPECS,
     *access.SPECS,
+    *credentials.SPECS,
+    *grants.SPECS,
+    *breach.SPECS,
     *control.SPECS,
 )
 

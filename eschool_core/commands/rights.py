@@ -214,6 +214,14 @@ def class_cover(store: Store, occasion: Occasion, pupil_id: int) -> Cover:
     return covered(periods, act_days(store, occasion))
 
 
+def in_classes(store: Store, pupil_id: int, classes: set[int], days: tuple[int, int]) -> bool:
+    """Return whether a pupil is in one of the classes by these days, or will be."""
+    return any(
+        entry.class_id in classes and days[0] <= entry.last_day
+        for entry in store.select(Enrolment, pupil_id=pupil_id)
+    )
+
+
 def led_classes(store: Store, person_id: int, days: tuple[int, int]) -> set[int]:
     """Return the classes a person leads at some time within ``days``."""
     return {

@@ -25,6 +25,7 @@ from eschool_core.commands.base import (
     Small,
 )
 from eschool_core.commands.day_end import find_gaps
+from eschool_core.commands.grants import shut_dismissed
 from eschool_core.domain.enums import CalendarLevel, DayKind, Role, TermKind
 from eschool_core.domain.partition import SCHOOL
 from eschool_core.domain.row import FOREVER
@@ -103,6 +104,8 @@ class TurnDay(Command):
 def turn_day(store: Store, command: TurnDay, occasion: Occasion) -> Findings:
     """Move the school to ``day`` and record what the past days lack (4.5.2, 4.5.6).
 
+    The access of those whose last day of employment is over ends with it.
+
     Raises:
         InputError: The date is not later than the current one.
     """
@@ -110,6 +113,7 @@ def turn_day(store: Store, command: TurnDay, occasion: Occasion) -> Findings:
     if command.day <= school.current_day:
         raise InputError("school.day_passed", day=calendar.date_of(command.day).isoformat())
     find_gaps(store, occasion, school.current_day, command.day - 1)
+    shut_dismissed(store, occasion, school.current_day, command.day)
     store.put(school.replace(current_day=command.day))
     return []
 

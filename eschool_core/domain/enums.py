@@ -153,6 +153,11 @@ class NoticeKind(IntEnum):
     CORRECTION = 11
     OWED_WORK = 12
     ACADEMIC_DEBT = 13
+    ALERT = 20
+    BREACH = 21
+    ACCESS_BLOCKED = 22
+    ACCESS_ASKED = 23
+    ACCESS_GRANTED = 24
 
 
 class FindingState(IntEnum):

@@ -53,7 +53,11 @@ class Device(Row, table=True):
 
 
 class Slip(Row, table=True):
-    """A one-time secret that lets a person enrol (3.1; partition ACCESS); only its hash."""
+    """A one-time secret that lets a person enrol (3.1), as a line of the register; only its hash.
+
+    A slip of a pupil or a guardian lives with the pupil (partition PUPIL), where the class teacher
+    sees it and the next one after; those of staff in ACCESS.
+    """
 
     number: ClassVar[int] = 63
     person_id: int = Field(sa_type=Id, index=True)
@@ -63,6 +67,14 @@ class Slip(Row, table=True):
     expires_at: int = Field(sa_type=Id)
     used_at: int = Field(default=0, sa_type=Id)
     revoked_at: int = Field(default=0, sa_type=Id)
+    pupil_id: int = Field(default=0, sa_type=Id)
+    """Of the family it is for; 0 for staff."""
+    class_id: int = Field(default=0, sa_type=Id)
+    """The class whose teacher hands it out, where the system officer made it in a batch."""
+    handed_at: int = Field(default=0, sa_type=Id)
+    handed_by_id: int = Field(default=0, sa_type=Id)
+    signed: int = 0
+    """1 where the receiver signed for it on paper."""
 
 
 class Person(Row, table=True):

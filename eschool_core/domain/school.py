@@ -146,6 +146,8 @@ class Staff(Row, table=True):
     family: str
     given: str
     patronymic: str = ""
+    last_day: int = FOREVER
+    """Of employment; after it nothing opens any more."""
 
 
 class Appointment(Row, table=True):

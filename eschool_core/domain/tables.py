@@ -7,7 +7,7 @@ from typing import Literal
 
 from sqlalchemy.orm import configure_mappers
 
-from eschool_core.domain import archive, care, journal, office, people, results, school
+from eschool_core.domain import access, archive, care, journal, office, people, results, school
 from eschool_core.domain.partition import PartitionKind as Kind
 from eschool_core.domain.row import Row
 
@@ -63,15 +63,22 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(people.Enrolment, (Kind.NAME,), scope=True, personal=True),
     TableSpec(people.GroupMember, (Kind.NAME,), personal=True),
     TableSpec(people.Exemption, (Kind.NAME,), personal=True),
-    TableSpec(people.PupilCard, (Kind.PUPIL,), personal=True),
+    TableSpec(people.PupilCard, (Kind.PUPIL,), scope=True, personal=True),
     TableSpec(people.Guardianship, (Kind.PUPIL,), scope=True, personal=True),
     TableSpec(people.GroupTransfer, (Kind.PUPIL,), personal=True),
     TableSpec(people.AbsenceExcuse, (Kind.PUPIL_DAY,), personal=True),
     TableSpec(office.FindingRecord, (Kind.STAFF,), personal=True),
     TableSpec(office.Notice, (Kind.PERSON,), personal=True),
     TableSpec(office.Device, (Kind.ACCESS,), "access_1_year", personal=True),
-    TableSpec(office.Slip, (Kind.ACCESS,), "access_1_year", personal=True),
+    TableSpec(office.Slip, (Kind.ACCESS, Kind.PUPIL), "access_1_year", personal=True),
     TableSpec(office.Person, (Kind.ACCESS,), "school_life", scope=True, personal=True),
+    TableSpec(access.AccessGrant, (Kind.ACCESS,), "access_1_year", scope=True, personal=True),
+    TableSpec(access.AccessBlock, (Kind.ACCESS, Kind.PUPIL), "access_1_year", personal=True),
+    TableSpec(access.Acknowledgement, (Kind.PERSON,), "school_life", personal=True),
+    TableSpec(access.BreachReport, (Kind.ACCESS,), "access_1_year", personal=True),
+    TableSpec(access.GuardianDecision, (Kind.PUPIL,), personal=True),
+    TableSpec(access.PupilConsent, (Kind.PUPIL,), scope=True, personal=True),
+    TableSpec(access.HandOver, (Kind.SCHOOL,), personal=True),
     TableSpec(results.TermScheme, (Kind.SCHOOL,)),
     TableSpec(results.AssessmentRule, (Kind.JOURNAL, Kind.LINE), personal=True),
     TableSpec(results.TermClosing, (Kind.SCHOOL,)),

@@ -12,6 +12,7 @@ from eschool_core.regulation.clause import Check
 OUT_OF_SCOPE = Check("1.4/scope", "1.4", "refuse")
 CORRECTION_REASON = Check("2.2/reason", "2.2", "refuse")
 OTHER_CHILD = Check("2.10/other-child", "2.10", "refuse")
+GUARDIAN_DOCUMENT = Check("2.10/document", "2.10", "refuse")
 
 STAFF_CREDENTIALS_ISSUER = Check("3.1/1/issuer", "3.1/1", "refuse")
 FAMILY_CREDENTIALS_ISSUER = Check("3.1/2/issuer", "3.1/2", "refuse")
@@ -50,12 +51,16 @@ GROUP_CHANGE_APPLICATION = Check("4.6.4/2/application", "4.6.4/2", "refuse")
 PUPIL_NOT_ENROLLED = Check("4.6.6/enrolment", "4.6.6", "refuse")
 CARDS_LEFT_OUT = Check("4.6.7/left-out", "4.6.7", "refuse")
 BELLS_MISSING = Check("4.7.2/bells", "4.7.2", "refuse")
+GRANT_ENDLESS = Check("4.7.1/end", "4.7.1", "refuse")
 ACCOUNT_CREATOR = Check("4.7.4/account", "4.7.4", "refuse")
+
+BREACH_LATE = Check("6.3/late", "6.3", "flag")
 
 CHECKS: tuple[Check, ...] = (
     OUT_OF_SCOPE,
     CORRECTION_REASON,
     OTHER_CHILD,
+    GUARDIAN_DOCUMENT,
     STAFF_CREDENTIALS_ISSUER,
     FAMILY_CREDENTIALS_ISSUER,
     SLIP_NOT_VALID,
@@ -90,7 +95,9 @@ CHECKS: tuple[Check, ...] = (
     PUPIL_NOT_ENROLLED,
     CARDS_LEFT_OUT,
     BELLS_MISSING,
+    GRANT_ENDLESS,
     ACCOUNT_CREATOR,
+    BREACH_LATE,
 )
 
 

@@ -119,7 +119,7 @@ GENERAL: tuple[Clause, ...] = (
         paraphrase="Families see online the marks, attendance, homework and topics of their own "
         "child only.",
         status="planned",
-        checks=(checks.OTHER_CHILD,),
+        checks=(checks.OTHER_CHILD, checks.GUARDIAN_DOCUMENT),
         parameters=("adult_pupil_access",),
     ),
     Clause(

@@ -16,7 +16,9 @@ SYSTEM_OFFICER: tuple[Clause, ...] = (
         number="4.7.1",
         kinds=("permission", "rule"),
         paraphrase="The system officer gives each category of users its rights, with an end.",
-        status="planned",
+        status="done",
+        checks=(checks.GRANT_ENDLESS,),
+        place="eschool_core.commands.grants",
     ),
     Clause(
         number="4.7.2",
@@ -118,8 +120,10 @@ CONFIDENTIALITY: tuple[Clause, ...] = (
         number="6.3",
         kinds=("deadline", "workflow"),
         paraphrase="Whoever learns of a leak tells the school within one working day.",
-        status="planned",
-        parameters=("breach_report_working_days",),
+        status="done",
+        checks=(checks.BREACH_LATE,),
+        parameters=("breach_report_working_days", "office_weekdays"),
+        place="eschool_core.commands.breach",
     ),
     Clause(
         number="7.1",

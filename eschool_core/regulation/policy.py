@@ -209,6 +209,14 @@ PARAMETERS: tuple[Parameter, ...] = (
     _number("register_years", 25, (25, 75), "years", "5.3/2", _REGULATION),
     _number("device_overlap_minutes", 10, (1, 120), "minutes", "6.1", _PRACTICE),
     _number("breach_report_working_days", 1, (0, 1), "working days", "6.3", _REGULATION),
+    _number(
+        "office_weekdays",
+        5,
+        (5, 6),
+        "working days of the office's week",
+        "6.3",
+        "staff regulations",
+    ),
     _number("read_lease_days", 14, (1, 60), "school days without contact", "7.1", "security bar"),
 )
 

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from eschool_core import calendar
 from eschool_core.commands import facts
+from eschool_core.commands.groups import AGE_OF_MAJORITY
 from eschool_core.commands.rights import ADMINISTRATION
+from eschool_core.domain.access import AccessGrant, PupilConsent
+from eschool_core.domain.access_enums import GrantKind
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.office import Person
 from eschool_core.domain.partition import ACCESS, SCHOOL, PartitionKind, kind_of, partition
+from eschool_core.domain.people import PupilCard
 from eschool_core.domain.school import Appointment, Staff
 from eschool_core.store.store import Store
 
@@ -77,11 +82,15 @@ def scope_of(store: Store, person_id: int) -> list[int]:
         return []
     day = facts.school(store).current_day
     parts = {SCHOOL, partition(PartitionKind.PERSON, person_id)}
-    if store.get(Staff, person_id) is not None:
+    staff = store.get(Staff, person_id)
+    if staff is not None:
+        if staff.last_day < day:
+            return []
         parts.add(partition(PartitionKind.STAFF, person_id))
         parts |= _staff_scope(store, person_id, day)
     for (pupil_id,) in store.rows(CHILDREN, person_id, day, day):
-        parts |= _own_child(store, pupil_id, day)
+        if lets_read_along(store, pupil_id, person_id, day):
+            parts |= _own_child(store, pupil_id, day)
     parts |= _own_child(store, person_id, day)
     return sorted(parts)
 
@@ -103,10 +112,37 @@ def _staff_scope(store: Store, person_id: int, day: int) -> set[int]:
     for role, class_id in roles:
         if role is Role.CLASS_TEACHER:
             parts |= _led_class(store, class_id, day)
+    for grant in store.select(AccessGrant, person_id=person_id):
+        if grant.first_day <= day <= grant.last_day:
+            parts |= _granted(store, grant, day)
     if held:
         for journal_id in _taught_journals(store, person_id, day):
             parts |= _journal(store, journal_id)
     return parts
+
+
+def _granted(store: Store, grant: AccessGrant, day: int) -> set[int]:
+    """What a grant opens (4.7.1): a journal as its teacher sees it, a class without its cards."""
+    if grant.kind == GrantKind.JOURNAL:
+        return _journal(store, grant.object_id)
+    parts = {partition(PartitionKind.CLASS, grant.object_id)}
+    for (pupil_id,) in store.rows(PUPILS_OF_CLASS, grant.object_id, day, day):
+        parts |= _pupil_in_journals(store, pupil_id)
+    return parts
+
+
+def lets_read_along(store: Store, pupil_id: int, guardian_id: int, day: int) -> bool:
+    """Return whether a guardian sees a ward on a day: from 18 on as the pupil decides (§6)."""
+    card = store.first(PupilCard, pupil_id=pupil_id)
+    if card is None or not card.birth_day:
+        return True
+    if calendar.full_years(card.birth_day, day) < AGE_OF_MAJORITY:
+        return True
+    if facts.policy_value(store, "adult_pupil_access", day) == "ends":
+        return False
+    part = partition(PartitionKind.PUPIL, pupil_id)
+    consent = store.first(PupilConsent, part=part, guardian_id=guardian_id)
+    return consent is not None and bool(consent.granted)
 
 
 def _taught_journals(store: Store, person_id: int, day: int) -> set[int]:

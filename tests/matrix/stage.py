@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice
+from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice, UseSlip
 from eschool_core.commands.base import Command
 from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.credentials import HandOutSlip
+from eschool_core.commands.grants import EndGrant, GrantAccess
 from eschool_core.commands.journals import EndSubstitution, RecordSubstitution
 from eschool_core.commands.school import TurnDay
+from eschool_core.domain.access_enums import GrantKind
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.school import Substitution
 from eschool_core.ids import make_id
+from tests.core.commands.access_samples import SECRET_HASH
 from tests.core.commands.acts import homework
-from tests.core.commands.samples import SECRET_HASH, samples
+from tests.core.commands.samples import samples
 from tests.school import MONDAY, SmallSchool, built_school, clock
 
 COLUMNS = (
@@ -87,21 +91,36 @@ def _commands(school: SmallSchool) -> Commands:
 
 
 def _of_access(school: SmallSchool) -> Commands:
-    staff = school.staff["maths"]
+    staff, pupil = school.staff["maths"], school.pupils["5А"][1]
     expires = clock(MONDAY + 3, 12)
-    school.must(IssueSlip(person_id=staff, secret_hash="1" * 64, expires_at=expires), "officer")
+
+    def slip(person: int, digit: str, **fields: int) -> IssueSlip:
+        return IssueSlip(person_id=person, secret_hash=digit * 64, expires_at=expires, **fields)
+
+    school.must(slip(staff, "1"), "officer")
     enrol = EnrolDevice(
         person_id=staff, secret_hash="1" * 64, device=9, public_key=SECRET_HASH, label="ПК"
     )
     school.must(enrol)
-    second = "2" * 64
-    school.must(IssueSlip(person_id=staff, secret_hash=second, expires_at=expires), "officer")
+    of_staff = school.must(slip(staff, "2"), "officer")
+    of_pupil = school.must(slip(pupil, "4"), "russian")
+    grant = GrantAccess(
+        person_id=school.staff["nobody"],
+        grant_kind=GrantKind.SCHOOL_CLASS,
+        object_id=school.classes["10Б"],
+        first_day=MONDAY,
+        last_day=MONDAY,
+        reason="Проверка",
+    )
     return {
-        "enrol_device": enrol.model_copy(update={"secret_hash": second, "device": 10}),
+        "enrol_device": enrol.model_copy(update={"secret_hash": "2" * 64, "device": 10}),
         "revoke_device": RevokeDevice(device=9),
-        "issue_slip/staff": IssueSlip(
-            person_id=school.staff["english"], secret_hash="3" * 64, expires_at=expires
-        ),
+        "issue_slip/staff": slip(school.staff["english"], "3"),
+        "issue_slip/batch": slip(pupil, "5", class_id=school.classes["5А"]),
+        "hand_out_slip": HandOutSlip(slip_id=of_pupil),
+        "hand_out_slip/staff": HandOutSlip(slip_id=of_staff),
+        "use_slip": UseSlip(person_id=pupil, secret_hash="4" * 64),
+        "end_grant": EndGrant(grant_id=school.must(grant, "officer")),
     }
 
 

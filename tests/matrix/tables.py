@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from eschool_core.regulation.permissions import Permission
+from eschool_core.regulation.permissions import EVERYBODY, Permission
 from tests.matrix.stage import COLUMNS, GROUPS
 
 FOLDER = Path(__file__).parent
@@ -34,8 +34,9 @@ REACH: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "class_guardian": (("guardian", WIDE),),
     "stranger_guardian": (("guardian", WHOLE),),
     "acting": (("head", NARROW),),
-    "acted": (),
-    "nobody": (),
+    # An employee without a post at the moment is somebody of the school and nothing more.
+    "acted": (("everybody", NARROW),),
+    "nobody": (("everybody", NARROW),),
     "foreigner": (),
     "server": (("server", NARROW),),
 }
@@ -65,8 +66,16 @@ def read(name: str, width: int) -> dict[str, str]:
 def signs_of(permissions: tuple[Permission, ...], width: int) -> str:
     """Return how the product's table reads in the columns of the hand-written one."""
     return "".join(
-        "+" if any(_reaches(one, name) for one in permissions) else "-" for name in COLUMNS[:width]
+        "+" if any(_reaches(one, name) for one in _with_everybody(permissions)) else "-"
+        for name in COLUMNS[:width]
     )
+
+
+def _with_everybody(permissions: tuple[Permission, ...]) -> tuple[Permission, ...]:
+    """Name everybody as one more subject where all of them may."""
+    whole = {Permission(subject, "school") for subject in EVERYBODY}
+    everybody = Permission("everybody", "school")
+    return (*permissions, everybody) if whole <= set(permissions) else permissions
 
 
 def _reaches(permission: Permission, column: str) -> bool:

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from eschool_core.domain import archive, care, journal, office, people, results, school
+from eschool_core.domain import access, archive, care, journal, office, people, results, school
+from eschool_core.domain.access_enums import GrantKind
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.row import Row, columns
 from eschool_core.domain.tables import TABLES
@@ -80,7 +81,16 @@ class Eyes:
         self.led_pupils = {
             row["pupil_id"] for row in known.now(people.Enrolment) if row["class_id"] in self.led
         }
-        self.taught = self._taught()
+        grants = known.now(access.AccessGrant, person_id=person)
+        self.granted = {row["object_id"] for row in grants if row["kind"] == GrantKind.SCHOOL_CLASS}
+        self.granted_pupils = {
+            row["pupil_id"]
+            for row in known.now(people.Enrolment)
+            if row["class_id"] in self.granted
+        }
+        self.taught = self._taught() | {
+            row["object_id"] for row in grants if row["kind"] == GrantKind.JOURNAL
+        }
         self.lines = {row["id"]: row for row in known.rows[journal.JournalLine]}
         self.lessons = {row["id"]: row for row in known.rows[journal.Lesson]}
         self.taught_pupils = {
@@ -101,6 +111,7 @@ class Eyes:
             self.leads_school
             or Role.SYSTEM_OFFICER in self.roles
             or pupil_id in self.own_pupils | self.led_pupils | self.taught_pupils
+            or pupil_id in self.granted_pupils
         )
 
     def private(self, pupil_id: int) -> bool:
@@ -117,7 +128,7 @@ class Eyes:
         return (
             self.leads_school
             or line["journal_id"] in self.taught
-            or line["pupil_id"] in self.own_pupils | self.led_pupils
+            or line["pupil_id"] in self.own_pupils | self.led_pupils | self.granted_pupils
             or self.came_from(line)
         )
 
@@ -139,7 +150,7 @@ class Eyes:
         return (
             self.leads_school
             or journal_id in self.taught
-            or bool(pupils & (self.own_pupils | self.led_pupils))
+            or bool(pupils & (self.own_pupils | self.led_pupils | self.granted_pupils))
         )
 
     def class_(self, class_id: int) -> bool:
@@ -158,7 +169,7 @@ class Eyes:
             if row["pupil_id"] in self.own_pupils and row["last_day"] >= self.known.day
         }
         everywhere = self.leads_school or Role.SYSTEM_OFFICER in self.roles
-        return everywhere or class_id in self.led | taught | own
+        return everywhere or class_id in self.led | taught | own | self.granted
 
     def class_care(self, class_id: int) -> bool:
         """Whether what the class teacher keeps on the class may be seen."""
@@ -224,6 +235,12 @@ def _name(eyes: Eyes, row: Entry) -> bool:
     return eyes.pupil(row["pupil_id"] if "pupil_id" in row else row["id"])
 
 
+def _access(eyes: Eyes, row: Entry) -> bool:
+    """What stands with a pupil's papers goes with them, the rest is the officer's."""
+    kind, owner = row["part"] & 15, row["part"] >> 4
+    return eyes.private(owner) if kind == 6 else Role.SYSTEM_OFFICER in eyes.roles
+
+
 def _lesson(eyes: Eyes, row: Entry) -> bool:
     return eyes.journal(eyes.lessons[row["lesson_id"]]["journal_id"])
 
@@ -241,7 +258,7 @@ RULES: dict[type[Row], Rule] = {
             school.SchoolClass, school.StudyGroup, school.GroupClass, school.Journal,
             school.Staff, school.Appointment, school.TeachingLoad, school.Substitution,
             results.TermScheme, results.TermClosing, archive.MarksRelease,
-            care.SectionConfirmation,
+            care.SectionConfirmation, access.HandOver,
         ),
         _everybody,
     ),
@@ -279,7 +296,14 @@ RULES: dict[type[Row], Rule] = {
     ),
     people.AbsenceExcuse: lambda eyes, row: eyes.absences(row["pupil_id"]),
     office.FindingRecord: lambda eyes, row: eyes.staff(row["staff_id"]),
-    office.Notice: lambda eyes, row: row["person_id"] == eyes.person,
-    **dict.fromkeys((office.Device, office.Slip, office.Person), _officer),
     care.ClassCheck: lambda eyes, row: eyes.class_care(row["part"] >> 4),
+    **dict.fromkeys(
+        (office.Notice, access.Acknowledgement), lambda eyes, row: row["person_id"] == eyes.person
+    ),
+    **dict.fromkeys(
+        (office.Device, office.Person, access.AccessGrant, access.BreachReport), _officer
+    ),
+    **dict.fromkeys(
+        (office.Slip, access.AccessBlock, access.GuardianDecision, access.PupilConsent), _access
+    ),
 }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice
 from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
 from eschool_core.commands.class_care import (
@@ -13,7 +12,13 @@ from eschool_core.commands.class_care import (
 )
 from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.groups import ChangeGroup, CreateGroup
-from eschool_core.commands.guardians import AddGuardian, EndGuardianship, GuardianEntry
+from eschool_core.commands.guardians import (
+    AddGuardian,
+    AskGuardianClosure,
+    DecideGuardianAccess,
+    EndGuardianship,
+    GuardianEntry,
+)
 from eschool_core.commands.journals import (
     ClaimSubstitution,
     EndSubstitution,
@@ -44,6 +49,7 @@ from eschool_core.commands.school import (
 )
 from eschool_core.commands.sections import ConfirmSection
 from eschool_core.commands.timetable import RecordLesson, ScheduleLessons, SetSlots
+from eschool_core.domain.access_enums import Authority
 from eschool_core.domain.care_enums import Section
 from eschool_core.domain.enums import (
     CalendarLevel,
@@ -59,15 +65,15 @@ from eschool_core.domain.enums import (
 )
 from eschool_core.domain.people import Guardianship
 from eschool_core.domain.school import Appointment
+from tests.core.commands.access_samples import access_samples
 from tests.core.commands.acts import absent, homework, mark, roll, topic, work
-from tests.school import FIRST_DAY, LAST_DAY, MONDAY, SmallSchool, clock
-
-SECRET_HASH = "0123456789abcdef" * 4
+from tests.school import FIRST_DAY, LAST_DAY, MONDAY, SmallSchool
 
 
 def samples(school: SmallSchool) -> dict[str, Command]:
     """Return the samples by kind."""
     listed = (
+        *access_samples(school),
         *_of_the_year(school),
         *_of_people(school),
         *_of_journals(school),
@@ -103,7 +109,6 @@ def _of_the_year(school: SmallSchool) -> list[Command]:
         CreateGroup(
             year_id=school.year, name="5Б/1", class_ids=(klass,), whole=0, first_day=FIRST_DAY
         ),
-        RevokeDevice(device=9),
         WaiveFinding(finding_id=1, reason="Акт 1"),
     ]
 
@@ -130,8 +135,14 @@ def _of_people(school: SmallSchool) -> list[Command]:
         ),
         AddGuardian(pupil_id=moved, guardian=guardian, first_day=FIRST_DAY, ground="Опека"),
         EndGuardianship(
-            guardianship_id=guardianship.id, last_day=MONDAY, document="Решение суда 7"
+            guardianship_id=guardianship.id,
+            last_day=MONDAY,
+            document="Решение 7",
+            document_day=MONDAY,
+            authority=Authority.COURT,
         ),
+        AskGuardianClosure(guardianship_id=guardianship.id, reason="Просьба матери"),
+        DecideGuardianAccess(guardian_id=school.guardian(stays), granted=1),
         MovePupil(pupil_id=moved, class_id=school.classes["5Б"], first_day=MONDAY + 1, order="3-п"),
         WithdrawPupil(pupil_id=moved, last_day=MONDAY + 20, order="4-о"),
         ChangeGroup(
@@ -158,10 +169,6 @@ def _of_people(school: SmallSchool) -> list[Command]:
             first_day=MONDAY,
             last_day=MONDAY,
             document="Справка 5",
-        ),
-        IssueSlip(person_id=stays, secret_hash=SECRET_HASH, expires_at=clock(MONDAY + 3, 12)),
-        EnrolDevice(
-            person_id=stays, secret_hash=SECRET_HASH, device=99, public_key=SECRET_HASH, label="ПК"
         ),
     ]
 

@@ -6,6 +6,7 @@ from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice
 from eschool_core.commands.guardians import AddGuardian, EndGuardianship, GuardianEntry
 from eschool_core.commands.people import MovePupil
 from eschool_core.commands.school import SetPolicy
+from eschool_core.domain.access_enums import Authority
 from eschool_core.domain.enums import Role
 from eschool_core.domain.office import Device, Slip
 from eschool_core.domain.people import Guardianship
@@ -117,7 +118,11 @@ def test_whose_access_was_closed_gets_no_slip_and_the_other_parent_does(
     )
     mother_entry, father_entry = school.all(Guardianship, pupil_id=pupil)
     end = EndGuardianship(
-        guardianship_id=father_entry.id, last_day=MONDAY - 1, document="Решение суда 7"
+        guardianship_id=father_entry.id,
+        last_day=MONDAY - 1,
+        document="Решение 7",
+        document_day=MONDAY - 2,
+        authority=Authority.COURT,
     )
     assert verdict(school.do(end, "russian")) == "4.1/role"
     school.must(end, "officer")
@@ -217,10 +222,19 @@ def test_a_device_number_is_given_once(school: SmallSchool) -> None:
 def test_a_device_stays_shut_out_from_the_first_time_on(school: SmallSchool) -> None:
     school.must(slip(school.staff["maths"]), "officer")
     assert use(school, school.staff["maths"]) == "accepted"
-    assert verdict(school.do(RevokeDevice(device=50), "maths")) == "4.1/role"
+    assert verdict(school.do(RevokeDevice(device=50), "russian")) == "4.1/role"
     school.must(RevokeDevice(device=50), "officer", at=NOON + 60)
     school.must(RevokeDevice(device=50), "officer", at=NOON + DAY)
     assert school.one(Device).revoked_at == NOON + 60
+
+
+@pytest.mark.clause("4.6.8")
+@pytest.mark.asvs("7.5.2")
+def test_everybody_shuts_an_own_device_out(school: SmallSchool) -> None:
+    school.must(slip(school.staff["maths"]), "officer")
+    assert use(school, school.staff["maths"]) == "accepted"
+    assert verdict(school.do(RevokeDevice(device=50), "maths")) == "accepted"
+    assert school.one(Device).revoked_at == NOON
 
 
 def test_a_device_that_nobody_knows_cannot_be_shut_out(school: SmallSchool) -> None:

@@ -8,6 +8,7 @@ from eschool_core.calendar import day_number
 from eschool_core.commands.groups import ChangeGroup, CreateGroup
 from eschool_core.commands.guardians import EndGuardianship
 from eschool_core.commands.people import MovePupil, WithdrawPupil
+from eschool_core.domain.access_enums import Authority
 from eschool_core.domain.enums import GroupChangeGround
 from eschool_core.domain.journal import Mark
 from eschool_core.domain.people import GroupMember, GroupTransfer, Guardianship
@@ -153,7 +154,13 @@ def test_the_applicant_must_be_a_guardian_of_that_very_pupil(school: SmallSchool
 
 def test_whose_guardianship_had_ended_may_not_apply(school: SmallSchool) -> None:
     [entry] = school.all(Guardianship, pupil_id=school.pupils["5А"][0])
-    end = EndGuardianship(guardianship_id=entry.id, last_day=NOVEMBER - 5, document="Решение 7")
+    end = EndGuardianship(
+        guardianship_id=entry.id,
+        last_day=NOVEMBER - 5,
+        document="Решение 7",
+        document_day=MONDAY,
+        authority=Authority.COURT,
+    )
     school.must(end, "officer")
     assert attempt(school, document_day=NOVEMBER - 4) == REFUSED
     assert attempt(school, document_day=NOVEMBER - 5) == "accepted"
