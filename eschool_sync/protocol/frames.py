@@ -66,7 +66,7 @@ def unpack_frames(packed: list[Any]) -> tuple[list[Frame], list[Tombstone]]:
         for number, data in packed:
             block = unpack_columns(data, MAX_ROWS)
             # Id, partition and seq of a row; all there is of a tombstone.
-            if any(type(value) is not int for column in block[:_INTEGERS] for value in column):
+            if any(set(map(type, column)) - {int} for column in block[:_INTEGERS]):
                 malformed(_PART)
             rows = list(zip(*block, strict=True))
             if number == TOMBSTONES:

@@ -22,11 +22,12 @@ from eschool_sync.protocol.messages import (
     unpack_parts,
 )
 from eschool_sync.protocol.push import pack_push
+from eschool_sync.replica.bootstrap import DONE, Bootstrap
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import Pending, State
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.reports import SyncReport
-from eschool_sync.replica.tables import put_meta
+from eschool_sync.replica.tables import delete_meta, find_meta, put_meta
 from eschool_sync.security.signing import check_anchor
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ EQUAL: Final = "equal"
 
 ALARM: Final = "alarm"
 """Name under which a signed head is kept that contradicts the one held."""
+
+INDEXED: Final = "indexed"
+"""Name under which is kept that the indexes are made: after the first load."""
 
 MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
@@ -56,6 +60,7 @@ class Exchange:
     def __init__(self, opened: Opened, transport: Transport) -> None:
         self._opened = opened
         self._transport = transport
+        self._bootstrap = Bootstrap(opened, transport, self._replay)
 
     def sync(self, progress: Progress | None) -> SyncReport:
         """Send what is pending and fetch what is new, until both sides are equal.
@@ -64,6 +69,10 @@ class Exchange:
             EschoolError: As ``Replica.sync``.
         """
         report, full, tell_parts = SyncReport(), False, False
+        if self._bootstrap.is_due():
+            self._bootstrap.run(report, progress)
+            # The server knows no scope that a bootstrap ends with: it would only ask.
+            tell_parts = True
         for _ in range(MAX_ROUNDS):
             position, request = self._request(full=full, tell_parts=tell_parts)
             body = request.sealed(self._opened.signing)
@@ -152,9 +161,11 @@ class Exchange:
             opened.confirmed.purge(gone | fresh)
             rows = opened.confirmed.apply(frames, tombstones, fresh)
             opened.store.reads.forget()
-            if position.cursor == 0:
-                create_indexes(opened.database)
             self._compare(response)
+            if not find_meta(opened.database, INDEXED):
+                create_indexes(opened.database)
+                put_meta(opened.database, INDEXED, 1)
+            delete_meta(opened.database, DONE)
             for number, outcome in response.verdicts:
                 opened.outbox.settle(number, outcome)
             moved = replace(
@@ -198,7 +209,8 @@ class Exchange:
             response.checkpoint.seq,
         ):
             raise InputError("protocol.malformed", part="tree head")
-        is_same = response.incarnation == position.incarnation
+        # In a bootstrap there is a cursor already and no head that was seen.
+        is_same = response.incarnation == position.incarnation and position.root != b""
         require_growth(seen if is_same else None, head, response.growth if is_same else ())
         return head
 

@@ -61,3 +61,8 @@ def find_meta(database: Database, name: str) -> Any:
 def put_meta(database: Database, name: str, value: Any) -> None:
     """Store a value."""
     database.execute(PUT_META, (name, msgpack.packb(value)))
+
+
+def delete_meta(database: Database, name: str) -> None:
+    """Forget a stored value, if there is one."""
+    database.execute("DELETE FROM meta WHERE name = ?", (name,))

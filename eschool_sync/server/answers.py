@@ -67,7 +67,7 @@ class Answers:
 
     def answer(self, request: SyncRequest, device: Device, head: Head) -> bytes:
         """Return the body that tells ``device`` what it is missing at ``head``."""
-        scope = self._scope(device.person_id, head)
+        scope = self.scope(device.person_id, head)
         known = device_head(self._database, device.device)
         held = self._held_parts(request, scope)
         if held is None:
@@ -136,7 +136,8 @@ class Answers:
         rows = self._database.fetch(KNOWN_SCOPE, (request.scope,))
         return unpack_parts(rows[0][0]) if rows else None
 
-    def _scope(self, person_id: int, head: Head) -> Scope:
+    def scope(self, person_id: int, head: Head) -> Scope:
+        """Return what a person may see at ``head``."""
         known = self._scopes.get(person_id)
         if known is not None and known.scope_seq == head.scope_seq:
             return known

@@ -21,9 +21,8 @@ from eschool_core.imports.drafts import NameDraft
 from eschool_core.store.database import Database, SqliteDatabase, transaction
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.protocol.enrolling import read_enrol_request
-from eschool_sync.protocol.messages import (
-    read_request,
-)
+from eschool_sync.protocol.messages import read_request
+from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.security.cipher import create_encrypted, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import Random, SystemRandom
@@ -40,6 +39,7 @@ NUMBER_BYTES: Final = 4
 READERS: Final[dict[str, Callable[[bytes], object]]] = {
     "enrol": read_enrol_request,
     "sync": read_request,
+    "snapshot": read_snapshot_request,
 }
 
 
@@ -155,7 +155,11 @@ class Directory:
             # A malformed body gets the same answer whether or not there is such a school.
             READERS[route](body)
             raise AccessError("access.device") from error
-        answers: dict[str, Callable[[bytes], bytes]] = {"enrol": served.enrol, "sync": served.sync}
+        answers: dict[str, Callable[[bytes], bytes]] = {
+            "enrol": served.enrol,
+            "sync": served.sync,
+            "snapshot": served.snapshot,
+        }
         with served.turn:
             return answers[route](body)
 

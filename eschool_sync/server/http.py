@@ -1,4 +1,4 @@
-"""The server's doors: two routes for replicas, a health check, a page that says what this is.
+"""The server's doors: the routes for replicas, a health check, a page that says what this is.
 
 The work itself is a ``Schools``; it is synchronous and runs in one thread for each school. The
 routes take the raw request: FastAPI's own handling of bodies halves the throughput.
@@ -34,7 +34,7 @@ from eschool_sync.server.lanes import STRANGERS, Lanes, Queues
 from eschool_sync.server.rates import Rate, RateLimiter
 from eschool_sync.server.sources import Sources, rate_key
 
-RouteName = Literal["enrol", "sync"]
+RouteName = Literal["enrol", "sync", "snapshot"]
 
 TOLD: Final = frozenset({"access.certificate_expired", "access.revoked"})
 """Refusals of access that only the holder of a device's key can come to see."""
@@ -197,8 +197,10 @@ class _Doors:
         self._schools = schools
         self._limits = limits
         self._lanes = Lanes(limits.queues, random)
+        syncs = RateLimiter(limits.sync_rate, clock.monotonic)
         self._by_source = {
-            "sync": RateLimiter(limits.sync_rate, clock.monotonic),
+            "sync": syncs,
+            "snapshot": syncs,
             "enrol": RateLimiter(limits.enrol_rate, clock.monotonic),
         }
         self._enrol_by_school = RateLimiter(limits.enrol_school_rate, clock.monotonic)
@@ -208,6 +210,9 @@ class _Doors:
         post, get = ["POST"], ["GET"]
         return [
             PolicyRoute("/v1/{school:int}/sync", self.sync, methods=post, policy=Policy.DEVICE),
+            PolicyRoute(
+                "/v1/{school:int}/snapshot", self.snapshot, methods=post, policy=Policy.DEVICE
+            ),
             PolicyRoute("/v1/{school:int}/enrol", self.enrol, methods=post, policy=Policy.CODE),
             PolicyRoute("/v1/health", self.health, methods=get, policy=Policy.PUBLIC),
             PolicyRoute("/", self.page, methods=get, policy=Policy.PUBLIC),
@@ -216,6 +221,10 @@ class _Doors:
     async def sync(self, request: Request) -> Response:
         """Take commands and give what is missing."""
         return await self._take(request, "sync", self._limits.sync_bytes)
+
+    async def snapshot(self, request: Request) -> Response:
+        """Give a new replica what it is made of."""
+        return await self._take(request, "snapshot", self._limits.sync_bytes)
 
     async def enrol(self, request: Request) -> Response:
         """Take a code and a device's key, give the certificate."""

@@ -38,6 +38,7 @@ from eschool_sync.protocol.messages import (
     read_request,
 )
 from eschool_sync.protocol.push import unpack_push
+from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.security.codes import code_hash, new_code
 from eschool_sync.security.random_source import Random
 from eschool_sync.security.signing import (
@@ -55,6 +56,7 @@ from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.judge import Entry, Judge
 from eschool_sync.server.known import KnownRows
 from eschool_sync.server.pushes import device_head, move_head, new_entries
+from eschool_sync.server.snapshots import Snapshots, Viewer
 from eschool_sync.server.state import ServerState
 from eschool_sync.server.tables import prepare_connection
 
@@ -98,6 +100,7 @@ class ServerSchool:
         self._known = KnownRows(self.store)
         self._judge = Judge(self.store, self._ledger)
         self._incarnation = bytes.fromhex(state.incarnation)
+        self._snapshots = Snapshots(self.store, self._incarnation)
         self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
         self._heads = Heads(database, self._key, state.school, self._incarnation)
         self._answers = Answers(
@@ -227,19 +230,36 @@ class ServerSchool:
             TransportError: Another incarnation or a gap in the device's numbers.
         """
         sealed = read_request(body)
-        device = self._known.device(sealed.request.device, self.head().seq)
-        if device is None or sealed.request.school != self.state.school:
-            raise AccessError("access.device")
+        device = self._sender(sealed.request.school, sealed.request.device)
         request = sealed.check_signature(device.public_key)
         report(device=device.device, person=device.person_id)
         self.turn_days()
         if request.push is not None:
             self._take_push(request.push, device)
         head = self.head()
-        device = self._known.device(device.device, head.seq)
-        if device is None or device.revoked_at:
+        if self._sender(request.school, request.device).revoked_at:
             raise AccessError("access.revoked")
         return self._answers.answer(request, device, head)
+
+    def snapshot(self, body: bytes) -> bytes:
+        """Give a new replica the list of chunks in its person's scope, or some of the chunks.
+
+        Raises:
+            AccessError: Unknown or revoked device, wrong signature.
+            InputError: The body is malformed.
+        """
+        sealed = read_snapshot_request(body)
+        device = self._sender(sealed.request.school, sealed.request.device)
+        request = sealed.check_signature(device.public_key)
+        report(device=device.device, person=device.person_id)
+        if device.revoked_at:
+            raise AccessError("access.revoked")
+        self.turn_days()
+        head = self.head()
+        scope = self._answers.scope(device.person_id, head).parts
+        school = self._known.school(head.seq)
+        viewer = Viewer(device.person_id, scope, head.seq, school.current_day if school else 0)
+        return self._snapshots.answer(request, viewer)
 
     def turn_days(self) -> None:
         """Open every date up to today that is not open yet, one command each."""
@@ -264,6 +284,12 @@ class ServerSchool:
         with self.turn:
             self.database.close()
 
+    def _sender(self, school: int, number: int) -> Device:
+        device = self._known.device(number, self.head().seq)
+        if device is None or school != self.state.school:
+            raise AccessError("access.device")
+        return device
+
     def _take_push(self, packed: bytes, device: Device) -> None:
         push = unpack_push(packed, self.state.school, device.device)
         push.check_signature(device.public_key)
@@ -272,7 +298,7 @@ class ServerSchool:
         now = self._clock.wall()
         with self._writing() as head:
             # Asked again under the lock: it may have been shut out meanwhile.
-            device = self._known.device(device.device, head.seq) or device
+            device = self._sender(self.state.school, device.device)
             known = device_head(self.database, device.device)
             entries = new_entries(push, known, device, now)
             if not entries:

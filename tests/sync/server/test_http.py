@@ -76,7 +76,7 @@ def get(url: str, method: str = "GET") -> httpx.Response:
     return httpx.request(method, url, trust_env=False, timeout=SECONDS, verify=False)
 
 
-@pytest.mark.parametrize("route", ["sync", "enrol"])
+@pytest.mark.parametrize("route", ["sync", "enrol", "snapshot"])
 def test_a_body_reaches_its_school_and_the_answer_its_sender(stage: Stage, route: str) -> None:
     response = post(stage.url, b"\0\xff", route=route)
     assert (response.status_code, response.content) == (200, b"\0\xff")
@@ -174,7 +174,13 @@ def test_there_are_no_other_doors(stage: Stage, path: str) -> None:
 def test_every_route_says_who_may_come_in() -> None:
     app = make_app(Directory())
     assert undeclared_routes(app) == []
-    assert len(app.routes) == 4
+    assert {getattr(route, "path", "") for route in app.routes} == {
+        "/v1/{school:int}/sync",
+        "/v1/{school:int}/snapshot",
+        "/v1/{school:int}/enrol",
+        "/v1/health",
+        "/",
+    }
 
 
 async def _extra(request: Request) -> Response:
@@ -302,7 +308,7 @@ def test_a_wrong_code_and_an_unknown_school_look_the_same(stage: Stage) -> None:
 
 @pytest.mark.asvs("16.5.1")
 @pytest.mark.asvs("16.5.3")
-@pytest.mark.parametrize("route", ["sync", "enrol"])
+@pytest.mark.parametrize("route", ["sync", "enrol", "snapshot"])
 @pytest.mark.parametrize(
     "error",
     [
