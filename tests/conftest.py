@@ -14,10 +14,13 @@ PROJECT = Path(__file__).resolve().parent.parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs PostgreSQL, so that ``-m "not postgres"`` leaves it out."""
+    """Mark what needs PostgreSQL or a browser, so that ``-m "not browser"`` leaves it out."""
     for item in items:
-        if "postgres_url" in getattr(item, "fixturenames", ()):
+        names = getattr(item, "fixturenames", ())
+        if "postgres_url" in names:
             item.add_marker(pytest.mark.postgres)
+        if "chromium" in names:
+            item.add_marker(pytest.mark.browser)
 
 
 def _postgres_is_required() -> bool:

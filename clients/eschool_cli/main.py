@@ -30,6 +30,7 @@ PLACES = {
     "homework": "eschool_cli.homework:homework_command",
     "plan": "eschool_cli.plan:plan_command",
     "history": "eschool_cli.history:history_command",
+    "web": "eschool_cli.web:web_command",
     "diary": "eschool_cli.diary:diary_command",
     "findings": "eschool_cli.findings:findings_command",
     "notices": "eschool_cli.notices:notices_command",
@@ -59,6 +60,7 @@ PLACES = {
     "demo": "eschool_cli.demo:demo",
 }
 SECTIONS = (
+    ("pages", ("web",)),
     ("teaching", ("today", "journal", "mark", "absent", "topic", "homework", "plan", "history")),
     ("reading", ("diary", "report", "control", "findings", "notices", "forecast", "regulation")),
     ("duties", ("duties", "check", "correct")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
@@ -159,6 +160,22 @@ class Replica:
         """Return the best estimate of the server's time, seconds UTC."""
         with self._opened.reading():
             return self._opened.now(self._opened.position())
+
+    @contextmanager
+    def reading(self) -> Iterator[Store]:
+        """Give ``store`` for reads between which nothing in this process writes."""
+        with self._opened.reading():
+            yield self.store
+
+    def unconfirmed(self) -> frozenset[tuple[int, int]]:
+        """Return table number and id of each row that a command without a verdict has touched."""
+        with self._opened.reading():
+            rows = self._opened.database.fetch("SELECT table_number, row_id FROM undo_image")
+        return frozenset((int(table), int(row_id)) for table, row_id in rows)
+
+    def derived_key(self, purpose: bytes) -> bytes:
+        """Return 32 bytes for one purpose, which nobody has without the replica's own key."""
+        return self._key.derive(purpose)
 
     def next_number(self) -> int:
         """Return the number of the next own command, for a batch that must know its ids."""

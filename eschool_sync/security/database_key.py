@@ -46,3 +46,7 @@ class DatabaseKey:
         """Return 16 bytes that tell this key from others and reveal nothing of it."""
         kdf = HKDF(SHA256(), length=_CHECK_BYTES, salt=self.salt, info=KEY_CHECK_INFO)
         return kdf.derive(self.key)
+
+    def derive(self, purpose: bytes) -> bytes:
+        """Return a key for another purpose, which tells nothing of this one."""
+        return HKDF(SHA256(), length=KEY_BYTES, salt=self.salt, info=purpose).derive(self.key)

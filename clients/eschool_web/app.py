@@ -1,0 +1,239 @@
+"""The pages' application: sessions, the lock, and the views behind them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from eschool_core.errors import EschoolError
+from eschool_core.labels import Language
+from eschool_web import bodies, render, wording
+from eschool_web.asking import Asked, Data, Elsewhere, Reply, View
+from eschool_web.door import Door
+from eschool_web.guard import Address, Guard
+from eschool_web.refusals import NOT_FOUND, RefusedRequest, status_of
+from eschool_web.routes import PAGES, QUIET_DATA, WRITING
+from eschool_web.shell import shell_of
+
+FOR_EVER: Final = "public, max-age=31536000, immutable"
+CLEARED: Final = '"cache", "storage"'
+TYPES: Final = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+}
+TICK_SECONDS: Final = 1.0
+MAX_PLACES: Final = 20
+LOG: Final = logging.getLogger("eschool.pages")
+
+T = TypeVar("T")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def make_pages(door: Door, address: Address, language: Language = "ru") -> Starlette:
+    """Return the application that serves one person's pages on loopback.
+
+    Args:
+        door: Who may come in, and the source once it is unlocked.
+        address: Under which the pages are reached.
+        language: Of the texts.
+    """
+    made = Pages(door, address, language)
+    app = Starlette(
+        routes=made.routes(),
+        exception_handlers={
+            RefusedRequest: made.refused,
+            EschoolError: made.failed,
+            HTTPException: made.no_such_door,
+        },
+        lifespan=made.lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.add_middleware(Guard, address=address)
+    return app
+
+
+class Pages:
+    """The endpoints and what they share."""
+
+    def __init__(self, door: Door, address: Address, language: Language) -> None:
+        self._door = door
+        self._language = language
+        self._cookie = f"eschool-{address.host.rpartition(':')[2]}"
+
+    def routes(self) -> list[Route]:
+        """Return every address there is."""
+        return [
+            Route("/static/{version}/{name}", self._guarded(self._static)),
+            Route("/start", self._guarded(self._start_page)),
+            Route("/start", self._guarded(self._begin), methods=["POST"]),
+            Route("/unlock", self._guarded(self._with_session(self._unlock)), methods=["POST"]),
+            Route("/lock", self._guarded(self._with_session(self._lock)), methods=["POST"]),
+            Route("/touch", self._guarded(self._with_session(self._touch)), methods=["POST"]),
+            *(Route(path, self._of_view(view, quiet=False)) for path, view in PAGES),
+            *(Route(path, self._of_view(view, quiet=True)) for path, view in QUIET_DATA),
+            *(Route(path, self._of_view(view, quiet=False), methods=["POST"])
+              for path, view in WRITING),
+        ]  # fmt: skip
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        """Watch the time while we serve."""
+        watching = asyncio.create_task(self._watch())
+        yield
+        watching.cancel()
+        await self._in_turn(self._door.lock)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            if self._door.source is not None and not self._door.idle.left():
+                await self._in_turn(self._door.lock)
+
+    async def _in_turn(self, work: Callable[[], T]) -> T:
+        """Do something at the source: one thing at a time, outside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._door.work, work)
+
+    def _guarded(self, endpoint: Endpoint) -> Endpoint:
+        async def checked(request: Request) -> Response:
+            if request.state.refusal is not None:
+                raise request.state.refusal
+            try:
+                return await endpoint(request)
+            except (RefusedRequest, EschoolError):
+                raise
+            except Exception as error:  # noqa: BLE001 - the border: no value leaves with a fault
+                log_fault(error)
+                raise RefusedRequest(500, "web.broken") from None
+
+        return checked
+
+    def _with_session(self, endpoint: Endpoint) -> Endpoint:
+        async def checked(request: Request) -> Response:
+            if not self._door.sessions.knows(request.cookies.get(self._cookie, "")):
+                raise RefusedRequest(403, "web.no_session")
+            return await endpoint(request)
+
+        return checked
+
+    def _of_view(self, view: View, *, quiet: bool) -> Endpoint:
+        async def endpoint(request: Request) -> Response:
+            source = self._door.source
+            if source is None:
+                return self._locked(request)
+            if not quiet:
+                self._door.idle.touch()
+            body = await bodies.read(request) if request.method == "POST" else {}
+            asked = Asked(source, self._language, bodies.ids(request), bodies.query(request), body)
+            return await self._in_turn(lambda: self._answer(request, asked, view(asked)))
+
+        return self._guarded(self._with_session(endpoint))
+
+    def _answer(self, request: Request, asked: Asked, reply: Reply) -> Response:
+        """Make the answer in the thread of the source, where pages may still read."""
+        if isinstance(reply, Data):
+            return JSONResponse(reply.value)
+        if isinstance(reply, Elsewhere):
+            return RedirectResponse(reply.address, status_code=303)
+        shell = shell_of(asked, request.url.path, self._door.idle)
+        return HTMLResponse(render.page(reply.template, self._language, {**shell, **reply.values}))
+
+    def _locked(self, request: Request) -> Response:
+        if request.url.path.startswith("/api/"):
+            raise RefusedRequest(423, "web.locked")
+        return self._page("lock.html", {})
+
+    async def _static(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        content = render.assets().get(name)
+        if content is None or request.path_params["version"] != render.assets_version():
+            raise RefusedRequest(404, NOT_FOUND)
+        headers = {"cache-control": FOR_EVER}
+        return Response(content, media_type=TYPES[name.rpartition(".")[2]], headers=headers)
+
+    async def _start_page(self, _: Request) -> Response:
+        return self._page("start.html", {})
+
+    async def _begin(self, request: Request) -> Response:
+        code = (await bodies.read(request)).get("code")
+        token = self._door.sessions.begin(code if isinstance(code, str) else "")
+        answer = JSONResponse({"to": "/"})
+        answer.set_cookie(self._cookie, token, path="/", httponly=True, samesite="strict")
+        return answer
+
+    async def _unlock(self, request: Request) -> Response:
+        passphrase = (await bodies.read(request)).get("passphrase")
+        given = passphrase if isinstance(passphrase, str) else ""
+        try:
+            await self._in_turn(lambda: self._door.unlock(given))
+        except EschoolError as error:
+            # A wrong passphrase is an answer to the question, not a failed request.
+            return JSONResponse({"refused": told(error, self._language)})
+        return JSONResponse({"refused": None})
+
+    async def _lock(self, _: Request) -> Response:
+        await self._in_turn(self._door.lock)
+        return JSONResponse({"locked": True}, headers={"clear-site-data": CLEARED})
+
+    async def _touch(self, _: Request) -> Response:
+        self._door.idle.touch()
+        return JSONResponse({"seconds": int(self._door.idle.left())})
+
+    def _page(self, template: str, values: Mapping[str, Any], status: int = 200) -> Response:
+        return HTMLResponse(render.page(template, self._language, values), status)
+
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """Answer a request that is refused before any view."""
+        assert isinstance(error, RefusedRequest)
+        said = {
+            "text": wording.sentence(error.key, {}, self._language),
+            "remedy": wording.remedy(error.key, {}, self._language),
+            "clause": "",
+            "key": error.key,
+        }
+        return self._error(request, error.status, said)
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """Answer a request that our own error ended."""
+        assert isinstance(error, EschoolError)
+        return self._error(request, status_of(error), told(error, self._language))
+
+    async def no_such_door(self, request: Request, _: Exception) -> Response:
+        """Answer an unknown address as a guarded one that holds nothing."""
+        refusal = request.state.refusal or RefusedRequest(404, NOT_FOUND)
+        return await self.refused(request, refusal)
+
+    def _error(self, request: Request, status: int, said: Mapping[str, str]) -> Response:
+        if request.method == "POST" or request.url.path.startswith("/api/"):
+            return JSONResponse({"error": said}, status)
+        return self._page("error.html", {"said": said}, status)
+
+
+def log_fault(error: Exception) -> None:
+    """Write type and code places of a fault of ours; no message and no value."""
+    places = [
+        f"{Path(place.filename).name}:{place.lineno}"
+        for place in traceback.extract_tb(error.__traceback__, limit=-MAX_PLACES)
+    ]
+    LOG.error("%s at %s", type(error).__qualname__, " ".join(places))
+
+
+def told(error: EschoolError, language: Language) -> dict[str, str]:
+    """Return what a page says of an error."""
+    return {
+        "text": wording.sentence(error.key, error.params, language),
+        "remedy": wording.remedy(error.key, error.params, language),
+        "clause": wording.clause_of(error),
+        "key": error.key,
+    }

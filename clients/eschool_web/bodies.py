@@ -1,0 +1,73 @@
+"""What a request brings, within limits, or a refusal."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from starlette.requests import Request
+
+from eschool_web.asking import MAX_ID_DIGITS
+from eschool_web.refusals import NOT_FOUND, RefusedRequest
+
+MAX_BODY_BYTES: Final = 256 * 1024
+MALFORMED: Final = "web.refused.body"
+
+
+async def read(request: Request) -> dict[str, Any]:
+    """Return the JSON object that a request brings.
+
+    Raises:
+        RefusedRequest: It is too long, no JSON object, or names something twice.
+    """
+    packed = bytearray()
+    async for chunk in request.stream():
+        packed += chunk
+        if len(packed) > MAX_BODY_BYTES:
+            raise RefusedRequest(413, MALFORMED)
+    try:
+        value = json.loads(bytes(packed), object_pairs_hook=_each_once, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise RefusedRequest(400, MALFORMED) from None
+    if not isinstance(value, dict):
+        raise RefusedRequest(400, MALFORMED)
+    return value
+
+
+def query(request: Request) -> dict[str, str]:
+    """Return what stands behind the question mark.
+
+    Raises:
+        RefusedRequest: A name stands there twice.
+    """
+    pairs = request.query_params.multi_items()
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise RefusedRequest(400, MALFORMED)
+    return found
+
+
+def ids(request: Request) -> dict[str, int]:
+    """Return the ids in the address.
+
+    Raises:
+        RefusedRequest: One is no id.
+    """
+    found = {}
+    for name, given in request.path_params.items():
+        word = str(given)
+        if not word.isascii() or not word.isdigit() or len(word) > MAX_ID_DIGITS:
+            raise RefusedRequest(404, NOT_FOUND)
+        found[name] = int(word)
+    return found
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_number(_: str) -> object:
+    raise ValueError("not a number of JSON")

@@ -1,0 +1,91 @@
+"""The pages' source over a teacher's own open replica."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from eschool_core.commands.base import Command
+from eschool_core.store.store import Store
+from eschool_sync.replica import Receipt, RefusedCommand, Replica
+from eschool_web.source import Standing
+from eschool_web.syncing import Syncing
+
+T = TypeVar("T")
+PAGE_KEY: Final = b"eschool/pages/unsaved"
+
+
+class ReplicaSource:
+    """Answers from a replica; see ``Source``.
+
+    Args:
+        replica: Open; closed by ``close``.
+        keep_in_step: Exchange with the server in the background.
+    """
+
+    def __init__(self, replica: Replica, *, keep_in_step: bool = True) -> None:
+        self._replica = replica
+        self._syncing = Syncing(replica.sync)
+        if keep_in_step:
+            self._syncing.start()
+
+    @property
+    def person_id(self) -> int:
+        """The replica's owner."""
+        return self._replica.person_id
+
+    def now(self) -> int:
+        """Return the replica's estimate of the server's time."""
+        return self._replica.now()
+
+    def read(self, question: Callable[[Store], T]) -> T:
+        """Return what a query finds in the rows that are here."""
+        with self._replica.reading() as store:
+            return question(store)
+
+    def do(self, command: Command, *, replaces: int | None = None) -> Receipt:
+        """Carry out a command here, durably, and send it soon."""
+        receipt = self._replica.do(command, replaces=replaces)
+        self._syncing.soon()
+        return receipt
+
+    def unconfirmed(self) -> frozenset[tuple[int, int]]:
+        """Return the rows that commands without a verdict have written."""
+        return self._replica.unconfirmed()
+
+    def refused(self) -> list[RefusedCommand]:
+        """Return what the server rejected or holds."""
+        return self._replica.refused()
+
+    def dismiss(self, number: int) -> None:
+        """Take a refused command off the list."""
+        self._replica.dismiss(number)
+
+    def standing(self) -> Standing:
+        """Return how the replica stands to its server."""
+        status = self._replica.status()
+        return Standing(
+            pending=status.pending,
+            refused=status.rejected + status.held,
+            last_sync=status.last_sync,
+            seq=status.seq,
+            syncing=self._syncing.running,
+            trouble=self._syncing.trouble,
+        )
+
+    def sync_soon(self) -> None:
+        """Exchange now."""
+        self._syncing.now()
+
+    def page_key(self) -> bytes:
+        """Return a key made from the replica's own: the same after each unlocking."""
+        return self._replica.derived_key(PAGE_KEY)
+
+    def stop(self) -> None:
+        """End the exchanges in the background."""
+        self._syncing.stop()
+
+    def close(self) -> None:
+        """End the exchange in hand, and close the replica: the key leaves with it."""
+        self.stop()
+        self._replica.close()

@@ -1,0 +1,31 @@
+"""Every address behind the lock, and the view that answers it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from eschool_web.asking import View
+from eschool_web.views import doing, history, inbox, journal, state, today, undoing
+
+PAGES: Final[tuple[tuple[str, View], ...]] = (
+    ("/", today.start),
+    ("/today", today.today_page),
+    ("/journals", today.journals_page),
+    ("/journal/{journal}", journal.journal_page),
+    ("/inbox", inbox.inbox_page),
+)
+QUIET_DATA: Final[tuple[tuple[str, View], ...]] = (
+    ("/api/state", state.state),
+    ("/api/seal", state.seal),
+    ("/api/journal/{journal}", journal.journal_data),
+    ("/api/history/{lesson}/{pupil}", history.cell_history),
+    ("/api/undo/{journal}/{lesson}/{minute}", undoing.preview),
+)
+"""Asked by the pages' own modules; not counted as a sign that somebody is there."""
+
+WRITING: Final[tuple[tuple[str, View], ...]] = (
+    ("/api/do", doing.do),
+    ("/api/do-each", doing.do_each),
+    ("/api/dismiss", doing.dismiss),
+    ("/api/sync", doing.sync),
+)

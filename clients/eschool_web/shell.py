@@ -1,0 +1,37 @@
+"""What stands around every page: who this is, where one may go, how entries stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from eschool_core.domain.enums import Role
+from eschool_core.queries.me import Me, me
+from eschool_web.asking import Asked
+from eschool_web.idle import WARNING_SECONDS, Idle
+from eschool_web.views.state import standing_said
+
+TEACHING = (Role.TEACHER, Role.CLASS_TEACHER)
+
+
+def shell_of(asked: Asked, path: str, idle: Idle) -> dict[str, Any]:
+    """Return the values that every page's frame needs."""
+    day, person_id = asked.today(), asked.source.person_id
+    person = asked.read(lambda store: me(store, person_id, day))
+    return {
+        "person": person,
+        "links": [
+            {"to": to, "key": key, "here": path == to or path.startswith(f"{to}/")}
+            for to, key in links_of(person)
+        ],
+        "standing": standing_said(asked, asked.source.standing()),
+        "lock": {"seconds": int(idle.limit_seconds), "warning": WARNING_SECONDS},
+    }
+
+
+def links_of(person: Me) -> list[tuple[str, str]]:
+    """Return where a person may go, by roles."""
+    links = []
+    if person.is_staff:
+        links += [("/today", "web.nav.today"), ("/journals", "web.nav.journals")]
+    links.append(("/inbox", "web.nav.inbox"))
+    return links

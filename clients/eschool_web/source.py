@@ -1,0 +1,92 @@
+"""Where the pages get what they show: the one interface between them and a person's records.
+
+On loopback it is the teacher's own open replica (``replica_source``). A portal gives the pages of
+many people from one server: it hands out a source for each logged-in person, whose ``read`` shows
+nothing outside that person's scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from eschool_core.commands.base import Command
+from eschool_core.store.store import Store
+from eschool_sync.replica import Receipt, RefusedCommand
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a person's entries stand to the school's server.
+
+    Attributes:
+        pending: Own commands without a verdict.
+        refused: Rejected or held ones that nobody has dealt with.
+        last_sync: Server's time of the last sync, 0 before the first.
+        seq: The school's number up to which this source knows everything.
+        syncing: An exchange is under way.
+        trouble: Key of the text that says why the last exchange failed; empty if it did not.
+    """
+
+    pending: int
+    refused: int
+    last_sync: int
+    seq: int
+    syncing: bool = False
+    trouble: str = ""
+
+
+class Source(Protocol):
+    """One person's way to the records."""
+
+    @property
+    def person_id(self) -> int:
+        """Who this person is."""
+        ...
+
+    def now(self) -> int:
+        """Return the best estimate of the school's time, seconds UTC."""
+        ...
+
+    def read(self, question: Callable[[Store], T]) -> T:
+        """Return what a query finds; no write comes between its statements."""
+        ...
+
+    def do(self, command: Command, *, replaces: int | None = None) -> Receipt:
+        """Give a command.
+
+        Raises:
+            RegulationError, InputError: It is refused at once; nothing was kept.
+        """
+        ...
+
+    def unconfirmed(self) -> frozenset[tuple[int, int]]:
+        """Return table number and id of each row that holds a value without a verdict."""
+        ...
+
+    def refused(self) -> list[RefusedCommand]:
+        """Return own commands that were rejected or are held, oldest first."""
+        ...
+
+    def dismiss(self, number: int) -> None:
+        """Take a refused command off the list.
+
+        Raises:
+            InputError: ``command.not_refused``.
+        """
+        ...
+
+    def standing(self) -> Standing:
+        """Return how own entries stand."""
+        ...
+
+    def sync_soon(self) -> None:
+        """Exchange with the server as soon as possible, without waiting for it."""
+        ...
+
+    def page_key(self) -> bytes:
+        """Return the key under which a page keeps what is not saved while it is locked."""
+        ...

@@ -1,0 +1,61 @@
+// @ts-check
+// Sends what is typed, in order, as soon as it is typed. Nothing leaves the queue without an
+// answer: while the pages are locked it waits, sealed.
+
+import { Away, post } from "./api.js";
+import { showLock } from "./lock.js";
+
+const MOST_AT_ONCE = 50;
+
+/**
+ * @typedef {{kind: string, fields: Record<string, any>, replaces?: number,
+ *   cell?: [number, number]}} Entry
+ */
+
+export class Queue {
+  /** @param {(entry: Entry, answer: any) => void} answered */
+  constructor(answered) {
+    this.answered = answered;
+    /** @type {Entry[]} */
+    this.waiting = [];
+    this.sending = false;
+  }
+
+  /** @param {Entry} entry */
+  add(entry) {
+    this.waiting.push(entry);
+    this.send();
+  }
+
+  get empty() {
+    return !this.waiting.length;
+  }
+
+  async send() {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      while (this.waiting.length) {
+        const batch = this.waiting.slice(0, MOST_AT_ONCE);
+        const commands = batch.map(({ kind, fields, replaces }) => ({ kind, fields, replaces }));
+        const { answers } = await post("/api/do-each", { commands });
+        this.waiting.splice(0, batch.length);
+        batch.forEach((entry, index) => this.answered(entry, answers[index]));
+      }
+    } catch (error) {
+      if (error instanceof Away) showLock();
+      else this.reject(/** @type {any} */ (error));
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  /** @param {{said?: any, message: string}} error */
+  reject(error) {
+    const said = error.said ?? { text: error.message, remedy: "", clause: "", key: "" };
+    const [first, ...others] = this.waiting;
+    this.waiting = others;
+    if (first) this.answered(first, { refused: said });
+    if (others.length) setTimeout(() => this.send());
+  }
+}

@@ -1,0 +1,40 @@
+// @ts-check
+// What is not saved yet while the pages are locked: kept under a key that only the unlocked
+// worker gives. The key is never written anywhere and is forgotten with the lock (ADR 0014).
+
+import { get } from "./api.js";
+
+const NONCE_BYTES = 12;
+
+/** @type {CryptoKey | null} */
+let key = null;
+
+/** Fetch the key while the pages are open. */
+export async function fetchKey() {
+  const packed = Uint8Array.from(atob((await get("/api/seal")).key), (c) => c.charCodeAt(0));
+  key = await crypto.subtle.importKey("raw", packed, "AES-GCM", false, ["encrypt", "decrypt"]);
+  packed.fill(0);
+}
+
+/**
+ * Return a value as bytes that nobody can read, and forget the key; null where there is no key.
+ * @param {unknown} value
+ */
+export async function seal(value) {
+  const present = key;
+  key = null;
+  if (!present) return null;
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
+  const plain = new TextEncoder().encode(JSON.stringify(value));
+  return { nonce, sealed: await crypto.subtle.encrypt({ name: "AES-GCM", iv: nonce }, present, plain) };
+}
+
+/**
+ * Return the value of what ``seal`` made; call it after ``fetchKey``.
+ * @param {{nonce: Uint8Array<ArrayBuffer>, sealed: ArrayBuffer} | null} box
+ */
+export async function unseal(box) {
+  if (!box || !key) return null;
+  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: box.nonce }, key, box.sealed);
+  return JSON.parse(new TextDecoder().decode(plain));
+}

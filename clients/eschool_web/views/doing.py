@@ -1,0 +1,98 @@
+"""What pages write: commands by kind and fields, through the one door of the source."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from eschool_core.app import Outcome
+from eschool_core.commands.base import Command
+from eschool_core.commands.catalogue import BY_KIND, validated
+from eschool_core.domain.enums import Verdict
+from eschool_core.errors import EschoolError, InputError
+from eschool_core.labels import Language
+from eschool_sync.replica import Receipt
+from eschool_web import wording
+from eschool_web.asking import Asked, Data
+from eschool_web.refusals import RefusedRequest
+from eschool_web.views.saying import refusal_said
+
+MAX_EACH: Final = 200
+MALFORMED: Final = "web.refused.body"
+
+
+def do(asked: Asked) -> Data:
+    """Give one command: ``{kind, fields, replaces?}``; a refusal is an answer."""
+    return Data(_given(asked, asked.body))
+
+
+def do_each(asked: Asked) -> Data:
+    """Give commands one after another, each by itself: one that is refused stops no other."""
+    entries = asked.body.get("commands")
+    if not isinstance(entries, list) or len(entries) > MAX_EACH:
+        raise RefusedRequest(400, MALFORMED)
+    return Data({"answers": [_given(asked, entry) for entry in entries]})
+
+
+def dismiss(asked: Asked) -> Data:
+    """Take a refused command off the list: ``{number}``."""
+    number = asked.body.get("number")
+    if not isinstance(number, int):
+        raise RefusedRequest(400, MALFORMED)
+    asked.source.dismiss(number)
+    return Data({"dismissed": number})
+
+
+def sync(asked: Asked) -> Data:
+    """Exchange with the server now."""
+    asked.source.sync_soon()
+    return Data({"asked": True})
+
+
+def _given(asked: Asked, entry: Any) -> dict[str, Any]:
+    command, replaces = _command(entry)
+    try:
+        receipt = asked.source.do(command, replaces=replaces)
+    except EschoolError as error:
+        return {"refused": refusal_said(error, asked.language)}
+    return {"refused": None, **_receipt(receipt, asked.language)}
+
+
+def _command(entry: Any) -> tuple[Command, int | None]:
+    """Return the command that a page means.
+
+    Raises:
+        RefusedRequest: It is none.
+        InputError: ``command.unknown`` or ``command.invalid``: names the field, not the value.
+    """
+    if not isinstance(entry, dict):
+        raise RefusedRequest(400, MALFORMED)
+    kind, fields, replaces = entry.get("kind"), entry.get("fields"), entry.get("replaces")
+    if not isinstance(kind, str) or not isinstance(fields, dict):
+        raise RefusedRequest(400, MALFORMED)
+    if replaces is not None and not isinstance(replaces, int):
+        raise RefusedRequest(400, MALFORMED)
+    spec = BY_KIND.get((kind, 1))
+    if spec is None:
+        raise InputError("command.unknown", kind=kind[:40], version=1)
+    return validated(spec.model, fields), replaces
+
+
+def _receipt(receipt: Receipt, language: Language) -> dict[str, Any]:
+    outcome = receipt.outcome
+    return {
+        "number": receipt.number,
+        "unknown": outcome is None,
+        "held": outcome is not None and outcome.verdict is Verdict.HELD,
+        "findings": [] if outcome is None else _findings(outcome, language),
+    }
+
+
+def _findings(outcome: Outcome, language: Language) -> list[dict[str, str]]:
+    return [
+        {
+            "clause": wording.clause_of_check(check),
+            "text": wording.sentence(check, dict(params), language),
+            "remedy": wording.remedy(check, dict(params), language),
+        }
+        for check, params in outcome.findings
+    ]

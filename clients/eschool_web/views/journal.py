@@ -1,0 +1,196 @@
+"""The journal grid (2.2, 4.5): one page from a few bulk queries, and its data for the modules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from eschool_core import calendar
+from eschool_core.commands import facts
+from eschool_core.domain.enums import WorkKind
+from eschool_core.domain.journal import Lesson
+from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.school import Journal
+from eschool_core.errors import InputError
+from eschool_core.labels import text
+from eschool_core.queries import grid_cells
+from eschool_core.queries.grid_cells import Cell, LessonTexts, Period, Writing
+from eschool_core.queries.journal_page import JournalPage, PageLesson
+from eschool_core.queries.journal_page import journal_page as page_query
+from eschool_core.queries.lookup import JournalPlace
+from eschool_core.queries.plan_page import PlanPage, plan_page
+from eschool_core.store.store import Store
+from eschool_web.asking import Asked, Data, Page
+from eschool_web.views.period import active_lesson, period_of, place_of
+from eschool_web.views.saying import refused_said
+from eschool_web.views.state import standing_said
+
+NOTHING = LessonTexts("", 0, None, (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Everything a journal's page shows."""
+
+    place: JournalPlace
+    period: Period
+    page: JournalPage
+    cells: dict[tuple[int, int], Cell]
+    texts: dict[int, LessonTexts]
+    writing: Writing
+    plan: PlanPage
+    active: int
+    today: int
+    lowest_mark: int
+
+
+def journal_page(asked: Asked) -> Page:
+    """Return the grid of a journal's term."""
+    grid = _grid(asked)
+    return Page(
+        "journal.html",
+        {
+            "grid": grid,
+            "data": grid_data(asked, grid),
+            "editable": bool(grid.writing.own),
+            "kinds": [(kind, text(f"WorkKind.{kind.name.lower()}", asked.language))
+                      for kind in WorkKind],
+            "short": {kind: short_kind(asked, kind) for kind in WorkKind},
+            "earlier": _neighbour(asked, grid, grid.period.first_day - 1),
+            "later": _neighbour(asked, grid, grid.period.last_day + 1),
+        },
+    )  # fmt: skip
+
+
+def journal_data(asked: Asked) -> Data:
+    """Return what the grid's modules work with."""
+    return Data(grid_data(asked, _grid(asked)))
+
+
+def short_kind(asked: Asked, kind: WorkKind) -> str:
+    """Return the letters that stand on a column's head for a kind of work."""
+    return text(f"web.kind.{kind.name.lower()}", asked.language)
+
+
+def _grid(asked: Asked) -> Grid:
+    today, now, touched = asked.today(), asked.source.now(), asked.source.unconfirmed()
+    journal_id, person_id = asked.path["journal"], asked.source.person_id
+    day = asked.number("day", today)
+    wanted = asked.number("lesson")
+
+    def question(store: Store) -> Grid:
+        if not store.holds(partition(PartitionKind.JOURNAL, journal_id)):
+            raise InputError("lookup.journal_not_here")
+        place = place_of(store, journal_id, today)
+        looked_at = store.get(Lesson, wanted) if wanted else None
+        period = period_of(store, place, day if looked_at is None else looked_at.day)
+        page = page_query(store, *period.values(), asked.language)
+        writing = grid_cells.writing(store, period, person_id, today)
+        known = {entry.lesson_id for entry in page.lessons}
+        return Grid(
+            place=place,
+            period=period,
+            page=page,
+            cells=grid_cells.grid_cells(store, period, person_id, now, touched),
+            texts=grid_cells.lesson_texts(store, period, touched),
+            writing=writing,
+            plan=plan_page(store, journal_id, today),
+            active=wanted if wanted in known
+            else active_lesson(page.lessons, dict(writing.begins_at), now),
+            today=today,
+            lowest_mark=facts.policy_number(store, "lowest_mark", today),
+        )  # fmt: skip
+
+    return asked.read(question)
+
+
+def grid_data(asked: Asked, grid: Grid) -> dict[str, Any]:
+    """Return the grid as its modules take it: sparse, by index of row and column."""
+    rows = {row.pupil_id: number for number, row in enumerate(grid.page.rows)}
+    columns = {entry.lesson_id: number for number, entry in enumerate(grid.page.lessons)}
+    refused = [refused_said(entry, asked.language) for entry in asked.source.refused()]
+    return {
+        "journal": grid.place.journal_id,
+        "now": asked.source.now(),
+        "active": columns.get(grid.active, 0),
+        "lowest": grid.lowest_mark,
+        "marks": not grid.writing.extracurricular,
+        "lessons": [_lesson(asked, grid, entry) for entry in grid.page.lessons],
+        "pupils": [
+            {
+                "id": row.pupil_id,
+                "name": row.name,
+                "mean": row.mean_hundredths,
+                "markless": row.pupil_id in grid.writing.markless,
+                "away": [
+                    columns[cell.lesson_id] for cell in row.cells if not cell.listed
+                ],
+            }
+            for row in grid.page.rows
+        ],
+        "cells": [
+            [rows[pupil], columns[lesson], _cell(cell)]
+            for (pupil, lesson), cell in grid.cells.items()
+            if pupil in rows and lesson in columns
+        ],
+        "refused": [
+            {**entry, "row": rows.get(entry["pupil"], -1), "column": columns[entry["lesson"]]}
+            for entry in refused
+            if entry["lesson"] in columns
+        ],
+        "plan": [
+            {"id": line.plan_item_id, "topic": line.topic, "homework": line.homework,
+             "left": line.hours - len(line.recorded)}
+            for line in grid.plan.items
+        ],
+        "standing": standing_said(asked, asked.source.standing()),
+    }  # fmt: skip
+
+
+def _lesson(asked: Asked, grid: Grid, entry: PageLesson) -> dict[str, Any]:
+    written = grid.texts.get(entry.lesson_id, NOTHING)
+    begins_at = grid.writing.begins_at[entry.lesson_id]
+    day = calendar.day_number(entry.day)
+    return {
+        "id": entry.lesson_id,
+        "date": f"{entry.day:%d.%m}",
+        "period": entry.period,
+        "begins": begins_at,
+        "past": day < grid.today,
+        "own": entry.lesson_id in grid.writing.own,
+        "roll": entry.roll_taken,
+        "topic": written.topic,
+        "item": written.plan_item_id,
+        "homework": written.homework,
+        "works": written.works,
+        "here": written.here,
+        "deadline": _deadline(asked, entry.lesson_id)
+        if day == grid.today or entry.lesson_id == grid.active
+        else 0,
+        "note": grid.writing.notes.get(entry.lesson_id) or grid.writing.notes.get(0, ""),
+    }
+
+
+def _deadline(asked: Asked, lesson_id: int) -> int:
+    """Return the last moment at which homework is in time (4.5.3), seconds UTC."""
+
+    def question(store: Store) -> int:
+        lesson = store.require(Lesson, lesson_id)
+        return facts.homework_deadline(store, store.require(Journal, lesson.journal_id), lesson)
+
+    return asked.read(question)
+
+
+def _cell(cell: Cell) -> list[Any]:
+    marks = [
+        [mark.position, mark.value, mark.kind, mark.weight, mark.comment] for mark in cell.marks
+    ]
+    flags = ("h" if cell.here else "") + ("c" if cell.conflict else "")
+    return [marks, cell.presence, cell.stated_reason, flags]
+
+
+def _neighbour(asked: Asked, grid: Grid, day: int) -> int:
+    """Return a day of the neighbouring term, 0 where the year ends."""
+    found = asked.read(lambda store: period_of(store, grid.place, day))
+    inside = found.first_day <= day <= found.last_day
+    return day if inside and found != grid.period else 0

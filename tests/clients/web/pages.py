@@ -1,0 +1,79 @@
+"""The pages of one person of a made-up school, served in this process on loopback."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from eschool_web.app import make_pages
+from eschool_web.door import Door
+from eschool_web.guard import Address
+from eschool_web.replica_source import ReplicaSource
+from eschool_web.sessions import Sessions, new_code
+from eschool_web.supervisor import listen
+from eschool_web.worker import Worker, config_of
+
+from eschool_sync.replica import Replica
+
+START_SECONDS = 20
+
+
+@dataclass
+class Served:
+    """Pages that are being served.
+
+    Attributes:
+        host: Address and port.
+        source: What the pages read and write; also for the test.
+    """
+
+    host: str
+    door: Door
+    source: ReplicaSource
+    listener: socket.socket
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}"
+
+    def link(self) -> str:
+        """Return a start link."""
+        code, kept = new_code(time.monotonic())
+        self.door.sessions.add_code(kept)
+        return f"{self.url}/start#{code}"
+
+
+@contextmanager
+def serving(replica: Replica, *, keep_in_step: bool = False) -> Iterator[Served]:
+    """Serve somebody's open replica for the time of the block.
+
+    Args:
+        replica: Stays open after the block.
+        keep_in_step: Let the pages exchange with the server by themselves.
+    """
+    listener = listen(0)
+    host = f"127.0.0.1:{listener.getsockname()[1]}"
+    source = ReplicaSource(replica, keep_in_step=keep_in_step)
+    door = Door(lambda passphrase: source, Sessions())
+    door.source = source
+    server = Worker(config_of(make_pages(door, Address(host))))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if time.monotonic() > deadline:
+            raise RuntimeError("the pages do not start")
+        time.sleep(0.01)
+    try:
+        yield Served(host, door, source, listener)
+    finally:
+        # The replica is the test's: what the door closes is not it.
+        door.source = None
+        server.end()
+        thread.join(START_SECONDS)
+        source.stop()
+        listener.close()

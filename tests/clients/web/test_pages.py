@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from eschool_web.guard import HEADERS
+from eschool_web.routes import PAGES, QUIET_DATA, WRITING
+
+from eschool_core.domain.journal import Mark
+from eschool_sync.replica import Replica
+from eschool_sync.sandbox import Sandbox
+from tests.clients.web.pages import Served
+
+OPEN = {"/start", "/static"}
+
+
+@pytest.fixture(scope="module")
+def browser(pages: Served) -> Iterator[httpx.Client]:
+    """A client with a session, that sends what our own pages send."""
+    headers = {"origin": pages.url, "sec-fetch-site": "same-origin"}
+    with httpx.Client(base_url=pages.url, headers=headers) as client:
+        begin(client, pages)
+        yield client
+
+
+def begin(client: httpx.Client, pages: Served) -> httpx.Response:
+    answer = client.post("/start", json={"code": pages.link().partition("#")[2]})
+    assert answer.status_code == 200
+    return answer
+
+
+def filled(path: str, school: Sandbox) -> str:
+    lesson = school.cast.first
+    values = {"journal": lesson.journal_id, "lesson": lesson.id, "minute": 480,
+              "pupil": school.cast.first_pupils[0]}  # fmt: skip
+    return re.sub(r"\{(\w+)\}", lambda found: str(values.get(found[1], 1)), path)
+
+
+def asked(school: Sandbox) -> list[str]:
+    return [filled(path, school) for path, _ in (*PAGES, *QUIET_DATA)]
+
+
+@pytest.mark.asvs("3.3.2")
+@pytest.mark.asvs("3.3.4")
+@pytest.mark.asvs("14.2.1")
+def test_the_start_link_is_swapped_once_for_a_cookie_of_this_port(pages: Served) -> None:
+    code = pages.link().partition("#")[2]
+    headers = {"origin": pages.url}
+    first = httpx.post(f"{pages.url}/start", json={"code": code}, headers=headers)
+    cookie = first.headers["set-cookie"]
+    port = pages.host.rpartition(":")[2]
+    assert cookie.startswith(f"eschool-{port}=")
+    assert {part.strip().lower() for part in cookie.split(";")[1:]} == {
+        "httponly", "path=/", "samesite=strict",
+    }  # fmt: skip
+    assert code not in first.text + cookie
+    second = httpx.post(f"{pages.url}/start", json={"code": code}, headers=headers)
+    assert second.status_code == 403
+    assert "использована" in second.json()["error"]["text"]
+
+
+@pytest.mark.asvs("8.2.2")
+def test_without_a_session_nothing_is_shown(pages: Served, school: Sandbox) -> None:
+    headers = {"origin": pages.url}
+    for path in asked(school):
+        answer = httpx.get(f"{pages.url}{path}", headers=headers)
+        assert (path, answer.status_code) == (path, 403)
+    for path in (*(path for path, _ in WRITING), "/lock", "/unlock", "/touch"):
+        answer = httpx.post(f"{pages.url}{path}", json={}, headers=headers)
+        assert (path, answer.status_code) == (path, 403)
+
+
+@pytest.mark.asvs("3.4.3")
+@pytest.mark.asvs("3.4.4")
+@pytest.mark.asvs("3.4.5")
+@pytest.mark.asvs("3.4.6")
+@pytest.mark.asvs("14.3.2")
+def test_every_answer_has_the_headers(
+    browser: httpx.Client, pages: Served, school: Sandbox
+) -> None:
+    answers = [browser.get(path) for path in asked(school)]
+    answers += [browser.get("/nowhere"), browser.get("/start"), httpx.get(f"{pages.url}/today")]
+    answers += [browser.post("/api/do", json={}), browser.put("/today")]
+    for answer in answers:
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value, answer.url
+        assert answer.headers["cache-control"] == "no-store", answer.url
+        assert "access-control-allow-origin" not in answer.headers
+        assert "server" not in answer.headers
+
+
+def test_files_are_kept_for_ever_under_a_name_that_changes(browser: httpx.Client) -> None:
+    page = browser.get("/today").text
+    path = re.findall(r'href="(/static/\w+/main\.css)"', page)[0]
+    assert "immutable" in browser.get(path).headers["cache-control"]
+    for other in ("/static/0/main.css", path.replace("main.css", "..%2fapp.py")):
+        assert browser.get(other).status_code == 404
+
+
+def test_no_page_has_a_script_or_a_style_of_its_own(browser: httpx.Client, school: Sandbox) -> None:
+    for path in (filled(path, school) for path, _ in PAGES):
+        page = browser.get(path, follow_redirects=True).text
+        scripts = re.findall(r"<script[^>]*>", page)
+        assert all('src="' in tag or "application/json" in tag for tag in scripts), scripts
+        assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", page)
+
+
+@pytest.mark.asvs("3.5.3")
+def test_asking_changes_nothing(
+    browser: httpx.Client, pages: Served, replica: Replica, school: Sandbox
+) -> None:
+    before = replica.status(), replica.next_number()
+    for path in asked(school) * 2:
+        assert browser.get(path).status_code in (200, 303)
+        assert browser.head(path).status_code in (200, 303)
+    assert (replica.status(), replica.next_number()) == before
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"[]", 400),
+        (b'{"kind":"take_roll","kind":"take_roll"}', 400),
+        (b'{"kind":NaN}', 400),
+        (b"[" * 100_000, 400),
+        (b'{"kind":1}', 400),
+        (b'{"kind":"take_roll","fields":{"lesson_id":"1"}}', 200),
+        (b'{"kind":"take_roll","fields":{"lesson_id":1,"device":3}}', 200),
+        (b'{"kind":"nothing","fields":{}}', 422),
+    ],
+)
+@pytest.mark.asvs("15.3.3")
+def test_what_is_no_command_is_refused_without_its_values(
+    browser: httpx.Client, replica: Replica, body: bytes, status: int
+) -> None:
+    before = replica.next_number()
+    answer = browser.post("/api/do", content=body, headers={"content-type": "application/json"})
+    assert replica.next_number() == before
+    if status == 200:
+        assert answer.status_code in (200, 422)
+        assert "refused" in answer.json() or "error" in answer.json()
+    else:
+        assert answer.status_code == status
+
+
+def test_a_body_without_end_is_refused(browser: httpx.Client) -> None:
+    answer = browser.post("/api/do", json={"kind": "x" * 300_000})
+    assert answer.status_code == 413
+
+
+def test_a_mark_given_on_a_page_is_in_the_replica(
+    browser: httpx.Client, replica: Replica, school: Sandbox
+) -> None:
+    lesson, pupil = school.cast.second, school.cast.second_pupils[0]
+    school.clock.advance(3600)
+    fields = {"lesson_id": lesson.id, "pupil_id": pupil, "value": 5}
+    answer = browser.post("/api/do", json={"kind": "record_mark", "fields": fields}).json()
+    assert answer["refused"] is None
+    assert [mark.value for mark in replica.store.select(Mark, lesson_id=lesson.id)] == [5]
+    found = browser.get(f"/api/history/{lesson.id}/{pupil}").json()
+    assert [value["text"] for value in found["values"]] == ["5 (работа на уроке)"]
+
+
+@pytest.mark.clause("4.5.2")
+def test_a_refusal_names_its_clause_and_what_to_do(browser: httpx.Client, school: Sandbox) -> None:
+    lesson, pupil = school.cast.first, school.cast.first_pupils[0]
+    fields = {"lesson_id": lesson.id, "pupil_id": pupil, "value": 9}
+    refused = browser.post("/api/do", json={"kind": "record_mark", "fields": fields}).json()[
+        "refused"
+    ]
+    assert refused["clause"] == "4.5.2"
+    assert refused["text"]
+    assert refused["remedy"]
+
+
+@pytest.mark.asvs("8.2.2")
+def test_a_journal_of_others_and_one_that_is_not_there_look_the_same(
+    browser: httpx.Client, school: Sandbox
+) -> None:
+    store = school.stage.school.store
+    own = {school.cast.first.journal_id, school.cast.second.journal_id}
+    foreign = next(
+        int(row[0]) for row in store.rows("SELECT id FROM journal ORDER BY id")
+        if int(row[0]) not in own
+    )  # fmt: skip
+    answers = [browser.get(f"/journal/{number}") for number in (foreign, foreign + 7)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].text == answers[1].text
+
+
+@pytest.mark.asvs("15.3.7")
+def test_a_name_that_stands_twice_is_refused(browser: httpx.Client) -> None:
+    assert browser.get("/today?day=1&day=2").status_code == 400
+
+
+@pytest.mark.asvs("1.2.1")
+def test_data_in_a_page_cannot_end_its_block() -> None:
+    from eschool_web.render import as_data
+
+    hostile = "</script><script>alert(1)</script><!--&'\u2028"
+    packed = str(as_data({"name": hostile}))
+    assert not re.search(r"[<>&']", packed)
+    assert json.loads(packed) == {"name": hostile}
+
+
+@pytest.mark.asvs("16.5.1")
+def test_a_fault_of_ours_says_nothing_of_itself(
+    browser: httpx.Client, pages: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(question: object) -> None:
+        raise ZeroDivisionError("Иванов has no marks")
+
+    monkeypatch.setattr(pages.source, "read", broken)
+    answer = browser.get("/today")
+    assert answer.status_code == 500
+    assert not re.search("Иванов|Zero|Traceback|\\.py", answer.text)
