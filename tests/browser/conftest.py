@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
@@ -13,7 +13,7 @@ from tests.browser.chromium import BrowserMissingError, is_required, running_chr
 from tests.clients.web.conftest import DAY
 from tests.clients.web.pages import Served, serving
 
-DESK = {"width": 1280, "height": 720}
+DESK: ViewportSize = {"width": 1280, "height": 720}
 LIMIT_MS = 10_000
 
 

@@ -40,7 +40,7 @@ def test_what_is_no_token_is_not_known() -> None:
 
 def test_the_oldest_session_ends_when_there_are_too_many() -> None:
     sessions = Sessions()
-    tokens = []
+    tokens: list[str] = []
     for _ in range(MAX_SESSIONS + 1):
         code, kept = new_code(0)
         sessions = Sessions([hashed(one) for one in tokens], [kept], monotonic=lambda: 0.0)
