@@ -15,6 +15,9 @@ from eschool_sync.security.signing import SigningKey, verify
 from eschool_sync.security.suite import SIGNATURE_BYTES, SUITE, require_suite
 
 HEAD_CONTEXT: Final = b"eschool/tree-head/1"
+HISTORY: Final = "damage.history"
+"""Key of the error that says: this is not the history that was shown before."""
+
 MAX_HEAD_BYTES: Final = 256
 MARK_BYTES: Final = 4
 """Of a root: by these a server notices that it is behind or beside; what proves it is the proof."""
@@ -81,4 +84,4 @@ def require_growth(earlier: TreeHead | None, later: TreeHead, proof: Sequence[by
     """
     size, root = (0, b"") if earlier is None else (earlier.size, earlier.root)
     if not is_consistent(size, root, later.size, later.root, proof):
-        raise DamageError("damage.history", held=size, shown=later.size)
+        raise DamageError(HISTORY, held=size, shown=later.size)

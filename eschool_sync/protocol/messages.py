@@ -22,6 +22,7 @@ from eschool_sync.security.suite import SIGNATURE_BYTES
 MAX_REQUEST_BYTES: Final = 8 * 1024 * 1024
 MAX_RESPONSE_BYTES: Final = 512 * 1024 * 1024
 MAX_PARTS: Final = 2_000_000
+NAME_BYTES: Final = 8
 MAX_GROWTH: Final = 128
 """Hashes of a proof: twice the height of the highest tree there can be."""
 
@@ -89,9 +90,22 @@ class SyncRequest:
         """The size of the last tree head it has seen."""
         return self.tree or self.cursor
 
+    def name(self) -> bytes:
+        """Return what an answer repeats, so that it is taken for no other request's.
+
+        Neither a proxy that mixes things up nor a stick with old files may make a true answer to
+        an earlier request look like a false one to this.
+        """
+        return blake2b(self.to_bytes(), digest_size=NAME_BYTES, person=b"eschool.request").digest()
+
     def sealed(self, key: SigningKey) -> bytes:
         """Return the body to be sent, signed by the device."""
-        body: bytes = msgpack.packb(
+        body = self.to_bytes()
+        return compress(key.sign(REQUEST_CONTEXT, body) + body)
+
+    def to_bytes(self) -> bytes:
+        """Return what the device signs."""
+        packed: bytes = msgpack.packb(
             [
                 VERSION,
                 self.school,
@@ -106,7 +120,7 @@ class SyncRequest:
                 self.mark,
             ]
         )
-        return compress(key.sign(REQUEST_CONTEXT, body) + body)
+        return packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +192,7 @@ class SyncResponse:
         verdicts: (number, outcome) of own commands after the request's ``ack``.
         parts_in: Partitions that are new to the replica; their rows are in the frames.
         parts_out: Partitions to purge.
+        name: ``SyncRequest.name`` of what it answers.
         tree_head: The signed root over the history up to ``checkpoint.seq``.
         growth: The proof that it only adds to the head that the request tells of.
         need_parts: The server does not know the replica's scope: ask again with ``parts``.
@@ -191,6 +206,7 @@ class SyncResponse:
     parts_out: bytes
     checkpoint: Checkpoint
     anchor: bytes
+    name: bytes = b""
     tree_head: bytes = b""
     growth: tuple[bytes, ...] = ()
     need_parts: bool = False
@@ -209,6 +225,7 @@ class SyncResponse:
                 self.parts_out,
                 [point.seq, point.known, point.rows, point.digest, point.scope, point.head],
                 self.anchor,
+                self.name,
                 self.tree_head,
                 list(self.growth),
                 int(self.need_parts),
@@ -241,11 +258,13 @@ def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
         return _unchanged(fields, request)
     types = (
         *(_BYTES, _LIST, _LIST, _BYTES, _BYTES, _LIST, _BYTES),
-        *(_BYTES, _LIST, _INT, _INT),
+        *(_BYTES, _BYTES, _LIST, _INT, _INT),
     )
     require_types(fields, types, "response")
     incarnation, verdicts, frames, parts_in, parts_out, point, anchor = fields[:7]
-    tree_head, growth, need_parts, more = fields[7:]
+    name, tree_head, growth, need_parts, more = fields[7:]
+    if name != request.name():
+        malformed("response")
     require_types(growth, [_BYTES] * min(len(growth), MAX_GROWTH), "response")
     require_types(point, (_INT, _INT, _INT, _BYTES, _BYTES, _BYTES), "response")
     return SyncResponse(
@@ -256,6 +275,7 @@ def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
         parts_out,
         Checkpoint(*point),
         anchor,
+        name,
         tree_head,
         tuple(growth),
         bool(need_parts),
@@ -266,9 +286,12 @@ def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
 def _unchanged(fields: list[Any], request: SyncRequest) -> SyncResponse:
     require_types(fields, (_INT, _BYTES, _BYTES), "response")
     rows, digest, anchor = fields
+    if not request.cursor:
+        # Who has nothing yet, or loads everything anew, asks for rows.
+        malformed("response")
     none = pack_parts([])
     point = Checkpoint(request.cursor, request.ack, rows, digest, request.scope, b"")
-    return SyncResponse(request.incarnation, (), [], none, none, point, anchor)
+    return SyncResponse(request.incarnation, (), [], none, none, point, anchor, request.name())
 
 
 def _verdict(entry: Any) -> tuple[int, Outcome]:

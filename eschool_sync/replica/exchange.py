@@ -9,7 +9,7 @@ from eschool_core.app import carry_out
 from eschool_core.errors import DamageError, InputError
 from eschool_core.store.schema import create_indexes
 from eschool_sync.defects import is_of_surroundings
-from eschool_sync.history.head import MARK_BYTES, TreeHead, require_growth
+from eschool_sync.history.head import HISTORY, MARK_BYTES, TreeHead, require_growth
 from eschool_sync.protocol.envelope import make_push
 from eschool_sync.protocol.evidence import Contact
 from eschool_sync.protocol.frames import unpack_frames
@@ -88,8 +88,9 @@ class Exchange:
                 pending = self._take(position, response, report, full=full)
             except _Stale:
                 continue
-            except DamageError:
-                self._raise_alarm(response)
+            except DamageError as damage:
+                if damage.key == HISTORY:
+                    self._raise_alarm(response)
                 raise
             except _Unequal:
                 self._note_unequal()

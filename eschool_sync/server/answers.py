@@ -118,6 +118,7 @@ class Answers:
             pack_parts(list(parts_out)),
             Checkpoint(head.seq, known.last, total.rows, total.digest, scope.hash, known.hash),
             self._anchor(),
+            request.name(),
             self._heads.signed(),
             # A replica that has seen more than there is gets no proof, and raises the alarm.
             tuple(self._tree.consistency(request.seen, head.seq)),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from eschool_core.errors import DamageError
+from eschool_core.errors import DamageError, InputError
 from eschool_core.store.database import transaction
 from eschool_sync.history.head import TreeHead
 from eschool_sync.history.merkle import is_included
 from eschool_sync.history.tree import LEAVES, Tree, leaf_of_row
+from eschool_sync.replica.confirmed import ConfirmedRows
 from eschool_sync.replica.position import Identity, Position
 from eschool_sync.server.heads import READ, WRITE
 from tests.core.commands.acts import mark, topic
@@ -70,6 +71,45 @@ def test_a_rewritten_history_is_refused_and_nothing_is_lost(world: World, change
     assert maths.replica.status().pending == 1
     assert {row[0] for row in rows["mark"]} <= {row[0] for row in maths.rows()["mark"]}
     assert waiting.number in {1, 2, 3}
+
+
+@pytest.mark.threat("T8")
+def test_a_true_answer_that_comes_late_is_no_alarm(world: World) -> None:
+    """A proxy, or a stick with old files, gives the answer to an earlier request once more."""
+    [maths] = world.synced("maths")
+    maths.do(topic(lesson(world)))
+    maths.sync()
+    earlier = maths.wire.answers[-1]
+    maths.do(mark(lesson(world), pupils(world)[0]))
+    maths.sync()
+    maths.do(mark(lesson(world), pupils(world)[1]))
+    maths.wire.faults = [lambda wire, route, body: earlier]
+    with pytest.raises(InputError) as caught:
+        maths.sync()
+    assert caught.value.key == "protocol.malformed"
+    assert not maths.replica.status().alarm
+    assert maths.sync().accepted == 1
+    world.check("maths")
+
+
+@pytest.mark.threat("T12")
+def test_a_damaged_file_is_no_alarm_of_history(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maths, russian = world.synced("maths", "russian")
+    maths.do(topic(lesson(world)))
+    maths.sync()
+
+    def damaged(*_: object) -> None:
+        raise DamageError("damage.replica")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(ConfirmedRows, "apply", damaged)
+        with pytest.raises(DamageError):
+            russian.sync()
+    assert not russian.replica.status().alarm
+    world.settle()
+    world.check("russian")
 
 
 @pytest.mark.threat("T7")

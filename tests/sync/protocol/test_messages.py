@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import msgpack
@@ -53,6 +54,7 @@ RESPONSE = SyncResponse(
     pack_parts([]),
     Checkpoint(41, 11, 5, b"d" * 16, SCOPE, b"h" * 32),
     b"anchor",
+    REQUEST.name(),
     b"tree head",
     (b"1" * 32, b"2" * 32),
     more=True,
@@ -109,7 +111,23 @@ def test_an_unchanged_school_is_told_by_its_sums() -> None:
     read = read_response(pack_unchanged(5, b"d" * 16, b"anchor"), REQUEST)
     point = Checkpoint(REQUEST.cursor, REQUEST.ack, 5, b"d" * 16, REQUEST.scope, b"")
     none = pack_parts([])
-    assert read == SyncResponse(REQUEST.incarnation, (), [], none, none, point, b"anchor")
+    assert read == SyncResponse(
+        REQUEST.incarnation, (), [], none, none, point, b"anchor", REQUEST.name()
+    )
+
+
+@pytest.mark.parametrize("field", ["cursor", "ack", "mark", "push"])
+def test_an_answer_to_another_request_is_none(field: str) -> None:
+    """A true answer that comes late must not look like a false one to what was asked since."""
+    other = replace(REQUEST, **{field: {"cursor": 41, "ack": 8}.get(field, b"other")})
+    with pytest.raises(InputError) as caught:
+        read_response(RESPONSE.to_bytes(), other)
+    assert caught.value.key == "protocol.malformed"
+
+
+def test_who_loads_everything_anew_is_not_told_that_nothing_is_new() -> None:
+    with pytest.raises(InputError):
+        read_response(pack_unchanged(5, b"d" * 16, b"anchor"), replace(REQUEST, cursor=0))
 
 
 def test_enrolment_comes_out_as_it_went_in() -> None:
