@@ -14,16 +14,25 @@ from eschool_core.commands import (
     breach,
     care,
     class_care,
+    closing,
     control,
     credentials,
     grants,
+    corrections,
+    debts,
+    external,
+    finals,
     groups,
     guardians,
     journals,
     lessons,
+    owed,
     people,
+    releases,
     school,
     sections,
+    term_marks,
+    terms,
 )
 from eschool_core.commands.base import Command, CommandSpec
 from eschool_core.errors import InputError
@@ -43,6 +52,15 @@ SPECS: tuple[CommandSpec, ...] = (
     *grants.SPECS,
     *breach.SPECS,
     *control.SPECS,
+    *terms.SPECS,
+    *term_marks.SPECS,
+    *finals.SPECS,
+    *external.SPECS,
+    *owed.SPECS,
+    *closing.SPECS,
+    *corrections.SPECS,
+    *releases.SPECS,
+    *debts.SPECS,
 )
 
 BY_MODEL: Mapping[type[Command], CommandSpec] = MappingProxyType(

@@ -25,16 +25,39 @@ def content_of(cell: Cell) -> dict[str, int | str]:
 
 
 def write_cell(
-    store: Store, occasion: Occasion, earlier: Cell | None, cell: Cell, reason: str = ""
+    store: Store,
+    occasion: Occasion,
+    earlier: Cell | None,
+    cell: Cell,
+    reason: str = "",
+    *,
+    other_id: int = 0,
 ) -> None:
     """Write ``cell``; keep ``earlier`` in its history and tell both sides of a conflict.
 
     Somebody else's value that this actor had not seen (its seq is later than the command's base)
     is replaced as the later in server order, and both people are told (design §5.5).
+
+    Args:
+        store: Where the cell is.
+        occasion: Of the command.
+        earlier: What stood there, or None.
+        cell: What stands there now.
+        reason: Why it was changed.
+        other_id: The cell at the other end, where a value was moved.
     """
     if earlier is not None:
-        _keep(store, occasion, earlier, reason)
+        _keep(store, occasion, earlier, reason, other_id)
     store.put(cell)
+
+
+def signed(occasion: Occasion) -> dict[str, int]:
+    """Return who wrote a cell, on which device and when."""
+    return {
+        "author_id": occasion.actor_id,
+        "device": occasion.device,
+        "made_at": occasion.interval.made_at,
+    }
 
 
 def unseen(occasion: Occasion, earlier: Cell) -> bool:
@@ -42,7 +65,7 @@ def unseen(occasion: Occasion, earlier: Cell) -> bool:
     return earlier.seq > occasion.base_seq and earlier.device != occasion.device
 
 
-def _keep(store: Store, occasion: Occasion, earlier: Cell, reason: str) -> None:
+def _keep(store: Store, occasion: Occasion, earlier: Cell, reason: str, other_id: int) -> None:
     conflict = unseen(occasion, earlier)
     history = CellHistory(
         id=occasion.new_id(),
@@ -57,6 +80,7 @@ def _keep(store: Store, occasion: Occasion, earlier: Cell, reason: str) -> None:
         replaced_at=occasion.interval.made_at,
         reason=reason,
         conflict=int(conflict),
+        other_id=other_id,
     )
     store.put(history)
     if not conflict:

@@ -16,14 +16,17 @@ from eschool_core.domain.school import (
     CalendarDay,
     GroupClass,
     Journal,
-    PolicyValue,
     School,
     SchoolClass,
     StudyGroup,
     TeachingLoad,
 )
-from eschool_core.regulation import policy
+from eschool_core.results import values
 from eschool_core.store.store import Store
+
+policy_value = values.policy_value
+policy_number = values.policy_number
+policy_numbers = values.policy_numbers
 
 GRADES_OF_JOURNAL = (
     "SELECT DISTINCT e.grade FROM journal_line l JOIN enrolment e ON e.pupil_id = l.pupil_id "
@@ -51,24 +54,6 @@ def school(store: Store) -> School:
     """
     found = store.first(School)
     return store.require(School, 0) if found is None else found
-
-
-def policy_value(store: Store, name: str, day: int) -> policy.Value:
-    """Return the value of a policy on a day: the row in force, else the catalogue's default."""
-    rows = [
-        row for row in store.select(PolicyValue, name=name) if row.first_day <= day <= row.last_day
-    ]
-    if not rows:
-        return policy.default(name)
-    return policy.parse_value(name, max(rows, key=lambda row: (row.first_day, row.id)).value)
-
-
-def policy_number(store: Store, name: str, day: int) -> int:
-    """Return the value of a numeric policy on a day."""
-    value = policy_value(store, name, day)
-    if not isinstance(value, int):
-        raise TypeError(f"policy {name} is not a number")
-    return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +268,7 @@ def grades_taught(store: Store, journal: Journal, day: int) -> set[int]:
 
 def markless_grades(store: Store, day: int) -> tuple[int, ...]:
     """Return the grades in which no marks are given on a day (3.6)."""
-    value = policy_value(store, "markless_grades", day)
-    if not isinstance(value, tuple):
-        raise TypeError("markless_grades is not a list")
-    return value
+    return policy_numbers(store, "markless_grades", day)
 
 
 def _journal_kind(store: Store, journal_id: int) -> int:

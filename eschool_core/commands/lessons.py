@@ -6,11 +6,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from eschool_core import calendar
 from eschool_core.commands import facts, rights
 from eschool_core.commands.base import (
     WHOLE,
-    Command,
     CommandSpec,
     EntryText,
     Findings,
@@ -20,7 +18,8 @@ from eschool_core.commands.base import (
     OptionalId,
     ShortText,
 )
-from eschool_core.commands.cells import unseen, write_cell
+from eschool_core.commands.cells import signed, unseen, write_cell
+from eschool_core.commands.columns import LessonCommand, check_mark, line_in_lesson, writes_lesson
 from eschool_core.commands.telling import remedy_findings
 from eschool_core.domain.enums import (
     ExcuseKind,
@@ -33,7 +32,6 @@ from eschool_core.domain.enums import (
 from eschool_core.domain.journal import (
     Attendance,
     Homework,
-    JournalLine,
     Lesson,
     LessonWork,
     Mark,
@@ -42,19 +40,13 @@ from eschool_core.domain.journal import (
     Topic,
 )
 from eschool_core.domain.school import Journal
-from eschool_core.errors import InputError, RegulationError
+from eschool_core.errors import InputError
 from eschool_core.regulation import checks, entries, homework, marks
 from eschool_core.regulation.clause import Finding
 from eschool_core.regulation.interval import judge
 from eschool_core.store.store import Store
 
 FULL_WEIGHT = 100
-
-
-class LessonCommand(Command):
-    """A command about one lesson."""
-
-    lesson_id: ObjectId
 
 
 class RecordTopic(LessonCommand):
@@ -83,7 +75,7 @@ def record_topic(store: Store, command: RecordTopic, occasion: Occasion) -> Find
         lesson_id=lesson.id,
         text=command.text,
         plan_item_id=0 if item is None else item.id,
-        **_signed(occasion),
+        **signed(occasion),
     )
     write_cell(store, occasion, earlier, topic)
     remedy_findings(store, occasion, checks.TOPIC_MISSING, lesson.id)
@@ -108,7 +100,7 @@ def record_work(store: Store, command: RecordWork, occasion: Occasion) -> Findin
         lesson_id=lesson.id,
         kind=command.work_kind,
         topic=command.topic,
-        **_signed(occasion),
+        **signed(occasion),
     )
     write_cell(store, occasion, earlier, work)
     if command.topic:
@@ -168,7 +160,7 @@ def record_homework(store: Store, command: RecordHomework, occasion: Occasion) -
             (earlier is not None and earlier.changed_late)
             or (finding is not None and finding.check is checks.HOMEWORK_CHANGED_LATE)
         ),
-        **_signed(occasion),
+        **signed(occasion),
     )
     write_cell(store, occasion, earlier, entry)
     cell = f"homework/{command.grade}"
@@ -217,8 +209,8 @@ def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findin
         InputError: The journal has no such pupil or no marks, or there is nothing to take back.
     """
     lesson = store.require(Lesson, command.lesson_id)
-    line = _line(store, lesson, command.pupil_id)
-    _check_mark(store, command, occasion, lesson, line)
+    line = line_in_lesson(store, lesson, command.pupil_id)
+    check_mark(store, occasion, command.value, lesson, line)
     earlier = store.first(Mark, lesson_id=lesson.id, part=line.part, position=command.position)
     if earlier is None and command.value == marks.TAKEN_BACK:
         raise InputError("journal.nothing_to_take_back")
@@ -237,29 +229,10 @@ def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findin
         kind=command.work_kind,
         weight=command.weight,
         comment=command.comment,
-        **_signed(occasion),
+        **signed(occasion),
     )
     write_cell(store, occasion, earlier, mark, command.reason)
     return []
-
-
-def _check_mark(
-    store: Store, command: RecordMark, occasion: Occasion, lesson: Lesson, line: JournalLine
-) -> None:
-    marks.check_scale(command.value, facts.policy_number(store, "lowest_mark", lesson.day))
-    marks.check_begun(facts.lesson_begin(store, lesson), occasion.interval)
-    journal = store.require(Journal, lesson.journal_id)
-    if journal.kind == JournalKind.EXTRACURRICULAR:
-        raise InputError("journal.no_marks")
-    grade = facts.grade_on(store, line.pupil_id, lesson.day)
-    if grade is None and store.complete:
-        raise RegulationError(
-            checks.PUPIL_NOT_ENROLLED,
-            date=calendar.date_of(lesson.day).isoformat(),
-            school_class=facts.journal_name(store, journal.id),
-        )
-    if grade is not None and command.value != marks.TAKEN_BACK:
-        marks.check_markless(grade, facts.markless_grades(store, lesson.day))
 
 
 class RecordAttendance(LessonCommand):
@@ -288,7 +261,7 @@ def record_attendance(store: Store, command: RecordAttendance, occasion: Occasio
     if command.stated_reason and command.presence != Presence.ABSENT:
         raise InputError("data.field", field="stated_reason")
     lesson = store.require(Lesson, command.lesson_id)
-    line = _line(store, lesson, command.pupil_id)
+    line = line_in_lesson(store, lesson, command.pupil_id)
     marks.check_begun(facts.lesson_begin(store, lesson), occasion.interval)
     earlier = store.first(Attendance, lesson_id=lesson.id, part=line.part)
     if earlier is None and not command.presence:
@@ -299,7 +272,7 @@ def record_attendance(store: Store, command: RecordAttendance, occasion: Occasio
         lesson_id=lesson.id,
         presence=command.presence,
         stated_reason=command.stated_reason,
-        **_signed(occasion),
+        **signed(occasion),
     )
     write_cell(store, occasion, earlier, entry)
     _take_roll(store, occasion, lesson)
@@ -331,32 +304,10 @@ def _take_roll(store: Store, occasion: Occasion, lesson: Lesson) -> None:
                 id=occasion.new_id(),
                 part=lesson.part,
                 lesson_id=lesson.id,
-                **_signed(occasion),
+                **signed(occasion),
             )
         )
         remedy_findings(store, occasion, checks.ROLL_NOT_TAKEN, lesson.id)
-
-
-def writes_lesson(store: Store, command: LessonCommand, occasion: Occasion) -> None:
-    """Let pass who teaches the lesson's journal or stands in (4.5.1, 4.6.1)."""
-    lesson = store.require(Lesson, command.lesson_id)
-    journal = store.require(Journal, lesson.journal_id)
-    rights.writes_journal(store, occasion, journal, lesson)
-
-
-def _line(store: Store, lesson: Lesson, pupil_id: int) -> JournalLine:
-    """Return the pupil's line in the lesson's journal, if the pupil belongs there that day."""
-    line = facts.require_line(store, lesson.journal_id, pupil_id)
-    stays = facts.stays_of(store, store.require(Journal, lesson.journal_id), line)
-    covering = [stay for stay in stays if stay[0] <= lesson.day <= stay[1]]
-    first_day, last_day = (covering or stays)[-1]
-    marks.check_enrolled(
-        calendar.date_of(first_day),
-        calendar.date_of(last_day),
-        calendar.date_of(lesson.day),
-        facts.journal_name(store, lesson.journal_id),
-    )
-    return line
 
 
 def _check_language(
@@ -368,14 +319,6 @@ def _check_language(
     if finding is None:
         remedy_findings(store, occasion, checks.TEXT_NOT_RUSSIAN, lesson.id, cell=cell)
     return finding
-
-
-def _signed(occasion: Occasion) -> dict[str, int]:
-    return {
-        "author_id": occasion.actor_id,
-        "device": occasion.device,
-        "made_at": occasion.interval.made_at,
-    }
 
 
 def _found(*findings: Finding | None) -> Findings:

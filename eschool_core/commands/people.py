@@ -76,7 +76,7 @@ def appoint(store: Store, command: Appoint, occasion: Occasion) -> Findings:
 
     Raises:
         InputError: A class teacher needs a class, and nobody else has one; it ends before it
-            begins.
+            begins; exam marks are entered by a person named by an order (2.6).
         RegulationError: Who acts for another does so by an order that says until when (4.1).
     """
     store.require(Staff, command.person_id)
@@ -84,6 +84,8 @@ def appoint(store: Store, command: Appoint, occasion: Occasion) -> Findings:
         raise RegulationError(checks.ACTING_ORDER)
     if command.last_day < command.first_day:
         raise InputError("data.field", field="last_day")
+    if command.role is Role.EXAM_SECRETARY and not command.act:
+        raise InputError("data.field", field="act")
     if (command.role is Role.CLASS_TEACHER) != (command.class_id != 0):
         raise InputError("data.field", field="class_id")
     if command.class_id:

@@ -26,6 +26,7 @@ from eschool_core.commands.base import (
 )
 from eschool_core.commands.day_end import find_gaps
 from eschool_core.commands.grants import shut_dismissed
+from eschool_core.commands.owed import expire_works
 from eschool_core.domain.enums import CalendarLevel, DayKind, Role, TermKind
 from eschool_core.domain.partition import SCHOOL
 from eschool_core.domain.row import FOREVER
@@ -114,6 +115,7 @@ def turn_day(store: Store, command: TurnDay, occasion: Occasion) -> Findings:
         raise InputError("school.day_passed", day=calendar.date_of(command.day).isoformat())
     find_gaps(store, occasion, school.current_day, command.day - 1)
     shut_dismissed(store, occasion, school.current_day, command.day)
+    expire_works(store, occasion, command.day)
     store.put(school.replace(current_day=command.day))
     return []
 

@@ -17,6 +17,8 @@ class Role(IntEnum):
     SYSTEM_OFFICER = 7
     TEACHER = 8
     CLASS_TEACHER = 9
+    EXAM_SECRETARY = 20
+    """Named by an order to enter exam marks and retakes from their protocols."""
 
 
 class PersonKind(IntEnum):

@@ -154,3 +154,5 @@ class CellHistory(Row, table=True):
     reason: str = ""
     conflict: int = 0
     """1 where the one who replaced it had not seen it."""
+    other_id: int = Field(default=0, sa_type=Id)
+    """Cell at the other end, where a mark was moved (``MoveMark``)."""

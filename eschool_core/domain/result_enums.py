@@ -53,6 +53,14 @@ class DateKind(IntEnum):
     """A later one that lets one pupil's «н/а» or missing mark be mended in a closed term."""
 
 
+class CorrectionTarget(IntEnum):
+    """Which cell of a closed term a correction is about."""
+
+    MARK = 1
+    ATTENDANCE = 2
+    RESULT = 3
+
+
 class CorrectionState(IntEnum):
     """Life of a correction in a closed term: one person proposes, another decides (2.2)."""
 

@@ -188,12 +188,20 @@ class Correction(Row, table=True):
     """A change in a closed term that one person proposes and another decides (partition LINE)."""
 
     number: ClassVar[int] = 78
-    line_id: int = Field(sa_type=Id, index=True)
-    command_kind: str
-    """Command to be carried out when it is approved."""
-    command_version: int
-    content: str
-    """JSON list of the command's fields."""
+    target: int
+    """``CorrectionTarget``: which cell of the line."""
+    lesson_id: int = Field(default=0, sa_type=Id, index=True)
+    """Of a mark or of attendance."""
+    position: int = 0
+    """Of a mark: 0 for the first of the lesson, 1 for the second."""
+    result_kind: int = 0
+    """``ResultKind`` of a term, year, exam or final mark."""
+    term_id: int = Field(default=0, sa_type=Id)
+    subject_id: int = Field(default=0, sa_type=Id)
+    value: int
+    """New mark, ``ResultValue`` or ``Presence``; 0 takes it back."""
+    work_kind: int = 0
+    """``WorkKind`` of a mark that was not there."""
     ground: str
     proposed_by_id: int = Field(sa_type=Id)
     proposed_at: int = Field(sa_type=Id)

@@ -11,6 +11,10 @@ from eschool_core.regulation.clause import Check
 
 OUT_OF_SCOPE = Check("1.4/scope", "1.4", "refuse")
 CORRECTION_REASON = Check("2.2/reason", "2.2", "refuse")
+SELF_APPROVAL = Check("2.2/self-approval", "2.2", "refuse")
+DEVIATION_REASON = Check("2.6/reason", "2.6", "refuse")
+DEVIATION = Check("2.6/deviation", "2.6", "flag")
+RELEASE_TOO_EARLY = Check("2.9/release", "2.9", "refuse")
 OTHER_CHILD = Check("2.10/other-child", "2.10", "refuse")
 GUARDIAN_DOCUMENT = Check("2.10/document", "2.10", "refuse")
 
@@ -29,17 +33,31 @@ SECTION_INCOMPLETE = Check("4.3/incomplete", "4.3", "refuse")
 TIMETABLE_CLASH = Check("4.4.2/clash", "4.4.2", "refuse")
 ROOM_CLASH = Check("4.4.2/room", "4.4.2", "flag")
 LESSON_OUTSIDE_TIMETABLE = Check("4.4.2/outside", "4.4.2", "flag")
+SECTIONS_UNFILLED = Check("4.4.5/1/gaps", "4.4.5/1", "refuse")
 
 FOREIGN_PAGE = Check("4.5.1/page", "4.5.1", "refuse")
 SUBSTITUTION_UNREGISTERED = Check("4.5.1/substitution", "4.5.1", "flag")
 SUBSTITUTION_LIMIT = Check("4.5.1/limit", "4.5.1", "refuse")
 MARK_SCALE = Check("4.5.2/scale", "4.5.2", "refuse")
 LESSON_NOT_BEGUN = Check("4.5.2/not-begun", "4.5.2", "refuse")
+ASSESSMENT_MODE = Check("4.5.2/mode", "4.5.2", "refuse")
 ROLL_NOT_TAKEN = Check("4.5.2/roll", "4.5.2", "flag")
 HOMEWORK_LATE = Check("4.5.3/late", "4.5.3", "flag")
 HOMEWORK_UNDETERMINED = Check("4.5.3/undetermined", "4.5.3", "flag")
 HOMEWORK_CHANGED_LATE = Check("4.5.3/changed-late", "4.5.3", "flag")
 TERM_CLOSED = Check("4.5.5/closed", "4.5.5", "refuse")
+TERM_NOT_BEGUN = Check("4.5.5/not-begun", "4.5.5", "refuse")
+TERM_NOT_OVER = Check("4.5.5/not-over", "4.5.5", "refuse")
+TERM_GAPS = Check("4.5.5/gaps", "4.5.5", "refuse")
+TERM_MARKS_MISSING = Check("4.5.5/missing", "4.5.5", "refuse")
+TERM_MARK_LATE = Check("4.5.5/late", "4.5.5", "flag")
+TERM_MARK_UNDETERMINED = Check("4.5.5/undetermined", "4.5.5", "flag")
+NOT_ATTESTED_GROUND = Check("4.5.5/not-attested", "4.5.5", "refuse")
+EXEMPT_DOCUMENT = Check("4.5.5/exempt", "4.5.5", "refuse")
+REOPENING_ORDER = Check("4.5.5/reopening", "4.5.5", "refuse")
+EXAM_BY_ORDER = Check("4.5.5/exam", "4.5.5", "refuse")
+RETAKE_LIMIT = Check("4.5.5/retakes", "4.5.5", "refuse")
+RETAKE_COMMISSION = Check("4.5.5/commission", "4.5.5", "refuse")
 TOPIC_MISSING = Check("4.5.6/topic", "4.5.6", "flag")
 WORK_TOPIC_MISSING = Check("4.5.6/work-topic", "4.5.6", "flag")
 TEXT_NOT_RUSSIAN = Check("4.5.6/language", "4.5.6", "flag")
@@ -54,11 +72,17 @@ BELLS_MISSING = Check("4.7.2/bells", "4.7.2", "refuse")
 GRANT_ENDLESS = Check("4.7.1/end", "4.7.1", "refuse")
 ACCOUNT_CREATOR = Check("4.7.4/account", "4.7.4", "refuse")
 
+JOURNAL_KEPT = Check("5.3/1/kept", "5.3/1", "refuse")
+REGISTER_KEPT = Check("5.3/2/kept", "5.3/2", "refuse")
 BREACH_LATE = Check("6.3/late", "6.3", "flag")
 
 CHECKS: tuple[Check, ...] = (
     OUT_OF_SCOPE,
     CORRECTION_REASON,
+    SELF_APPROVAL,
+    DEVIATION_REASON,
+    DEVIATION,
+    RELEASE_TOO_EARLY,
     OTHER_CHILD,
     GUARDIAN_DOCUMENT,
     STAFF_CREDENTIALS_ISSUER,
@@ -75,16 +99,30 @@ CHECKS: tuple[Check, ...] = (
     TIMETABLE_CLASH,
     ROOM_CLASH,
     LESSON_OUTSIDE_TIMETABLE,
+    SECTIONS_UNFILLED,
     FOREIGN_PAGE,
     SUBSTITUTION_UNREGISTERED,
     SUBSTITUTION_LIMIT,
     MARK_SCALE,
     LESSON_NOT_BEGUN,
+    ASSESSMENT_MODE,
     ROLL_NOT_TAKEN,
     HOMEWORK_LATE,
     HOMEWORK_UNDETERMINED,
     HOMEWORK_CHANGED_LATE,
     TERM_CLOSED,
+    TERM_NOT_BEGUN,
+    TERM_NOT_OVER,
+    TERM_GAPS,
+    TERM_MARKS_MISSING,
+    TERM_MARK_LATE,
+    TERM_MARK_UNDETERMINED,
+    NOT_ATTESTED_GROUND,
+    EXEMPT_DOCUMENT,
+    REOPENING_ORDER,
+    EXAM_BY_ORDER,
+    RETAKE_LIMIT,
+    RETAKE_COMMISSION,
     TOPIC_MISSING,
     WORK_TOPIC_MISSING,
     TEXT_NOT_RUSSIAN,
@@ -97,6 +135,8 @@ CHECKS: tuple[Check, ...] = (
     BELLS_MISSING,
     GRANT_ENDLESS,
     ACCOUNT_CREATOR,
+    JOURNAL_KEPT,
+    REGISTER_KEPT,
     BREACH_LATE,
 )
 

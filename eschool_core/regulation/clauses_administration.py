@@ -196,6 +196,7 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         kinds=("rule", "workflow", "deadline"),
         paraphrase="Every section is checked for gaps before the year is archived.",
         status="planned",
+        checks=(checks.SECTIONS_UNFILLED,),
     ),
     Clause(
         number="4.4.5/2",

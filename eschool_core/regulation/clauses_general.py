@@ -63,7 +63,7 @@ GENERAL: tuple[Clause, ...] = (
         kinds=("rule",),
         paraphrase="Marks and attendance are stored with every earlier value and its author.",
         status="planned",
-        checks=(checks.CORRECTION_REASON,),
+        checks=(checks.CORRECTION_REASON, checks.SELF_APPROVAL),
     ),
     Clause(
         number="2.3",
@@ -90,7 +90,8 @@ GENERAL: tuple[Clause, ...] = (
         kinds=("rule",),
         paraphrase="Term and final marks become more objective: the calculation is open.",
         status="planned",
-        parameters=("round_up_from", "work_weights", "external_marks"),
+        checks=(checks.DEVIATION_REASON, checks.DEVIATION),
+        parameters=("least_means", "work_weights", "external_marks", "owed_expired"),
     ),
     Clause(
         number="2.7",
@@ -111,6 +112,7 @@ GENERAL: tuple[Clause, ...] = (
         kinds=("workflow", "deadline"),
         paraphrase="Families and pupils learn the marks of each term and of the year.",
         status="planned",
+        checks=(checks.RELEASE_TOO_EARLY,),
         parameters=("unseen_marks_days",),
     ),
     Clause(

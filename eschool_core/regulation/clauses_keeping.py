@@ -31,7 +31,12 @@ TEACHER: tuple[Clause, ...] = (
         paraphrase="A teacher assesses regularly, records attendance and sets marks in time as "
         "the school's assessment act says.",
         status="planned",
-        checks=(checks.MARK_SCALE, checks.LESSON_NOT_BEGUN, checks.ROLL_NOT_TAKEN),
+        checks=(
+            checks.MARK_SCALE,
+            checks.LESSON_NOT_BEGUN,
+            checks.ROLL_NOT_TAKEN,
+            checks.ASSESSMENT_MODE,
+        ),
         parameters=("lowest_mark", "written_mark_days"),
     ),
     Clause(
@@ -62,7 +67,21 @@ TEACHER: tuple[Clause, ...] = (
         paraphrase="Term and year marks are set by the dates of the order; a closed term takes "
         "them only through a review.",
         status="planned",
-        checks=(checks.TERM_CLOSED,),
+        checks=(
+            checks.TERM_CLOSED,
+            checks.TERM_NOT_BEGUN,
+            checks.TERM_NOT_OVER,
+            checks.TERM_GAPS,
+            checks.TERM_MARKS_MISSING,
+            checks.TERM_MARK_LATE,
+            checks.TERM_MARK_UNDETERMINED,
+            checks.NOT_ATTESTED_GROUND,
+            checks.EXEMPT_DOCUMENT,
+            checks.REOPENING_ORDER,
+            checks.EXAM_BY_ORDER,
+            checks.RETAKE_LIMIT,
+            checks.RETAKE_COMMISSION,
+        ),
         parameters=("not_attested_missed_percent",),
     ),
     Clause(

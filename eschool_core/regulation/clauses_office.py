@@ -91,6 +91,7 @@ STORAGE: tuple[Clause, ...] = (
         kinds=("rule", "deadline"),
         paraphrase="Journals are kept on electronic media for 5 years.",
         status="planned",
+        checks=(checks.JOURNAL_KEPT,),
         parameters=("journal_years", "retention_start"),
     ),
     Clause(
@@ -98,6 +99,7 @@ STORAGE: tuple[Clause, ...] = (
         kinds=("rule", "deadline"),
         paraphrase="Summary registers are kept electronically and on paper for 25 years.",
         status="planned",
+        checks=(checks.REGISTER_KEPT,),
         parameters=("register_years", "retention_start"),
     ),
 )

@@ -75,14 +75,16 @@ PARAMETERS: tuple[Parameter, ...] = (
     _number("plan_weeks", 34, (33, 34), "teaching weeks", "2.3", "curriculum of the year"),
     _choice("zero_shown", ("dash", "empty"), "2.4", _PRACTICE),
     Parameter(
-        name="round_up_from",
-        kind="decimal",
-        unit="fraction of a mark",
-        default=50,
+        name="least_means",
+        kind="ints",
+        unit="least mean of «3», «4», «5», hundredths of a mark",
+        default=(250, 350, 450),
         clause="2.6",
         act=_ASSESSMENT + "; default: mathematical rounding",
-        minimum=50,
-        maximum=90,
+        minimum=200,
+        maximum=500,
+        items=(3, 3),
+        unique=True,
     ),
     Parameter(
         name="work_weights",
@@ -96,6 +98,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         items=(10, 10),
     ),
     _choice("external_marks", ("counted", "shown"), "2.6", _ASSESSMENT),
+    _choice("owed_expired", ("two", "not_counted"), "2.6", _ASSESSMENT),
     _number(
         "forecast_interval_percent", 80, (50, 95), "percent", "2.8", "how the forecast is measured"
     ),
