@@ -26,6 +26,13 @@ QUARTERS = (
 )
 HALVES = ((FIRST_DAY, MONDAY + 100), (MONDAY + 120, LAST_DAY))
 MATHS = ("5А", "Математика")
+TEACHERS = {
+    MATHS: "maths",
+    ("5А", "Русский язык"): "russian",
+    ("5А/1", "Английский язык"): "english",
+    ("5А/2", "Английский язык"): "english_2",
+}
+"""Every journal of 5А with whoever teaches it."""
 Q1_OVER = clock(FRIDAY_11, 16)
 YEAR_OVER = clock(LAST_DAY, 18)
 
@@ -105,13 +112,7 @@ def due(school: SmallSchool, day: int, ordinal: int = 1, **fields: int) -> SetOr
 
 def fill(school: SmallSchool, value: int = 4, ordinal: int = 1) -> None:
     """Set every mark of a quarter that 5А still lacks, by whoever teaches the journal."""
-    teachers = {
-        ("5А", "Математика"): "maths",
-        ("5А", "Русский язык"): "russian",
-        ("5А/1", "Английский язык"): "english",
-        ("5А/2", "Английский язык"): "english_2",
-    }
-    for where, teacher in teachers.items():
+    for where, teacher in TEACHERS.items():
         for line in lines_of(school, where):
             of = term_id(school, ordinal)
             if not school.store.select(TermMark, part=line.part, kind=1, term_id=of):
@@ -124,3 +125,14 @@ def fill(school: SmallSchool, value: int = 4, ordinal: int = 1) -> None:
 def lines_of(school: SmallSchool, where: tuple[str, str]) -> list[JournalLine]:
     """Return the lines of a journal."""
     return school.store.select(JournalLine, journal_id=school.journals[where])
+
+
+def fill_year(school: SmallSchool, values: dict[int, int]) -> None:
+    """Set every year mark of 5А: 4, or what ``values`` has for the pupil in maths."""
+    for where, teacher in TEACHERS.items():
+        for line in lines_of(school, where):
+            value = values.get(line.pupil_id, 4) if where == MATHS else 4
+            command = SetYearMark(
+                journal_id=line.journal_id, pupil_id=line.pupil_id, value=value, reason="итог"
+            )
+            school.must(command, teacher)

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from eschool_core import calendar
 from eschool_core.commands import clashes, facts, rights
+from eschool_core.commands.barrier import hold_if_closed
 from eschool_core.commands.base import (
     Command,
     CommandSpec,
@@ -33,6 +34,7 @@ from eschool_core.errors import InputError, RegulationError
 from eschool_core.ids import ROWS_PER_NUMBER
 from eschool_core.regulation import checks
 from eschool_core.regulation.clause import Finding
+from eschool_core.results import terms
 from eschool_core.store.store import Store
 
 MAX_SLOTS = 60
@@ -303,8 +305,10 @@ def record_lesson(store: Store, command: RecordLesson, occasion: Occasion) -> Fi
 
 
 def may_record_lesson(store: Store, command: RecordLesson, occasion: Occasion) -> None:
-    """Let pass who teaches the journal (4.5.1)."""
-    rights.writes_journal(store, occasion, store.require(Journal, command.journal_id), None)
+    """Let pass who teaches the journal (4.5.1), while the term of the date is open (4.5.5)."""
+    journal = store.require(Journal, command.journal_id)
+    rights.writes_journal(store, occasion, journal, None)
+    hold_if_closed(occasion, terms.closing_of_day(store, journal, command.day))
 
 
 def _bells(store: Store) -> Bells:
