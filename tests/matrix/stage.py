@@ -19,6 +19,7 @@ from eschool_core.ids import make_id
 from tests.core.commands.access_samples import SECRET_HASH
 from tests.core.commands.acts import homework
 from tests.core.commands.samples import samples
+from tests.matrix.results_stage import of_results
 from tests.school import MONDAY, SmallSchool, built_school, clock
 
 COLUMNS = (
@@ -87,7 +88,8 @@ def _commands(school: SmallSchool) -> Commands:
     command needs no line as long as its sample can be carried out on the built school.
     """
     tomorrow: Commands = {"turn_day": TurnDay(day=MONDAY + 1)}
-    return samples(school) | tomorrow | _of_access(school) | _of_control(school)
+    listed = samples(school) | tomorrow | _of_access(school) | _of_control(school)
+    return listed | of_results(school)
 
 
 def _of_access(school: SmallSchool) -> Commands:

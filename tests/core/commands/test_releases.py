@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from eschool_core.commands.people import EndGuardianship
+from eschool_core.commands.guardians import EndGuardianship
 from eschool_core.commands.releases import ReleaseMarks, SeeMarks
 from eschool_core.domain.archive import MarksRelease, MarksSeen
 from eschool_core.domain.enums import NoticeKind
