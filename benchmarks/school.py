@@ -46,6 +46,7 @@ from benchmarks.workload import (
 from benchmarks.workload import Lesson as WLesson
 from benchmarks.workload import Mark as WMark
 from eschool_core import calendar
+from eschool_core.app import GROUP_FELL
 from eschool_core.commands.base import Command
 from eschool_core.commands.groups import CreateGroup
 from eschool_core.commands.guardians import GuardianEntry
@@ -81,7 +82,6 @@ from eschool_core.store.ledger import ConfirmedLedger
 from eschool_core.store.store import Store
 from eschool_sync.clock import ManualClock
 from eschool_sync.server.directory import STATE_FILE, Directory
-from eschool_sync.server.judge import GROUP_FELL
 from eschool_sync.server.school import ServerSchool
 
 ZONE: Final = "Europe/Moscow"

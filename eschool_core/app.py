@@ -15,6 +15,9 @@ from eschool_core.regulation.clause import Finding
 from eschool_core.store.database import savepoint
 from eschool_core.store.store import Store, UnknownFactError
 
+GROUP_FELL = "command.group_fell"
+"""Why a command fell that another one of its group has taken with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -57,6 +60,22 @@ def carry_out(store: Store, command: Command, occasion: Occasion) -> Outcome:
         return Outcome(Verdict.HELD, held.check.id, tuple(held.params.items()), held.check.clause)
     except (RegulationError, InputError) as refusal:
         return rejected(refusal)
+    return _done(findings, occasion)
+
+
+def reenact(store: Store, command: Command, occasion: Occasion) -> Outcome:
+    """Carry out once more what was accepted before: nobody asks for its right again (I2).
+
+    Raises:
+        RegulationError, InputError, HoldForReview: It cannot be carried out on these rows, so
+            these are not the rows it was accepted on.
+    """
+    with savepoint(store.database), store.step():
+        findings = _apply(store, command, occasion, judged=True)
+    return _done(findings, occasion)
+
+
+def _done(findings: Findings, occasion: Occasion) -> Outcome:
     return Outcome(
         Verdict.WITH_FINDINGS if findings else Verdict.ACCEPTED,
         findings=tuple((finding.check.id, tuple(finding.params.items())) for finding in findings),
@@ -73,8 +92,11 @@ def rejected(refusal: EschoolError) -> Outcome:
 def notify_refusal(store: Store, occasion: Occasion, outcome: Outcome) -> None:
     """Leave the actor a notice of a command that was rejected or held.
 
-    Runs beside ``carry_out``, which has written nothing for such a command.
+    Runs beside ``carry_out``, which has written nothing for such a command. One that only fell
+    with its group says nothing: there is a notice of the one at fault.
     """
+    if outcome.key == GROUP_FELL:
+        return
     kind = NoticeKind.HELD if outcome.verdict is Verdict.HELD else NoticeKind.REJECTED
     # A resend inherits the row ids of the command it replaces, from the first on: the notice
     # takes the last.
@@ -83,9 +105,10 @@ def notify_refusal(store: Store, occasion: Occasion, outcome: Outcome) -> None:
     tell(store, occasion, occasion.actor_id, kind, outcome.key, params, occasion.number, row_id)
 
 
-def _apply(store: Store, command: Command, occasion: Occasion) -> Findings:
+def _apply(store: Store, command: Command, occasion: Occasion, *, judged: bool = False) -> Findings:
     spec = BY_MODEL[type(command)]
-    spec.right(store, command, occasion)
+    if not judged:
+        spec.right(store, command, occasion)
     findings = spec.handle(store, command, occasion)
     lesson_id = int(getattr(command, "lesson_id", 0))
     place = facts.place_of(store, lesson_id) if findings else {}

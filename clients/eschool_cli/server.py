@@ -47,6 +47,8 @@ AUDIT_FILE = "audit.jsonl"
         "enrol-code": "eschool_cli.server:enrol_code_command",
         "revoke-device": "eschool_cli.server:revoke_device_command",
         "status": "eschool_cli.server:status_command",
+        "verify": "eschool_cli.server_verify:verify_command",
+        "key": "eschool_cli.server_verify:key_command",
     },
 )
 def server() -> None:
@@ -167,7 +169,7 @@ def enrol_code_command(
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Give out a one-time code (3.1)."""
-    served = _school(Directory(data, database), school)
+    served = school_of(Directory(data, database), school)
     code = served.issue_code(person)
     if as_json:
         session.screen.json({"school": served.state.school, "person": person, "code": code})
@@ -185,7 +187,7 @@ def revoke_device_command(
     session: Session, data: Path, database: str, school: int | None, device: int
 ) -> None:
     """Shut a lost device out (4.6.8)."""
-    outcome = _school(Directory(data, database), school).act(RevokeDevice(device=device))
+    outcome = school_of(Directory(data, database), school).act(RevokeDevice(device=device))
     if outcome.key:
         raise InputError(outcome.key, **dict(outcome.params))
     session.screen.line(say("server.device_revoked", device=device))
@@ -259,7 +261,7 @@ def _describe(served: ServerSchool) -> dict[str, Any]:
     }
 
 
-def _school(directory: Directory, number: int | None) -> ServerSchool:
+def school_of(directory: Directory, number: int | None) -> ServerSchool:
     """Return the school that is meant: the named one, or the only one.
 
     Raises:

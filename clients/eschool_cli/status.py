@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 
 import click
 
 from eschool_cli.answers import as_json
-from eschool_cli.localised import LocalCommand, say
+from eschool_cli.localised import LocalCommand, option, say
 from eschool_cli.session import Session
 from eschool_cli.wording import DASH, moment
 from eschool_core.queries.in_force import local, zone_of
 
+FILE = click.Path(path_type=Path, dir_okay=False)
 MANY_PENDING = 200
 LONG_SECONDS = 24 * 3600
 
 
 @click.command(name="status", cls=LocalCommand)
+@option("--head", "head_file", type=FILE, says="status_head", shown_as="file")
 @as_json
 @click.pass_obj
-def status_command(session: Session, as_json: bool) -> None:  # noqa: FBT001
+def status_command(session: Session, head_file: Path | None, as_json: bool) -> None:  # noqa: FBT001
     """Show what waits, what was refused, when the last sync was."""
     with session.replica() as replica:
         status, now = replica.status(), replica.now()
+        if head_file is not None:
+            head_file.write_text(replica.witness().to_json(), encoding="utf-8")
         # Before the first sync there is no school here whose zone could be asked for.
         at = local(status.last_sync, zone_of(replica.store)) if status.seq else None
     if as_json:
@@ -43,6 +48,10 @@ def status_command(session: Session, as_json: bool) -> None:  # noqa: FBT001
             (say("cli.status.server"), status.server_url),
         ]
     )
+    if status.alarm:
+        session.screen.line(say("cli.status.alarm"), "bold")
+    if head_file is not None:
+        session.screen.line(say("cli.status.head", file=head_file))
     waits_long = status.pending and now - status.last_sync > LONG_SECONDS
     if status.pending > MANY_PENDING or waits_long:
         session.screen.line(say("cli.status.sync_soon"), "bold")

@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import msgpack
 
@@ -20,6 +20,7 @@ from eschool_sync.protocol.fields import read_list
 from eschool_sync.security.signing import SigningKey, verify
 
 FORMAT: Final = 1
+_FIELDS: Final = 19
 SALT_BYTES: Final = 16
 MAX_FIELDS: Final = 64
 NO_REPLACE: Final = -1
@@ -84,6 +85,18 @@ class Header:
             ]
         )
         return packed
+
+    @classmethod
+    def read(cls, packed: bytes) -> Self:
+        """Return the header that ``to_bytes`` made; for bytes that were checked when they came.
+
+        Raises:
+            ValueError: They are no header.
+        """
+        fields: list[Any] = msgpack.unpackb(packed)
+        if len(fields) != _FIELDS or fields[0] != FORMAT:
+            raise ValueError("no header")
+        return cls(*[*fields[1:9], Evidence(*fields[9:15]), *fields[15:]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 import msgpack
 
@@ -157,7 +157,7 @@ class Outbox:
         runs = self.runs()
         return [
             Pending(
-                Envelope(read_header(header), payload, _salt(runs, int(number))),
+                Envelope(Header.read(header), payload, _salt(runs, int(number))),
                 bytes(anchor),
                 int(ids_from),
             )
@@ -238,7 +238,7 @@ class Outbox:
             raise InputError("command.replaces")
         root = replaced if rows[0][2] == NO_REPLACE else int(rows[0][2])
         [(_, header, _)] = self._database.fetch(_NAMED, (root,))
-        if take > read_header(header).take:
+        if take > Header.read(header).take:
             raise InputError("command.replaces")
         return root
 
@@ -264,29 +264,6 @@ def _groups(entries: list[Pending]) -> list[list[Pending]]:
 
 def _salt(runs: list[Run], number: int) -> bytes:
     return salt_of(next(run.key for run in runs if number <= run.last), number)
-
-
-def read_header(packed: bytes) -> Header:
-    """Return the header that ``Header.to_bytes`` made."""
-    fields: list[Any] = msgpack.unpackb(packed)
-    _, school, device, number, take, kind, version, actor, base_seq = fields[:9]
-    evidence = Evidence(*fields[9:15])
-    group, replaces, commitment, previous = fields[15:]
-    return Header(
-        school,
-        device,
-        number,
-        take,
-        kind,
-        version,
-        actor,
-        base_seq,
-        evidence,
-        group,
-        replaces,
-        commitment,
-        previous,
-    )
 
 
 def _refused(

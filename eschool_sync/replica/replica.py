@@ -13,11 +13,14 @@ from eschool_core.app import Outcome, carry_out
 from eschool_core.commands.base import Command
 from eschool_core.domain.enums import Verdict
 from eschool_core.domain.school import School
-from eschool_core.errors import InputError
+from eschool_core.errors import DamageError, InputError
 from eschool_core.store.store import Store, UnknownFactError
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.history.merkle import leaf_hash
+from eschool_sync.history.proof import Proof
+from eschool_sync.history.witness import Witness
 from eschool_sync.protocol.evidence import Evidence
+from eschool_sync.protocol.proving import ProofRequest, read_proof
 from eschool_sync.protocol.push import MAX_GROUP, MAX_PUSH_BYTES
 from eschool_sync.replica.exchange import ALARM, EQUAL, Exchange
 from eschool_sync.replica.opened import Opened
@@ -250,6 +253,42 @@ class Replica:
                 ``damage.history``: the server's history is not the one it showed before.
         """
         return self._exchange.sync(progress)
+
+    def prove(self, table: int, row_id: int) -> Proof:
+        """Fetch the proof that what stands in a cell is in the school's history.
+
+        Args:
+            table: Number of the cell's table.
+            row_id: Of the cell.
+
+        Raises:
+            InputError: ``proof.none``: the server knows no such cell, or not for this person.
+            DamageError: ``damage.proof``, ``damage.history``: what came proves nothing.
+            TransportError, BusyError, AccessError: As ``sync``.
+        """
+        identity = self._opened.identity
+        request = ProofRequest(identity.school, identity.device, table, row_id)
+        body = request.sealed(self._opened.signing)
+        proof = read_proof(self._transport.post("proof", body))
+        _, head = proof.check(identity.school_key)
+        with self._opened.reading():
+            position = self._opened.position()
+        same = (head.incarnation, head.size) == (position.incarnation, position.cursor)
+        if same and head.root != position.root:
+            raise DamageError("damage.history", held=position.cursor, shown=head.size)
+        return proof
+
+    def witness(self) -> Witness:
+        """Return the last signed head that was seen, to be kept elsewhere.
+
+        Raises:
+            InputError: ``replica.never_synced``.
+        """
+        with self._opened.reading():
+            position = self._opened.position()
+        if not position.tree_head:
+            raise InputError("replica.never_synced")
+        return Witness(self._opened.identity.school_key, position.tree_head)
 
     def status(self) -> Status:
         """Return how the replica stands."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from eschool_core import calendar
+from eschool_core.app import GROUP_FELL
 from eschool_core.commands.base import Command
 from eschool_core.commands.people import Appoint, HireStaff
 from eschool_core.domain.enums import Role
@@ -40,7 +41,6 @@ from eschool_core.sample import (
 )
 from eschool_sync.clock import ManualClock
 from eschool_sync.server.directory import Directory
-from eschool_sync.server.judge import GROUP_FELL
 from eschool_sync.server.school import ServerSchool
 
 ZONE: Final = "Asia/Novokuznetsk"

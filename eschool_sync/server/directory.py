@@ -22,6 +22,7 @@ from eschool_core.store.database import Database, SqliteDatabase, transaction
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.protocol.enrolling import read_enrol_request
 from eschool_sync.protocol.messages import read_request
+from eschool_sync.protocol.proving import read_proof_request
 from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.security.cipher import create_encrypted, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
@@ -40,6 +41,7 @@ READERS: Final[dict[str, Callable[[bytes], object]]] = {
     "enrol": read_enrol_request,
     "sync": read_request,
     "snapshot": read_snapshot_request,
+    "proof": read_proof_request,
 }
 
 
@@ -159,6 +161,7 @@ class Directory:
             "enrol": served.enrol,
             "sync": served.sync,
             "snapshot": served.snapshot,
+            "proof": served.prove,
         }
         with served.turn:
             return answers[route](body)

@@ -34,7 +34,7 @@ from eschool_sync.server.lanes import STRANGERS, Lanes, Queues
 from eschool_sync.server.rates import Rate, RateLimiter
 from eschool_sync.server.sources import Sources, rate_key
 
-RouteName = Literal["enrol", "sync", "snapshot"]
+RouteName = Literal["enrol", "sync", "snapshot", "proof"]
 
 TOLD: Final = frozenset({"access.certificate_expired", "access.revoked"})
 """Refusals of access that only the holder of a device's key can come to see."""
@@ -110,6 +110,8 @@ class Limits:
         body_grace_seconds: How long the first byte of a body may take.
         body_bytes_per_second: How fast a body must come on average.
         sync_rate: Of a source.
+        proof_bytes: Of a body.
+        proof_rate: Of a source.
         enrol_rate: Of a source.
         enrol_school_rate: Of a school, against guessing from many places.
         queues: How much may wait.
@@ -117,9 +119,11 @@ class Limits:
 
     sync_bytes: int = 8 * 1024 * 1024
     enrol_bytes: int = 16 * 1024
+    proof_bytes: int = 16 * 1024
     body_grace_seconds: float = 20.0
     body_bytes_per_second: float = 1024.0
     sync_rate: Rate = Rate(burst=3_000, per_second=300)  # noqa: RUF009 - Rate is frozen
+    proof_rate: Rate = Rate(burst=300, per_second=10)  # noqa: RUF009
     enrol_rate: Rate = Rate(burst=60, per_second=0.5)  # noqa: RUF009
     enrol_school_rate: Rate = Rate(burst=200, per_second=2)  # noqa: RUF009
     queues: Queues = Queues()  # noqa: RUF009
@@ -202,6 +206,7 @@ class _Doors:
             "sync": syncs,
             "snapshot": syncs,
             "enrol": RateLimiter(limits.enrol_rate, clock.monotonic),
+            "proof": RateLimiter(limits.proof_rate, clock.monotonic),
         }
         self._enrol_by_school = RateLimiter(limits.enrol_school_rate, clock.monotonic)
 
@@ -214,6 +219,7 @@ class _Doors:
                 "/v1/{school:int}/snapshot", self.snapshot, methods=post, policy=Policy.DEVICE
             ),
             PolicyRoute("/v1/{school:int}/enrol", self.enrol, methods=post, policy=Policy.CODE),
+            PolicyRoute("/v1/{school:int}/proof", self.proof, methods=post, policy=Policy.DEVICE),
             PolicyRoute("/v1/health", self.health, methods=get, policy=Policy.PUBLIC),
             PolicyRoute("/", self.page, methods=get, policy=Policy.PUBLIC),
         ]
@@ -229,6 +235,10 @@ class _Doors:
     async def enrol(self, request: Request) -> Response:
         """Take a code and a device's key, give the certificate."""
         return await self._take(request, "enrol", self._limits.enrol_bytes)
+
+    async def proof(self, request: Request) -> Response:
+        """Prove that an entry is in the history."""
+        return await self._take(request, "proof", self._limits.proof_bytes)
 
     async def health(self, request: Request) -> Response:
         """Say that the server runs."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import msgpack
 
-from eschool_core.app import Outcome, carry_out, notify_refusal, rejected
+from eschool_core.app import GROUP_FELL, Outcome, carry_out, notify_refusal, rejected
 from eschool_core.commands.base import Occasion
 from eschool_core.commands.catalogue import make_command
 from eschool_core.domain.enums import Verdict
@@ -24,7 +24,6 @@ from eschool_sync.protocol.envelope import NO_REPLACE, Envelope, Header, unpack_
 from eschool_sync.protocol.messages import pack_outcome
 
 REFUSED = (Verdict.REJECTED, Verdict.HELD)
-GROUP_FELL = "command.group_fell"
 LOG = (
     "INSERT INTO log (seq, device, n, take, replaces, kind, version, actor_id, header, payload, "
     "salt, verdict, outcome, received_at, pushed) "
@@ -158,7 +157,7 @@ class Judge:
         """Write the log's row; return its leaf in the history."""
         self._ledger.seq = seq
         header, envelope = entry.header, entry.envelope
-        if outcome.verdict in REFUSED and outcome.key != GROUP_FELL:
+        if outcome.verdict in REFUSED:
             notify_refusal(self._store, entry.occasion(), outcome)
         packed_header, packed = header.to_bytes(), msgpack.packb(pack_outcome(outcome))
         self._store.database.execute(

@@ -37,6 +37,7 @@ from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.messages import (
     read_request,
 )
+from eschool_sync.protocol.proving import pack_proof, read_proof_request
 from eschool_sync.protocol.push import unpack_push
 from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.security.codes import code_hash, new_code
@@ -55,6 +56,7 @@ from eschool_sync.server.audit import report
 from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.judge import Entry, Judge
 from eschool_sync.server.known import KnownRows
+from eschool_sync.server.proving import proof_of
 from eschool_sync.server.pushes import device_head, move_head, new_entries
 from eschool_sync.server.snapshots import Snapshots, Viewer
 from eschool_sync.server.state import ServerState
@@ -260,6 +262,22 @@ class ServerSchool:
         school = self._known.school(head.seq)
         viewer = Viewer(device.person_id, scope, head.seq, school.current_day if school else 0)
         return self._snapshots.answer(request, viewer)
+
+    def prove(self, body: bytes) -> bytes:
+        """Prove to a device's owner that what stands in a cell is in the history.
+
+        Raises:
+            AccessError: Unknown or revoked device, wrong signature.
+            InputError: ``proof.none``, or the body is malformed.
+        """
+        sealed = read_proof_request(body)
+        device = self._sender(sealed.request.school, sealed.request.device)
+        asked = sealed.check_signature(device.public_key)
+        report(device=device.device, person=device.person_id)
+        if device.revoked_at:
+            raise AccessError("access.revoked")
+        scope = self._answers.scope(device.person_id, self.head()).parts
+        return pack_proof(proof_of(self.store, self._heads, scope, asked.table, asked.row_id))
 
     def turn_days(self) -> None:
         """Open every date up to today that is not open yet, one command each."""

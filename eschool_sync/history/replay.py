@@ -1,0 +1,74 @@
+"""Makes a school's rows once more from its log: recorded verdicts are applied, none is judged."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+import msgpack
+
+from eschool_core.app import notify_refusal, reenact
+from eschool_core.commands.base import HoldForReview, Occasion
+from eschool_core.commands.catalogue import make_command
+from eschool_core.domain.enums import Verdict
+from eschool_core.errors import EschoolError
+from eschool_core.store.database import SqliteDatabase, transaction
+from eschool_core.store.ledger import ConfirmedLedger
+from eschool_core.store.schema import create_domain_tables
+from eschool_core.store.store import Store
+from eschool_sync.history.entries import LogEntry
+from eschool_sync.history.problems import Problems
+from eschool_sync.protocol.envelope import NO_REPLACE, unpack_payload
+from eschool_sync.protocol.messages import pack_outcome, unpack_outcome
+
+
+def replayed(
+    entries: Sequence[LogEntry], digest_key: bytes, problems: Problems
+) -> tuple[SqliteDatabase, int]:
+    """Return a database in memory with the rows that the log gives, and the last scope seq.
+
+    Args:
+        entries: The whole log in order.
+        digest_key: Of the school.
+        problems: Where is noted what cannot have been accepted as it stands.
+    """
+    database = SqliteDatabase(sqlite3.connect(":memory:", isolation_level=None))
+    create_domain_tables(database)
+    ledger = ConfirmedLedger(database, digest_key)
+    store = Store(database, ledger)
+    with transaction(database), store.reads.trusted():
+        for entry in entries:
+            ledger.seq = entry.seq
+            try:
+                if not _apply(store, entry):
+                    problems.add("verify.outcome", "log", entry.seq)
+            except (EschoolError, HoldForReview, ValueError, TypeError, AssertionError):
+                problems.add("verify.replay", "log", entry.seq)
+        scope_seq = ledger.flush()
+    return database, scope_seq
+
+
+def _apply(store: Store, entry: LogEntry) -> bool:
+    """Apply an entry; return whether the same came of it as is recorded."""
+    outcome = unpack_outcome(msgpack.unpackb(entry.outcome))
+    occasion = occasion_of(entry)
+    if outcome.verdict in (Verdict.REJECTED, Verdict.HELD):
+        notify_refusal(store, occasion, outcome)
+        return True
+    command = make_command(entry.kind, entry.version, unpack_payload(entry.payload))
+    done = reenact(store, command, occasion)
+    return bool(msgpack.packb(pack_outcome(done)) == entry.outcome)
+
+
+def occasion_of(entry: LogEntry) -> Occasion:
+    """Return what surrounded an entry when it was judged."""
+    header = entry.read_header()
+    return Occasion(
+        header.actor,
+        entry.device,
+        header.number,
+        header.base_seq,
+        header.evidence.interval(entry.received),
+        header.take,
+        None if entry.ids_from == NO_REPLACE else entry.ids_from,
+    )

@@ -1,0 +1,55 @@
+"""Proves to a person that what stands in a cell is in the school's history."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from eschool_core.domain.journal import Attendance, Homework, LessonWork, Mark, Topic
+from eschool_core.domain.row import Row
+from eschool_core.errors import InputError
+from eschool_core.store.store import Store
+from eschool_sync.history.entries import LOG, LogEntry
+from eschool_sync.history.proof import Proof
+from eschool_sync.history.tree import Tree
+from eschool_sync.server.heads import Heads
+
+PROVABLE: Final[dict[int, type[Row]]] = {
+    table.number: table for table in (Mark, Attendance, Topic, LessonWork, Homework)
+}
+KINDS: Final = frozenset(
+    {
+        "record_mark", "record_attendance", "record_topic", "record_work", "record_homework",
+        "take_roll",
+    }
+)  # fmt: skip
+"""Commands whose payload tells of one cell: a proof shows it whole."""
+
+
+def proof_of(store: Store, heads: Heads, scope: list[int], table: int, row_id: int) -> Proof:
+    """Return the proof of the command that last wrote a cell.
+
+    Args:
+        store: The school's.
+        heads: Of its history.
+        scope: The partitions that the asking person may see.
+        table: Number of the cell's table.
+        row_id: Of the cell.
+
+    Raises:
+        InputError: ``proof.none``: there is no such cell, or none that this person may see.
+    """
+    model = PROVABLE.get(table)
+    row = None if model is None else store.get(model, row_id)
+    if row is None or row.part not in scope:
+        raise InputError("proof.none")
+    [found] = store.rows(LOG, row.seq - 1, row.seq)
+    entry = LogEntry.of_row(found)
+    if entry.kind not in KINDS:
+        raise InputError("proof.none")
+    head = heads.read()
+    return Proof(
+        *(entry.seq, entry.device, entry.received, entry.pushed),
+        *(entry.header, entry.payload, entry.salt, entry.outcome),
+        tuple(Tree(store.database).inclusion(entry.seq, head.seq)),
+        heads.signed(),
+    )
