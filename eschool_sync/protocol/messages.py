@@ -88,7 +88,7 @@ class SyncRequest:
     @property
     def seen(self) -> int:
         """The size of the last tree head it has seen."""
-        return self.tree or self.cursor
+        return (self.tree or self.cursor) if self.mark else 0
 
     def name(self) -> bytes:
         """Return what an answer repeats, so that it is taken for no other request's.

@@ -141,6 +141,7 @@ def _create(
                 next=1,
                 head=GENESIS,
                 scope=parts_hash([]),
+                tree=0,
                 root=b"",
                 tree_head=b"",
                 synced_at=0,

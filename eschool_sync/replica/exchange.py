@@ -116,16 +116,17 @@ class Exchange:
             push = self._push(position, waiting) if waiting else None
             parts = pack_parts(opened.confirmed.held()) if tell_parts else None
         nothing: list[int] = []
+        cursor = 0 if full else position.cursor
         return position, SyncRequest(
             opened.identity.school,
             opened.identity.device,
             b"" if full else position.incarnation,
-            0 if full else position.cursor,
+            cursor,
             position.ack,
             parts_hash(nothing) if full else position.scope,
             parts,
             push,
-            position.cursor if full else 0,
+            0 if position.tree == cursor else position.tree,
             position.root[:MARK_BYTES],
         )
 
@@ -175,6 +176,7 @@ class Exchange:
                 cursor=response.checkpoint.seq,
                 ack=response.verdicts[-1][0] if response.verdicts else present.ack,
                 scope=response.checkpoint.scope,
+                tree=head.size,
                 root=head.root,
                 tree_head=response.tree_head or present.tree_head,
                 synced_at=anchor.time,
@@ -200,8 +202,8 @@ class Exchange:
             DamageError: ``damage.history``.
         """
         identity = self._opened.identity
-        seen = TreeHead(identity.school, position.incarnation, position.cursor, position.root, 0)
-        if not response.tree_head and response.checkpoint.seq == position.cursor:
+        seen = TreeHead(identity.school, position.incarnation, position.tree, position.root, 0)
+        if not response.tree_head and response.checkpoint.seq == position.tree:
             return seen
         head = TreeHead.read(response.tree_head, identity.school_key)
         if (head.school, head.incarnation, head.size) != (
@@ -210,8 +212,8 @@ class Exchange:
             response.checkpoint.seq,
         ):
             raise InputError("protocol.malformed", part="tree head")
-        # In a bootstrap there is a cursor already and no head that was seen.
-        is_same = response.incarnation == position.incarnation and position.root != b""
+        # In a bootstrap there is a cursor already and no head that was seen: any will do.
+        is_same = response.incarnation == position.incarnation
         require_growth(seen if is_same else None, head, response.growth if is_same else ())
         return head
 

@@ -44,7 +44,8 @@ class Position:
         next: The next own number.
         head: Hash of the last own header.
         scope: Hash of the held partitions.
-        root: Of the history up to ``cursor``, as last seen; empty before the first sync.
+        tree: How many entries of the history have been seen; 0 before the first sync.
+        root: Of them.
         tree_head: The school's signature under it.
         synced_at: Server's time of the last sync; 0 before the first.
     """
@@ -55,6 +56,7 @@ class Position:
     next: int
     head: bytes
     scope: bytes
+    tree: int
     root: bytes
     tree_head: bytes
     synced_at: int

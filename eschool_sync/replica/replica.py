@@ -273,9 +273,9 @@ class Replica:
         _, head = proof.check(identity.school_key)
         with self._opened.reading():
             position = self._opened.position()
-        same = (head.incarnation, head.size) == (position.incarnation, position.cursor)
+        same = (head.incarnation, head.size) == (position.incarnation, position.tree)
         if same and head.root != position.root:
-            raise DamageError("damage.history", held=position.cursor, shown=head.size)
+            raise DamageError("damage.history", held=position.tree, shown=head.size)
         return proof
 
     def witness(self) -> Witness:

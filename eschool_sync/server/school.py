@@ -11,12 +11,12 @@ from typing import Final
 
 from eschool_core import calendar
 from eschool_core.app import Outcome
-from eschool_core.commands.access import EnrolDevice, IssueSlip
+from eschool_core.commands.access import IssueSlip
 from eschool_core.commands.base import Command
 from eschool_core.commands.catalogue import fields_of, validated
 from eschool_core.commands.school import TurnDay
 from eschool_core.domain.enums import Verdict
-from eschool_core.domain.office import Device, Slip
+from eschool_core.domain.office import Device
 from eschool_core.errors import AccessError, InputError, TransportError
 from eschool_core.imports.builder import BatchEntry
 from eschool_core.store.database import Database, transaction
@@ -24,7 +24,6 @@ from eschool_core.store.ledger import ConfirmedLedger
 from eschool_core.store.store import Store
 from eschool_sync.clock import Clock
 from eschool_sync.history.merkle import leaf_hash
-from eschool_sync.protocol.enrolling import EnrolResponse, read_enrol_request
 from eschool_sync.protocol.envelope import (
     NO_REPLACE,
     SALT_BYTES,
@@ -53,6 +52,7 @@ from eschool_sync.security.signing import (
 from eschool_sync.security.suite import SUITE
 from eschool_sync.server.answers import Answers
 from eschool_sync.server.audit import report
+from eschool_sync.server.enrolling import enrol
 from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.judge import Entry, Judge
 from eschool_sync.server.known import KnownRows
@@ -106,7 +106,7 @@ class ServerSchool:
         self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
         self._heads = Heads(database, self._key, state.school, self._incarnation)
         self._answers = Answers(
-            self.store, self._incarnation, self._heads, lambda: self._current_anchor().to_bytes()
+            self.store, self._incarnation, self._heads, lambda: self.anchor().to_bytes()
         )
 
     @property
@@ -180,48 +180,28 @@ class ServerSchool:
             AccessError: ``access.code``: unknown, used, replaced or expired; all look the same.
             InputError: The body is malformed.
         """
-        request = read_enrol_request(body)
-        secret_hash = code_hash(request.code)
-        slip = self.store.first(Slip, secret_hash=bytes.fromhex(secret_hash))
-        now = self._clock.wall()
-        # Asked here too: a dead code must not use up a device number.
-        if slip is None or slip.used_at or slip.revoked_at or slip.expires_at < now:
-            raise AccessError("access.code")
+        return enrol(self, body)
+
+    def new_device_number(self) -> int:
+        """Return a number that no device has had, remembered outside the database for good."""
         # Another process of this server may have given numbers meanwhile.
-        self.state = ServerState.load(self._state_path)
-        number = self.state.next_device()
-        number.save(self._state_path)
-        self.state = number
-        report(device=number.highest_device, person=slip.person_id)
-        values = {
-            "person_id": slip.person_id,
-            "secret_hash": secret_hash,
-            "device": number.highest_device,
-            "public_key": request.public_key.hex(),
-            "label": request.label,
-        }
-        outcome = self.act(validated(EnrolDevice, values))
-        if outcome.key:
-            raise AccessError("access.code")
-        certificate = DeviceCertificate(
-            SUITE,
-            self.state.school,
-            number.highest_device,
-            slip.person_id,
-            request.public_key,
-            now,
-            now + CERTIFICATE_SECONDS,
-        )
-        return EnrolResponse(
-            self.state.school,
-            number.highest_device,
-            slip.person_id,
-            issue_certificate(self._key, certificate),
-            self.public_key,
-            bytes.fromhex(self.state.digest_key),
-            self._incarnation,
-            self._current_anchor().to_bytes(),
-        ).to_bytes()
+        self.state = ServerState.load(self._state_path).next_device()
+        self.state.save(self._state_path)
+        return self.state.highest_device
+
+    def certify(self, device: int, person_id: int, public_key: bytes) -> bytes:
+        """Return the school's word that a device number and a key belong to a person."""
+        now = self._clock.wall()
+        school, until = self.state.school, now + CERTIFICATE_SECONDS
+        certificate = DeviceCertificate(SUITE, school, device, person_id, public_key, now, until)
+        return issue_certificate(self._key, certificate)
+
+    def anchor(self) -> TimeAnchor:
+        """Return the signed time, made anew once a second."""
+        now = self._clock.wall()
+        if self._anchor.time != now:
+            self._anchor = issue_anchor(self._key, self.state.school, now)
+        return self._anchor
 
     def sync(self, body: bytes) -> bytes:
         """Take a device's commands and give it what it is missing.
@@ -367,13 +347,6 @@ class ServerSchool:
         self._read_at = head.seq + len(entries)
         move_head(self.database, entries[-1].header)
         return [entry.outcome for entry in judged]
-
-    def _current_anchor(self) -> TimeAnchor:
-        """Return the signed time, made anew once a second."""
-        now = self._clock.wall()
-        if self._anchor.time != now:
-            self._anchor = issue_anchor(self._key, self.state.school, now)
-        return self._anchor
 
     @contextmanager
     def _writing(self) -> Iterator[Head]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgpack
 
-from eschool_core.app import Outcome, carry_out, notify_refusal
+from eschool_core.app import GROUP_FELL, Outcome, carry_out, notify_refusal
 from eschool_core.commands.base import Occasion
 from eschool_core.commands.catalogue import make_command
 from eschool_core.domain.enums import Verdict
@@ -16,9 +16,7 @@ from eschool_core.store.ledger import ConfirmedLedger
 from eschool_core.store.store import Store
 from eschool_sync.protocol.envelope import Header, unpack_payload
 from eschool_sync.protocol.messages import unpack_outcome
-from eschool_sync.replica.outbox import read_header
 from eschool_sync.server.directory import DATABASE_FILE
-from eschool_sync.server.judge import GROUP_FELL
 from tests.simulation.base import SERVER_FOLDER, base
 from tests.simulation.disk import KEY, Disk
 from tests.simulation.witness import Witness, counted
@@ -67,7 +65,7 @@ class Replay:
         seq, header, payload, packed, received, ids_from = row
         self._seq = self._ledger.seq = seq
         recorded = unpack_outcome(msgpack.unpackb(packed))
-        read = read_header(bytes(header))
+        read = Header.read(bytes(header))
         occasion = _occasion(read, received, ids_from)
         if recorded.verdict in (Verdict.REJECTED, Verdict.HELD):
             if recorded.key != GROUP_FELL:

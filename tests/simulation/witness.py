@@ -9,7 +9,7 @@ from eschool_core.domain.row import Row
 from eschool_core.domain.tables import TABLES
 from eschool_core.store import digest, statements
 from eschool_core.store.database import Database
-from eschool_sync.replica.outbox import read_header
+from eschool_sync.protocol.envelope import Header
 from eschool_sync.replica.position import Position
 from tests.simulation.world import Device
 from tests.sync.harness import Rows, read_rows, table_name
@@ -86,7 +86,7 @@ class Witness:
         for device, number, _, packed, *_ in rows:
             shown = self.given.get((device, number))
             if shown is not None:
-                header = read_header(bytes(packed))
+                header = Header.read(bytes(packed))
                 seen = header.evidence
                 recorded = (seen.wall, seen.monotonic, seen.boot, header.base_seq)
                 self.expect(recorded == shown, "order", "I9", (device, number), recorded, shown)
