@@ -50,6 +50,10 @@ class Audience:
             or ("teacher" in readers and bool(self.journals))
         )
 
+    def sees_all(self, readers: frozenset[Reader]) -> bool:
+        """Return whether the person sees a report of such readers for the whole school."""
+        return self.whole_school or ("officer" in readers and Role.SYSTEM_OFFICER in self.roles)
+
 
 def audience_of(store: Store, person_id: int, day: int) -> Audience:
     """Return what a person may see on a day, from the rows in force."""

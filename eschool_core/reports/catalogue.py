@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.errors import InputError, RightsError
 from eschool_core.labels import Language, text
 from eschool_core.regulation import checks
@@ -14,6 +15,8 @@ from eschool_core.reports import (
     attendance_days,
     class_sizes,
     class_summary,
+    filling,
+    hours,
     movement,
     particulars,
     progress,
@@ -25,10 +28,18 @@ from eschool_core.reports.period import Period, period_at, running_period
 from eschool_core.reports.table import Table
 from eschool_core.store.store import Store
 
-Scope = Literal["school", "class", "teacher"]
+Scope = Literal["school", "class", "teacher", "classes", "teachers"]
 Section = Literal["report", "control"]
 
+JOURNALS_OF_CLASS = (
+    "SELECT j.id FROM journal j JOIN group_class gc ON gc.group_id = j.group_id "
+    "WHERE gc.class_id = ?"
+)
+JOURNALS_OF_TEACHER = "SELECT journal_id FROM teaching_load WHERE staff_id = ?"
+ALL_JOURNALS = "SELECT id FROM journal WHERE year_id = ?"
+
 OFFICE_READS: frozenset[Reader] = frozenset({"administration"})
+TEACHER_READS: frozenset[Reader] = frozenset({"administration", "teacher"})
 CLASS_READS: frozenset[Reader] = frozenset({"administration", "class_teacher"})
 
 
@@ -37,7 +48,8 @@ class ReportSpec:
     """A report: its name, the clause that asks for it, what it is about, who reads it.
 
     Attributes:
-        scope: ``class`` needs a class, ``teacher`` a member of staff, ``school`` neither.
+        scope: ``class`` needs a class, ``teacher`` a member of staff, ``school`` neither;
+            ``classes`` and ``teachers`` take one or are of all.
         section: ``report`` for the forms of 4.4.3, ``control`` for what deputies watch.
     """
 
@@ -72,6 +84,23 @@ REPORTS: tuple[ReportSpec, ...] = (
         "school",
         OFFICE_READS,
         progress.progress_subjects_report,
+    ),
+    ReportSpec(hours.NAME, hours.CLAUSE, "teachers", OFFICE_READS, hours.hours_report),
+    ReportSpec(filling.NAME, filling.CLAUSE, "teachers", OFFICE_READS, filling.filling_report),
+    ReportSpec(
+        hours.TEACHER_NAME,
+        hours.TEACHER_CLAUSE,
+        "teacher",
+        TEACHER_READS,
+        hours.teacher_term_report,
+    ),
+    ReportSpec(
+        filling.GAPS_NAME,
+        "3.4",
+        "teachers",
+        TEACHER_READS,
+        filling.gaps_report,
+        "control",
     ),
     ReportSpec(
         attendance.NAME, attendance.CLAUSE, "class", CLASS_READS, attendance.attendance_report
@@ -115,7 +144,8 @@ def default_period(store: Store, spec: ReportSpec, day: int, language: Language)
 def make_report(store: Store, spec: ReportSpec, asked: Asked, viewer_id: int) -> Table:
     """Return a report as somebody may see it.
 
-    On a replica that holds only a part it is made of that part and says so: «неполные данные».
+    Who sees only own classes or oneself gets the report narrowed to that, named or not. On a
+    replica that holds only a part it is made of that part and says so: «неполные данные».
 
     Args:
         store: The server's or a replica's.
@@ -127,16 +157,17 @@ def make_report(store: Store, spec: ReportSpec, asked: Asked, viewer_id: int) ->
         InputError: A class or a person is needed and not named.
         RightsError: The report, or that class or person, is not for the viewer (4.1).
     """
-    if spec.scope == "class" and not asked.class_id:
+    wanted = asked
+    if viewer_id:
+        audience = audience_of(store, viewer_id, asked.day)
+        wanted = _narrowed(spec, asked, audience)
+        missing = _missing(store, wanted, audience)
+        wanted = replace(wanted, missing=(*asked.missing, *missing))
+    if spec.scope == "class" and not wanted.class_id:
         raise InputError("report.class_needed")
-    if spec.scope == "teacher" and not asked.staff_id:
+    if spec.scope == "teacher" and not wanted.staff_id:
         raise InputError("report.teacher_needed")
-    if viewer_id == 0:
-        return spec.make(store, asked)
-    audience = audience_of(store, viewer_id, asked.day)
-    _let_pass(spec, asked, audience, viewer_id)
-    missing = () if store.complete else _missing(spec, asked, audience)
-    return spec.make(store, replace(asked, missing=missing))
+    return spec.make(store, wanted)
 
 
 def readable(store: Store, viewer_id: int, day: int) -> tuple[ReportSpec, ...]:
@@ -145,25 +176,41 @@ def readable(store: Store, viewer_id: int, day: int) -> tuple[ReportSpec, ...]:
     return tuple(spec for spec in REPORTS if audience.is_one_of(spec.readers))
 
 
-def _let_pass(spec: ReportSpec, asked: Asked, audience: Audience, viewer_id: int) -> None:
+def _narrowed(spec: ReportSpec, asked: Asked, audience: Audience) -> Asked:
+    """Return what is asked, narrowed to what the viewer may see.
+
+    Raises:
+        RightsError: Nothing of it is for the viewer.
+    """
     if not audience.is_one_of(spec.readers):
         raise RightsError(checks.ROLE_DENIED)
-    if audience.whole_school or ("officer" in spec.readers and _is_officer(audience)):
-        return
-    if spec.scope == "class" and asked.class_id not in audience.classes:
-        raise RightsError(checks.ROLE_DENIED)
-    if spec.scope == "teacher" and asked.staff_id != viewer_id:
-        raise RightsError(checks.ROLE_DENIED)
+    if audience.sees_all(spec.readers):
+        return asked
+    if spec.scope in ("class", "classes"):
+        only = min(audience.classes) if len(audience.classes) == 1 else 0
+        class_id = asked.class_id or only
+        if not class_id:
+            raise InputError("report.class_needed")
+        if class_id not in audience.classes:
+            raise RightsError(checks.ROLE_DENIED)
+        return replace(asked, class_id=class_id)
+    if spec.scope in ("teacher", "teachers"):
+        if asked.staff_id not in (0, audience.person_id):
+            raise RightsError(checks.ROLE_DENIED)
+        return replace(asked, staff_id=audience.person_id)
+    raise RightsError(checks.ROLE_DENIED)
 
 
-def _is_officer(audience: Audience) -> bool:
-    return audience.is_one_of(frozenset({"officer"}))
-
-
-def _missing(spec: ReportSpec, asked: Asked, audience: Audience) -> tuple[str, ...]:
-    """Return what lies outside the viewer's replica, by the scope of the viewer's role."""
-    if audience.whole_school:
+def _missing(store: Store, asked: Asked, audience: Audience) -> tuple[str, ...]:
+    """Return what a replica lacks of the journals that the report reads."""
+    if store.complete:
         return ()
-    if spec.scope == "school":
-        return (text("report.missing.classes", asked.language),)
-    return ()
+    if asked.class_id:
+        wanted = [row[0] for row in store.rows(JOURNALS_OF_CLASS, asked.class_id)]
+    elif asked.staff_id:
+        wanted = [row[0] for row in store.rows(JOURNALS_OF_TEACHER, asked.staff_id)]
+    else:
+        wanted = [row[0] for row in store.rows(ALL_JOURNALS, asked.period.year_id)]
+    if all(store.holds(partition(PartitionKind.JOURNAL, one)) for one in wanted):
+        return ()
+    return (text("report.missing.journals", asked.language),)

@@ -26,6 +26,7 @@ class LessonFact:
     """A lesson of the timetable or beyond it.
 
     Attributes:
+        planned: By the timetable; else the teacher recorded it beyond it (4.4.2).
         held: Not cancelled by the calendar (quarantine, closure); a remote lesson is held.
     """
 
@@ -33,6 +34,7 @@ class LessonFact:
     journal_id: int
     day: int
     period: int
+    planned: bool
     held: bool
 
 
@@ -91,5 +93,6 @@ def lessons_of(
         key = (classes, day)
         if key not in known:
             known[key] = not classes or any(days.has_lessons(entry, day) for entry in classes)
-        found.append(LessonFact(lesson_id, journal_id, day, period, not planned or known[key]))
+        held = not planned or known[key]
+        found.append(LessonFact(lesson_id, journal_id, day, period, bool(planned), held))
     return found

@@ -1,0 +1,65 @@
+"""The bundle of 4.4.3: all nine reports at a date, of the journals whose term ends then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from eschool_core.reports.catalogue import make_report, report
+from eschool_core.reports.contingent import classes_of
+from eschool_core.reports.frame import Asked
+from eschool_core.reports.table import Table
+from eschool_core.store.store import Store
+
+FORMS: Final = (
+    "particulars",
+    "movement",
+    "class_sizes",
+    "register",
+    "hours",
+    "filling",
+    "class_summary",
+    "progress",
+    "attendance",
+)
+"""The nine reports in the order of 4.4.3."""
+SECOND_PAGES: Final = {"progress": ("progress_subjects",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet of the bundle.
+
+    Attributes:
+        form: Number of the form in 4.4.3, from 1.
+        class_name: Of a sheet of one class; else empty.
+    """
+
+    form: int
+    name: str
+    class_name: str
+    table: Table
+
+
+def bundle(store: Store, asked: Asked, viewer_id: int) -> Iterator[Sheet]:
+    """Yield the sheets of the nine forms, those of a class for each class that there is.
+
+    Totals agree over the forms, as all rest on the same rows. Classes whose term does not end
+    with the period stand with «–» and are listed as not reporting.
+
+    Raises:
+        InputError: The period is neither a term nor the year.
+        RightsError: The viewer does not see the whole school.
+    """
+    classes = classes_of(store, asked.period.year_id)
+    for form, name in enumerate(FORMS, start=1):
+        for page in (name, *SECOND_PAGES.get(name, ())):
+            spec = report(page, "report")
+            if spec.scope != "class":
+                yield Sheet(form, page, "", make_report(store, spec, asked, viewer_id))
+                continue
+            for entry in classes:
+                wanted = replace(asked, class_id=entry.id)
+                made = make_report(store, spec, wanted, viewer_id)
+                yield Sheet(form, page, entry.name, made)
