@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 
+from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.school import SchoolClass, Term
 from eschool_core.labels import Language, text
 from eschool_core.regulation.formulas import percent, ratio
@@ -36,12 +37,18 @@ class ClassAttendance:
         pupils: Who is or was in the class in that time.
         due: Which lessons each should have been at.
         seen: Misses and lateness on the days when the pupil was in this class.
+        reasons_known: Whether what class teachers say of the reasons is here.
     """
 
     pupils: list[Listed]
     due: Due
     seen: list[Seen]
     span: Span
+    reasons_known: bool
+
+    def missing(self, language: Language) -> tuple[str, ...]:
+        """Return what this replica lacks: reasons of those who are in another class now."""
+        return () if self.reasons_known else (text("report.missing.reasons", language),)
 
     def missed(self, first_day: int, last_day: int) -> dict[int, Missed]:
         """Return what each missed between two days; who missed nothing is not among them."""
@@ -80,7 +87,8 @@ def class_attendance(
         if entry.pupil_id in by_id and by_id[entry.pupil_id].on(entry.day)
     ]
     due = Due(lessons, lines_of(store, year_id, school_class.id))
-    return ClassAttendance(pupils, due, seen, (first_day, last_day))
+    known = all(store.holds(partition(PartitionKind.PUPIL_DAY, entry.pupil_id)) for entry in seen)
+    return ClassAttendance(pupils, due, seen, (first_day, last_day), known)
 
 
 def attendance_report(store: Store, asked: Asked) -> Table:
@@ -106,6 +114,7 @@ def attendance_report(store: Store, asked: Asked) -> Table:
         rows,
         (total,),
         (_rates(whole[-1], found, language),),
+        found.missing(language),
         signers=("class_teacher", "deputy"),
     )
     return framed(store, asked, NAME, CLAUSE, sheet, about_class(store, school_class, last))

@@ -60,7 +60,7 @@ def attendance_days_report(store: Store, asked: Asked) -> Table:
         text("report.attendance_days.legend", language),
         (text("report.attendance_days.codes", language),),
     )
-    sheet = Sheet(columns, rows, (), (legend,), signers=("class_teacher",))
+    sheet = Sheet(columns, rows, (), (legend,), found.missing(language), signers=("class_teacher",))
     return framed(store, asked, NAME, CLAUSE, sheet, about_class(store, school_class, last))
 
 

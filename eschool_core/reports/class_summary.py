@@ -10,7 +10,7 @@ from eschool_core.domain.school import SchoolClass
 from eschool_core.labels import text
 from eschool_core.queries.names import joined, staff_names
 from eschool_core.regulation.formulas import Standing, ratio
-from eschool_core.reports.attendance import about_class, class_attendance
+from eschool_core.reports.attendance import ClassAttendance, about_class, class_attendance
 from eschool_core.reports.class_results import (
     ClassResults,
     PupilResults,
@@ -41,10 +41,12 @@ def class_summary_report(store: Store, asked: Asked) -> Table:
     school_class = store.require(SchoolClass, asked.class_id)
     found = results_of(store, asked, asked.class_id)
     results = found.classes[0]
+    period = asked.period
+    attended = class_attendance(store, school_class, period.first_day, period.last_day)
     lines = [
         *_movement(store, asked, school_class),
         *(_results(store, asked, found, results) if _marked(results) else ()),
-        *_attendance(store, asked, school_class),
+        *_attendance(attended, asked),
     ]
     rows = [
         Row((place, text(f"report.summary.{key}", language), value, names))
@@ -57,7 +59,12 @@ def class_summary_report(store: Store, asked: Asked) -> Table:
         column(language, "who", Unit.TEXT, 60),
     )
     sheet = Sheet(
-        columns, rows, (), (found.not_reporting(asked),), signers=("class_teacher", "deputy")
+        columns,
+        rows,
+        (),
+        (found.not_reporting(asked),),
+        attended.missing(language),
+        signers=("class_teacher", "deputy"),
     )
     about = about_class(store, school_class, asked.period.last_day)
     return framed(store, asked, NAME, CLAUSE, sheet, about)
@@ -112,9 +119,8 @@ def _results(
     yield "mean", marks.mean(), ""
 
 
-def _attendance(store: Store, asked: Asked, school_class: SchoolClass) -> Iterable[Line]:
+def _attendance(found: ClassAttendance, asked: Asked) -> Iterable[Line]:
     period = asked.period
-    found = class_attendance(store, school_class, period.first_day, period.last_day)
     whole = total_missed(found.missed(period.first_day, period.last_day))
     yield "missed", whole.lessons, ""
     yield "missed_sick", whole.sick, ""

@@ -113,20 +113,36 @@ class _Known:
 
     def values(self, store: Store, pupil: Listed, language: Language) -> tuple[Value, ...]:
         """Return the cells of a pupil after number and name."""
-        here = store.holds(partition(PartitionKind.PUPIL, pupil.pupil_id))
-        card = self.cards.get(pupil.pupil_id)
-        birth = card.birth_day if card else 0
-        sex = Sex(card.sex).name.lower() if card and card.sex else ""
         last = pupil.stays[-1]
         return (
-            (calendar.date_of(birth) if birth else None) if here else UNKNOWN,
-            (text(f"report.sex.{sex}", language) if sex else None) if here else UNKNOWN,
+            *self._private(store, pupil, language),
             calendar.date_of(pupil.stays[0].first_day),
             pupil.stays[0].order_in,
-            "\n".join(self.guardians.get(pupil.pupil_id, ())) if here else UNKNOWN,
+            self._guardians(store, pupil),
             joined(self.groups.get(pupil.pupil_id, ())),
             joined([*self.releases.get(pupil.pupil_id, ()), *_left(pupil, last, language)]),
         )
+
+    def _private(self, store: Store, pupil: Listed, language: Language) -> tuple[Value, Value]:
+        """Return birthday and sex; of who has left the class they are nobody's concern here."""
+        if pupil.left:
+            return None, None
+        if not _held(store, pupil):
+            return UNKNOWN, UNKNOWN
+        card = self.cards.get(pupil.pupil_id)
+        birth = card.birth_day if card else 0
+        sex = Sex(card.sex).name.lower() if card and card.sex else ""
+        return (
+            calendar.date_of(birth) if birth else None,
+            text(f"report.sex.{sex}", language) if sex else None,
+        )
+
+    def _guardians(self, store: Store, pupil: Listed) -> Value:
+        if pupil.left:
+            return None
+        if not _held(store, pupil):
+            return UNKNOWN
+        return "\n".join(self.guardians.get(pupil.pupil_id, ()))
 
     def counts(self, present: list[Listed], language: Language) -> Note:
         """Return how many girls there are, and how many pupils were born in which year."""
@@ -139,6 +155,10 @@ class _Known:
             for year, count in sorted(years.items())
         ]
         return Note(text("report.particulars.counts", language), tuple(lines if cards else ()))
+
+
+def _held(store: Store, pupil: Listed) -> bool:
+    return store.holds(partition(PartitionKind.PUPIL, pupil.pupil_id))
 
 
 def _left(pupil: Listed, last: Stay, language: Language) -> list[str]:

@@ -89,6 +89,7 @@ def register_report(store: Store, asked: Asked) -> Table:
         rows,
         (),
         tuple(_notes(store, asked, found, results, attended.pupils)),
+        attended.missing(language),
         signers=("class_teacher", "deputy", "head"),
     )
     about = about_class(store, school_class, period.last_day)

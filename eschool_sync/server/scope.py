@@ -54,6 +54,21 @@ PUPILS_OF_CLASS = (
     "SELECT DISTINCT pupil_id FROM enrolment "
     "WHERE class_id = ? AND first_day <= ? AND last_day >= ?"
 )
+JOURNALS_OF_CLASS = (
+    "SELECT j.id FROM journal j JOIN group_class gc ON gc.group_id = j.group_id "
+    "WHERE gc.class_id = ?"
+)
+# Who has left the class stands in its reports: the name, and the lines that ended here.
+LEFT_CLASS = (
+    "SELECT DISTINCT pupil_id FROM enrolment WHERE class_id = ? AND last_day < ? "
+    "AND pupil_id NOT IN (SELECT pupil_id FROM enrolment "
+    "WHERE class_id = ? AND first_day <= ? AND last_day >= ?)"
+)
+ENDED_LINES_OF_CLASS = (
+    "SELECT l.pupil_id, l.part FROM journal_line l JOIN journal j ON j.id = l.journal_id "
+    "JOIN group_class gc ON gc.group_id = j.group_id WHERE gc.class_id = ? AND l.last_day < ?"
+)
+IN_SCHOOL = "SELECT DISTINCT pupil_id FROM enrolment WHERE first_day <= ? AND last_day >= ?"
 CLASSES_OF_PUPIL = "SELECT class_id FROM enrolment WHERE pupil_id = ? AND last_day >= ?"
 CHILDREN = (
     "SELECT pupil_id FROM guardianship WHERE guardian_id = ? AND first_day <= ? AND last_day >= ?"
@@ -182,7 +197,25 @@ def _led_class(store: Store, class_id: int, day: int) -> set[int]:
             partition(PartitionKind.PUPIL, pupil_id),
             partition(PartitionKind.PUPIL_DAY, pupil_id),
         }
-    return parts
+    journals = {int(row[0]) for row in store.rows(JOURNALS_OF_CLASS, class_id)}
+    parts |= {partition(PartitionKind.JOURNAL, journal_id) for journal_id in journals}
+    return parts | _left_class(store, class_id, day)
+
+
+def _left_class(store: Store, class_id: int, day: int) -> set[int]:
+    """Who has left a class: the name and the lines that ended in its journals (4.4.3/7, 4.4.3/9).
+
+    Of who has left the school also the reasons of absence; of who is in another class those are
+    its class teacher's.
+    """
+    left = {int(row[0]) for row in store.rows(LEFT_CLASS, class_id, day, class_id, day, day)}
+    if not left:
+        return set()
+    elsewhere = {int(row[0]) for row in store.rows(IN_SCHOOL, day, day)}
+    parts = {partition(PartitionKind.NAME, pupil_id) for pupil_id in left}
+    parts |= {partition(PartitionKind.PUPIL_DAY, pupil_id) for pupil_id in left - elsewhere}
+    ended = store.rows(ENDED_LINES_OF_CLASS, class_id, day)
+    return parts | {int(part) for pupil_id, part in ended if pupil_id in left}
 
 
 def _own_child(store: Store, pupil_id: int, day: int) -> set[int]:

@@ -81,6 +81,18 @@ class Eyes:
         self.led_pupils = {
             row["pupil_id"] for row in known.now(people.Enrolment) if row["class_id"] in self.led
         }
+        self.left_pupils = {
+            row["pupil_id"]
+            for row in known.rows[people.Enrolment]
+            if row["class_id"] in self.led and row["last_day"] < known.day
+        } - self.led_pupils
+        self.in_school = {row["pupil_id"] for row in known.now(people.Enrolment)}
+        led_groups = {
+            row["group_id"] for row in known.rows[school.GroupClass] if row["class_id"] in self.led
+        }
+        self.led_journals = {
+            row["id"] for row in known.rows[school.Journal] if row["group_id"] in led_groups
+        }
         grants = known.now(access.AccessGrant, person_id=person)
         self.granted = {row["object_id"] for row in grants if row["kind"] == GrantKind.SCHOOL_CLASS}
         self.granted_pupils = {
@@ -110,7 +122,7 @@ class Eyes:
         return (
             self.leads_school
             or Role.SYSTEM_OFFICER in self.roles
-            or pupil_id in self.own_pupils | self.led_pupils | self.taught_pupils
+            or pupil_id in self.own_pupils | self.led_pupils | self.left_pupils | self.taught_pupils
             or pupil_id in self.granted_pupils
         )
 
@@ -120,7 +132,8 @@ class Eyes:
 
     def absences(self, pupil_id: int) -> bool:
         """Whether the reasons of the pupil's absence may be seen."""
-        return self.leads_school or pupil_id in self.led_pupils | self.own_pupils
+        gone = self.left_pupils - self.in_school
+        return self.leads_school or pupil_id in self.led_pupils | self.own_pupils | gone
 
     def line(self, line_id: int) -> bool:
         """Whether marks and attendance of a line may be seen."""
@@ -130,6 +143,15 @@ class Eyes:
             or line["journal_id"] in self.taught
             or line["pupil_id"] in self.own_pupils | self.led_pupils | self.granted_pupils
             or self.came_from(line)
+            or self.ended_in_led_class(line)
+        )
+
+    def ended_in_led_class(self, line: Entry) -> bool:
+        """Whether the line ended in a journal of a led class that its pupil has left."""
+        return (
+            line["pupil_id"] in self.left_pupils
+            and line["journal_id"] in self.led_journals
+            and line["last_day"] < self.known.day
         )
 
     def came_from(self, line: Entry) -> bool:
@@ -149,7 +171,7 @@ class Eyes:
         pupils = {row["pupil_id"] for row in self.lines.values() if row["journal_id"] == journal_id}
         return (
             self.leads_school
-            or journal_id in self.taught
+            or journal_id in self.taught | self.led_journals
             or bool(pupils & (self.own_pupils | self.led_pupils | self.granted_pupils))
         )
 
