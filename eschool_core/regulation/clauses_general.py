@@ -31,7 +31,8 @@ GENERAL: tuple[Clause, ...] = (
         number="1.2/2",
         kinds=("query",),
         paraphrase="The school is managed from what the journal already holds.",
-        status="planned",
+        status="done",
+        place="eschool_core.reports.catalogue",
     ),
     Clause(
         number="1.2/3",
@@ -43,7 +44,8 @@ GENERAL: tuple[Clause, ...] = (
         number="1.3",
         kinds=("permission", "query"),
         paraphrase="The deputy head for studies answers for records that keep to the norms.",
-        status="planned",
+        status="done",
+        place="eschool_core.reports.control.compliance",
     ),
     Clause(
         number="1.4",
@@ -97,7 +99,8 @@ GENERAL: tuple[Clause, ...] = (
         number="2.7",
         kinds=("query", "form"),
         paraphrase="Reports of teachers, class teachers and administration are made by program.",
-        status="planned",
+        status="done",
+        place="eschool_core.reports.class_summary",
     ),
     Clause(
         number="2.8",
@@ -178,7 +181,8 @@ GENERAL: tuple[Clause, ...] = (
         number="3.4",
         kinds=("deadline", "query"),
         paraphrase="Teachers fill in data, plans, progress, attendance and homework in time.",
-        status="planned",
+        status="done",
+        place="eschool_core.reports.control.indices",
     ),
     Clause(
         number="3.5",

@@ -130,7 +130,8 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         number="4.6.3",
         kinds=("query",),
         paraphrase="The class teacher watches that the teachers of the class set marks.",
-        status="planned",
+        status="done",
+        place="eschool_core.reports.control.unmarked",
     ),
     Clause(
         number="4.6.4",

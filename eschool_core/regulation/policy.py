@@ -149,6 +149,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         items=(1, 12),
     ),
     _number("density_warning_days", 14, (1, 60), "days before the term ends", "4.4.4/2", _PRACTICE),
+    _number("long_illness_days", 10, (3, 60), "days of one sickness", "4.4.4/2", _ASSESSMENT),
     _number("coverage_lag_hours", 3, (1, 50), "lessons behind the plan", "4.4.4/3", _PRACTICE),
     _choice("homework_blank", ("remind", "flag"), "4.4.4/4", _PRACTICE),
     _number("family_activity_days", 7, (1, 60), "days", "4.4.4/5", _PRACTICE),

@@ -23,12 +23,21 @@ from eschool_core.reports import (
     register,
 )
 from eschool_core.reports.audience import Audience, Reader, audience_of
-from eschool_core.reports.frame import Asked
+from eschool_core.reports.control import (
+    activity,
+    compliance,
+    coverage,
+    density,
+    homework,
+    indices,
+    unmarked,
+)
+from eschool_core.reports.frame import Asked, Only
 from eschool_core.reports.period import Period, period_at, running_period
 from eschool_core.reports.table import Table
 from eschool_core.store.store import Store
 
-Scope = Literal["school", "class", "teacher", "classes", "teachers"]
+Scope = Literal["school", "class", "teacher", "classes", "teachers", "own"]
 Section = Literal["report", "control"]
 
 JOURNALS_OF_CLASS = (
@@ -40,6 +49,8 @@ ALL_JOURNALS = "SELECT id FROM journal WHERE year_id = ?"
 
 OFFICE_READS: frozenset[Reader] = frozenset({"administration"})
 TEACHER_READS: frozenset[Reader] = frozenset({"administration", "teacher"})
+STAFF_READS: frozenset[Reader] = frozenset({"administration", "officer", "teacher"})
+MARKS_READ: frozenset[Reader] = frozenset({"administration", "class_teacher", "teacher"})
 CLASS_READS: frozenset[Reader] = frozenset({"administration", "class_teacher"})
 
 
@@ -49,7 +60,8 @@ class ReportSpec:
 
     Attributes:
         scope: ``class`` needs a class, ``teacher`` a member of staff, ``school`` neither;
-            ``classes`` and ``teachers`` take one or are of all.
+            ``classes`` and ``teachers`` take one or are of all; ``own`` shows what the viewer
+            sees, of the classes led and the journals taught.
         section: ``report`` for the forms of 4.4.3, ``control`` for what deputies watch.
     """
 
@@ -60,6 +72,51 @@ class ReportSpec:
     make: Callable[[Store, Asked], Table]
     section: Section = "report"
 
+
+CONTROL: tuple[ReportSpec, ...] = (
+    ReportSpec(
+        activity.NAME, activity.CLAUSE, "teachers", STAFF_READS, activity.activity_report, "control"
+    ),
+    ReportSpec(density.NAME, density.CLAUSE, "own", MARKS_READ, density.density_report, "control"),
+    ReportSpec(
+        coverage.NAME,
+        coverage.CLAUSE,
+        "teachers",
+        TEACHER_READS,
+        coverage.coverage_report,
+        "control",
+    ),
+    ReportSpec(
+        homework.NAME,
+        homework.CLAUSE,
+        "teachers",
+        TEACHER_READS,
+        homework.homework_report,
+        "control",
+    ),
+    ReportSpec(
+        unmarked.NAME, unmarked.CLAUSE, "own", MARKS_READ, unmarked.unmarked_report, "control"
+    ),
+    ReportSpec(
+        indices.NAME, indices.CLAUSE, "teachers", TEACHER_READS, indices.indices_report, "control"
+    ),
+    ReportSpec(
+        filling.GAPS_NAME,
+        indices.CLAUSE,
+        "teachers",
+        TEACHER_READS,
+        filling.gaps_report,
+        "control",
+    ),
+    ReportSpec(
+        compliance.NAME,
+        compliance.CLAUSE,
+        "teachers",
+        TEACHER_READS,
+        compliance.compliance_report,
+        "control",
+    ),
+)
 
 REPORTS: tuple[ReportSpec, ...] = (
     ReportSpec(
@@ -95,14 +152,6 @@ REPORTS: tuple[ReportSpec, ...] = (
         hours.teacher_term_report,
     ),
     ReportSpec(
-        filling.GAPS_NAME,
-        "3.4",
-        "teachers",
-        TEACHER_READS,
-        filling.gaps_report,
-        "control",
-    ),
-    ReportSpec(
         attendance.NAME, attendance.CLAUSE, "class", CLASS_READS, attendance.attendance_report
     ),
     ReportSpec(
@@ -112,6 +161,7 @@ REPORTS: tuple[ReportSpec, ...] = (
         CLASS_READS,
         attendance_days.attendance_days_report,
     ),
+    *CONTROL,
 )
 
 
@@ -186,6 +236,8 @@ def _narrowed(spec: ReportSpec, asked: Asked, audience: Audience) -> Asked:
         raise RightsError(checks.ROLE_DENIED)
     if audience.sees_all(spec.readers):
         return asked
+    if spec.scope == "own":
+        return replace(asked, only=Only(audience.classes, audience.journals))
     if spec.scope in ("class", "classes"):
         only = min(audience.classes) if len(audience.classes) == 1 else 0
         class_id = asked.class_id or only

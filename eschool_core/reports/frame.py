@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from eschool_core import calendar
@@ -15,6 +15,18 @@ from eschool_core.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
+class Only:
+    """What of the school a viewer sees: the classes led, the journals taught."""
+
+    classes: frozenset[int]
+    journals: frozenset[int]
+
+    def shows(self, journal_id: int, class_id: int) -> bool:
+        """Return whether a pupil of a class is shown in a journal."""
+        return journal_id in self.journals or class_id in self.classes
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What somebody wants to see.
 
@@ -24,6 +36,9 @@ class Asked:
         class_id: The class of a report on a class; 0 for all.
         staff_id: The person of a report on one; 0 for all.
         missing: What the replica does not hold, a sentence each.
+        only: What the viewer sees; None for everything.
+        last_seen: When a person's device or browser was last heard of, seconds UTC; only the
+            server knows, None elsewhere.
     """
 
     period: Period
@@ -33,6 +48,14 @@ class Asked:
     staff_id: int = 0
     language: Language = "ru"
     missing: tuple[str, ...] = ()
+    only: Only | None = None
+    last_seen: Mapping[int, int] | None = None
+
+    def shows(self, journal_id: int, class_id: int) -> bool:
+        """Return whether a pupil of a class is wanted, and may be shown, in a journal."""
+        if self.class_id and class_id != self.class_id:
+            return False
+        return self.only is None or self.only.shows(journal_id, class_id)
 
 
 @dataclass(frozen=True, slots=True)

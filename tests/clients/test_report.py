@@ -7,6 +7,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from tests.clients.conftest import Terminal
+from tests.core.reports.results import set_terms
 
 
 def test_the_list_names_what_one_may_ask_for(terminal: Terminal) -> None:
@@ -59,3 +60,25 @@ def test_who_may_not_see_a_report_is_told_the_clause(terminal: Terminal) -> None
     result = terminal.run("report", "movement", who="maths")
     assert result.exit_code == 3
     assert "(п. 4.1)" in result.output
+
+
+def test_the_bundle_writes_every_sheet_to_a_new_folder(terminal: Terminal, tmp_path: Path) -> None:
+    set_terms(terminal.world.school)
+    folder = tmp_path / "отчёты"
+    made = terminal.json("report", "bundle", "--term", "1", "--folder", str(folder), who="deputy")
+    assert {entry["form"] for entry in made} == set(range(1, 10))
+    assert len(list(folder.glob("*.html"))) == len(made) == 4 * 5 + 6
+    again = terminal.run("report", "bundle", "--term", "1", "--folder", str(folder), who="deputy")
+    assert again.exit_code == 4
+    assert "новую или пустую" in again.output
+
+
+def test_a_class_teachers_own_class_need_not_be_named(terminal: Terminal) -> None:
+    made = terminal.json("report", "particulars", who="russian")
+    assert made["subject_of"].startswith("5А")
+
+
+def test_control_on_the_terminal(terminal: Terminal) -> None:
+    shown = terminal.shown("control", "gaps", "--from", "01.09.2026", who="maths")
+    assert "нет темы урока" in shown
+    assert "gaps" in terminal.shown("control", who="maths")
