@@ -13,7 +13,7 @@ _BLANKS: Final = "\\s\"'\u2018\u2019\u201c\u201d\ufeff\u200b"
 _STARTS_FORMULA: Final = re.compile(f"[{_BLANKS}]*[{_SIGNS}]")
 _STARTS_CONTROL: Final = re.compile("[\t\r\x00]")
 # A reader that splits at semicolons, as Russian Excel does, takes what follows one for a cell.
-_AFTER_SEPARATOR: Final = re.compile(f"([;\t\r\n][{_BLANKS}]*)(?=[{_SIGNS}])")
+_AFTER_SEPARATOR: Final = re.compile(f"([;\n][{_BLANKS}]*)(?=[{_SIGNS}])")
 
 GUARD: Final = "'"
 
@@ -36,5 +36,7 @@ def neutralised(text: str) -> str:
     >>> neutralised(' =1+1')
     "' =1+1"
     """
-    guarded = _AFTER_SEPARATOR.sub(rf"\1{GUARD}", text)
-    return clean(GUARD + guarded if is_formula(text) else guarded)
+    # Control characters first: one that becomes a blank must not lay a sign bare.
+    cleaned = clean(text)
+    guarded = _AFTER_SEPARATOR.sub(rf"\1{GUARD}", cleaned)
+    return GUARD + guarded if is_formula(text) or is_formula(cleaned) else guarded
