@@ -21,7 +21,7 @@ import click
 from eschool_cli.screen import Screen
 from eschool_cli.usage import explained
 from eschool_cli.wording import told
-from eschool_core.errors import EschoolError
+from eschool_core.errors import EschoolError, RegulationError
 from eschool_core.labels import Language, text
 
 INTERNAL_ERROR = 1
@@ -57,12 +57,7 @@ def _run(act: Callable[[], object], language: Language, home: Path, command: str
     try:
         result = act()
     except EschoolError as error:
-        happened, remedy = told(error, language)
-        screen.problem(happened, "bold")
-        for candidate in getattr(error, "candidates", ()):
-            screen.problem(f"  – {candidate}")
-        if remedy:
-            screen.problem(remedy)
+        _tell(screen, error, language)
         return error.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         screen.help(error.message.splitlines())
@@ -85,6 +80,18 @@ def _run(act: Callable[[], object], language: Language, home: Path, command: str
         screen.problem(text("cli.incident.remedy", language, incident=incident))
         return INTERNAL_ERROR
     return result if isinstance(result, int) else 0
+
+
+def _tell(screen: Screen, error: EschoolError, language: Language) -> None:
+    """Say what happened, what was meant by it, what to do, and where more is to be read."""
+    happened, remedy = told(error, language)
+    screen.problem(happened, "bold")
+    for candidate in getattr(error, "candidates", ()):
+        screen.problem(f"  – {candidate}")
+    if remedy:
+        screen.problem(remedy)
+    if isinstance(error, RegulationError):
+        screen.problem(text("explain.hint", language, clause=error.check.clause))
 
 
 def keep(error: BaseException, incident: str, home: Path, command: str) -> None:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from eschool_core.commands import (
     access,
+    acts,
     breach,
     care,
     class_care,
@@ -39,6 +40,7 @@ from eschool_core.errors import InputError
 
 SPECS: tuple[CommandSpec, ...] = (
     *school.SPECS,
+    *acts.SPECS,
     *people.SPECS,
     *guardians.SPECS,
     *groups.SPECS,

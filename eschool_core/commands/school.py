@@ -27,6 +27,7 @@ from eschool_core.commands.base import (
 from eschool_core.commands.day_end import find_gaps
 from eschool_core.commands.grants import shut_dismissed
 from eschool_core.commands.owed import expire_works
+from eschool_core.domain.acts import LocalAct
 from eschool_core.domain.enums import CalendarLevel, DayKind, Role, TermKind
 from eschool_core.domain.partition import SCHOOL
 from eschool_core.domain.row import FOREVER
@@ -43,6 +44,7 @@ from eschool_core.domain.school import (
 )
 from eschool_core.errors import InputError
 from eschool_core.regulation import policy
+from eschool_core.regulation.local_acts import resting_act
 from eschool_core.store.store import Store
 
 MAX_DAYS_AT_ONCE = 400
@@ -308,12 +310,14 @@ def set_policy(store: Store, command: SetPolicy, occasion: Occasion) -> Findings
     Raises:
         InputError: No such policy, a value out of its bounds, dates in the wrong order, or marks
             for the first grade.
+        RegulationError: ``4.4.1/act``: the act is not in the school's register, or not in force.
     """
     value = policy.parse_value(command.name, command.value)
     if command.last_day < command.first_day:
         raise InputError("data.field", field="last_day")
     if command.name == "markless_grades" and isinstance(value, tuple) and 1 not in value:
         raise InputError("policy.first_grade")
+    act_id = resting_act(store.select(LocalAct), command.act, command.first_day)
     for earlier in store.where(
         PolicyValue,
         "name = ? AND last_day BETWEEN ? AND ? AND first_day < ?",
@@ -325,7 +329,7 @@ def set_policy(store: Store, command: SetPolicy, occasion: Occasion) -> Findings
         store.put(earlier.replace(last_day=command.first_day - 1))
     known = store.first(PolicyValue, name=command.name, first_day=command.first_day)
     row_id = occasion.new_id() if known is None else known.id
-    store.put(PolicyValue(id=row_id, part=SCHOOL, **command.model_dump()))
+    store.put(PolicyValue(id=row_id, part=SCHOOL, act_id=act_id, **command.model_dump()))
     return []
 
 

@@ -88,6 +88,8 @@ class PolicyValue(Row, table=True):
     first_day: int
     last_day: int = FOREVER
     act: str
+    act_id: int = Field(default=0, sa_type=Id)
+    """The registered act that it rests on (4.4.1); 0 where none was registered yet."""
 
 
 class Subject(Row, table=True):

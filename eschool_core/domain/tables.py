@@ -7,7 +7,17 @@ from typing import Literal
 
 from sqlalchemy.orm import configure_mappers
 
-from eschool_core.domain import access, archive, care, journal, office, people, results, school
+from eschool_core.domain import (
+    access,
+    acts,
+    archive,
+    care,
+    journal,
+    office,
+    people,
+    results,
+    school,
+)
 from eschool_core.domain.partition import PartitionKind as Kind
 from eschool_core.domain.row import Row
 
@@ -39,6 +49,8 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(school.BellPeriod, (Kind.SCHOOL,), "school_life"),
     TableSpec(school.CalendarDay, (Kind.SCHOOL,), "school_life"),
     TableSpec(school.PolicyValue, (Kind.SCHOOL,), "school_life"),
+    TableSpec(acts.LocalAct, (Kind.SCHOOL,), "school_life"),
+    TableSpec(acts.SupportContact, (Kind.SCHOOL,), "school_life"),
     TableSpec(school.Subject, (Kind.SCHOOL,), "school_life"),
     TableSpec(school.SchoolClass, (Kind.SCHOOL,), "school_life", scope=True),
     TableSpec(school.StudyGroup, (Kind.SCHOOL,)),

@@ -30,6 +30,7 @@ ADMINISTRATION_MARKS = Check("4.2/1/marks", "4.2/1", "refuse")
 HR_STAFF_ONLY = Check("4.2/2/staff", "4.2/2", "refuse")
 SYSTEM_OFFICER_MARKS = Check("4.2/4/marks", "4.2/4", "refuse")
 SECTION_INCOMPLETE = Check("4.3/incomplete", "4.3", "refuse")
+ACT_NOT_REGISTERED = Check("4.4.1/act", "4.4.1", "refuse")
 TIMETABLE_CLASH = Check("4.4.2/clash", "4.4.2", "refuse")
 ROOM_CLASH = Check("4.4.2/room", "4.4.2", "flag")
 LESSON_OUTSIDE_TIMETABLE = Check("4.4.2/outside", "4.4.2", "flag")
@@ -96,6 +97,7 @@ CHECKS: tuple[Check, ...] = (
     HR_STAFF_ONLY,
     SYSTEM_OFFICER_MARKS,
     SECTION_INCOMPLETE,
+    ACT_NOT_REGISTERED,
     TIMETABLE_CLASH,
     ROOM_CLASH,
     LESSON_OUTSIDE_TIMETABLE,

@@ -73,7 +73,9 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         number="4.4.1",
         kinds=("workflow",),
         paraphrase="With colleagues the deputy head drafts the local acts that values rest on.",
-        status="planned",
+        status="done",
+        checks=(checks.ACT_NOT_REGISTERED,),
+        place="eschool_core.commands.acts",
     ),
     Clause(
         number="4.4.2",

@@ -10,7 +10,8 @@ GENERAL: tuple[Clause, ...] = (
         number="1.1",
         kinds=("information",),
         paraphrase="The journal rests on nine legal acts, shown with their dates and successors.",
-        status="organisational",
+        status="done",
+        place="eschool_core.regulation.legal_acts",
     ),
     Clause(
         number="1.2",

@@ -48,7 +48,8 @@ SYSTEM_OFFICER: tuple[Clause, ...] = (
         kinds=("notice",),
         paraphrase="The system officer advises users; help and the explanation of every refusal "
         "are built in.",
-        status="organisational",
+        status="done",
+        place="eschool_core.regulation.actors",
     ),
     Clause(
         number="4.7.6",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice, UseSlip
+from eschool_core.commands.acts import RegisterAct, RevokeAct
 from eschool_core.commands.base import Command
 from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.credentials import HandOutSlip
 from eschool_core.commands.grants import EndGrant, GrantAccess
 from eschool_core.commands.journals import EndSubstitution, RecordSubstitution
-from eschool_core.commands.school import TurnDay
+from eschool_core.commands.school import SetPolicy, TurnDay
 from eschool_core.domain.access_enums import GrantKind
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.office import FindingRecord
@@ -20,7 +21,7 @@ from tests.core.commands.access_samples import SECRET_HASH
 from tests.core.commands.acts import homework
 from tests.core.commands.samples import samples
 from tests.matrix.results_stage import of_results
-from tests.school import MONDAY, SmallSchool, built_school, clock
+from tests.school import FIRST_DAY, MONDAY, SmallSchool, built_school, clock
 
 COLUMNS = (
     "head studies upbringing safety facilities hr officer "
@@ -88,8 +89,19 @@ def _commands(school: SmallSchool) -> Commands:
     command needs no line as long as its sample can be carried out on the built school.
     """
     tomorrow: Commands = {"turn_day": TurnDay(day=MONDAY + 1)}
-    listed = samples(school) | tomorrow | _of_access(school) | _of_control(school)
-    return listed | of_results(school)
+    listed = samples(school) | tomorrow | _of_acts(school) | _of_access(school)
+    return listed | _of_control(school) | of_results(school)
+
+
+def _of_acts(school: SmallSchool) -> Commands:
+    act = RegisterAct(
+        title="Учебный план", act_number="1-у", act_day=FIRST_DAY, first_day=FIRST_DAY
+    )
+    act_id = school.must(act, "deputy")
+    return {
+        "set_policy": SetPolicy(name="plan_weeks", value="33", first_day=FIRST_DAY, act="1-у"),
+        "revoke_act": RevokeAct(act_id=act_id, last_day=MONDAY),
+    }
 
 
 def _of_access(school: SmallSchool) -> Commands:

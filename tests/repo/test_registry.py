@@ -39,7 +39,7 @@ ON_BREACH = {
         4.5.6/language 6.3/late""".split(),
 }
 # Of the school's year, duties and informing.
-ON_BREACH["refuse"] += """4.3/incomplete 4.6/class-teacher 4.6.7/left-out""".split()
+ON_BREACH["refuse"] += """4.3/incomplete 4.4.1/act 4.6/class-teacher 4.6.7/left-out""".split()
 
 
 def numbers() -> set[str]:
@@ -177,7 +177,7 @@ def test_the_checklist_has_its_rows_and_threats() -> None:
 
 
 def test_every_clause_check_and_parameter_has_its_texts() -> None:
-    wanted = {f"clause.{entry.number}" for entry in CLAUSES}
+    wanted = {f"{kind}.{entry.number}" for entry in CLAUSES for kind in ("clause", "says")}
     wanted |= {check.id for check in checks.CHECKS}
     wanted |= {f"{check.id}.remedy" for check in checks.CHECKS}
     wanted |= {f"policy.title.{known.name}" for known in PARAMETERS}
@@ -185,9 +185,9 @@ def test_every_clause_check_and_parameter_has_its_texts() -> None:
 
 
 def test_no_title_is_left_over_from_a_clause_or_parameter_that_is_gone() -> None:
-    wanted = {f"clause.{entry.number}" for entry in CLAUSES}
+    wanted = {f"{kind}.{entry.number}" for entry in CLAUSES for kind in ("clause", "says")}
     wanted |= {f"policy.title.{known.name}" for known in PARAMETERS}
-    titles = {key for key in catalogue() if key.startswith(("clause.", "policy.title."))}
+    titles = {key for key in catalogue() if key.startswith(("clause.", "says.", "policy.title."))}
     assert sorted(titles - wanted) == []
 
 

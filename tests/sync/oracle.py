@@ -10,7 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from eschool_core.domain import access, archive, care, journal, office, people, results, school
+from eschool_core.domain import (
+    access,
+    acts,
+    archive,
+    care,
+    journal,
+    office,
+    people,
+    results,
+    school,
+)
 from eschool_core.domain.access_enums import GrantKind
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.row import Row, columns
@@ -275,6 +285,7 @@ Rule = Callable[[Eyes, Entry], bool]
 RULES: dict[type[Row], Rule] = {
     **dict.fromkeys(
         (
+            acts.LocalAct, acts.SupportContact,
             school.School, school.AcademicYear, school.Term, school.BellSchedule,
             school.BellPeriod, school.CalendarDay, school.PolicyValue, school.Subject,
             school.SchoolClass, school.StudyGroup, school.GroupClass, school.Journal,

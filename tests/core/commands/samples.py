@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from eschool_core.commands.acts import RegisterAct, RevokeAct, SetSupportContact
 from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
 from eschool_core.commands.class_care import (
@@ -106,6 +107,14 @@ def _of_the_year(school: SmallSchool) -> list[Command]:
             act="Приказ 2",
         ),
         SetPolicy(name="plan_weeks", value="33", first_day=FIRST_DAY, act="Приказ 1"),
+        RegisterAct(
+            title="Положение о системе оценивания",
+            act_number="45-о",
+            act_day=FIRST_DAY,
+            first_day=FIRST_DAY,
+        ),
+        RevokeAct(act_id=1, last_day=LAST_DAY),
+        SetSupportContact(name="Служба поддержки", email="help@example.org"),
         CreateSubject(name="Химия"),
         CreateClass(year_id=school.year, name="9А", grade=9, schedule_id=school.bells["I"]),
         CreateGroup(
