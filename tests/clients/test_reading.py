@@ -239,7 +239,7 @@ def test_sync_says_what_it_did_and_what_to_look_at(day: World, terminal: Termina
 def test_the_regulation_needs_no_replica(terminal: Terminal) -> None:
     result = terminal.run("regulation", "3.6", who="nobody-here", typed="")
     assert result.exit_code == 0
-    assert "В {grade}-х классах отметки не ставятся" in result.stdout
+    assert "В …-х классах отметки не ставятся" in result.stdout
 
 
 def test_the_regulation_as_json_has_exactly_the_agreed_fields(terminal: Terminal) -> None:
