@@ -112,7 +112,7 @@ def journal_forecast(
     """Return the forecast of every pupil of a journal, or of one, by what stood on a day.
 
     Raises:
-        InputError: ``lookup.journal_not_here``, ``forecast.no_term``.
+        InputError: ``lookup.journal_not_here``, ``forecast.no_term``, ``forecast.no_marks``.
     """
     facts = read(store, journal_id, as_of, person_id)
     pupils = _Forecaster(facts).pupils(pupil_id)

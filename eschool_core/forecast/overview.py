@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eschool_core.domain.enums import JournalKind
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.errors import InputError
 from eschool_core.forecast.journal import JournalForecast, journal_forecast
@@ -17,7 +16,7 @@ JOURNALS_OF_PUPIL = (
     "SELECT DISTINCT journal_id FROM journal_line "
     "WHERE pupil_id = ? AND first_day <= ? AND last_day >= ?"
 )
-UNMARKED = (JournalKind.EXTRACURRICULAR,)
+NOTHING_TO_SAY = ("forecast.no_term", "forecast.no_marks")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,12 @@ def _forecasts(
     found = []
     for place in places:
         here = store.holds(partition(PartitionKind.JOURNAL, place.journal_id))
-        if place.kind in UNMARKED or not here:
+        if not here:
             continue
         try:
             forecast = journal_forecast(store, place.journal_id, as_of, person_id, pupil_id)
         except InputError as error:
-            if error.key != "forecast.no_term":
+            if error.key not in NOTHING_TO_SAY:
                 raise
             continue
         found.append(SubjectForecast(place.subject, place.group, forecast))

@@ -5,31 +5,27 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from eschool_core.commands.facts import policy_number
 from eschool_core.commands.rights import ADMINISTRATION
 from eschool_core.domain.enums import Presence
 from eschool_core.domain.partition import PartitionKind, object_of, partition
-from eschool_core.domain.result_enums import ResultKind, ResultValue
+from eschool_core.domain.result_enums import AssessmentMode, ResultKind, ResultValue
 from eschool_core.domain.school import Appointment, Journal, TeachingLoad, Term
 from eschool_core.errors import InputError
 from eschool_core.forecast.history import Event
 from eschool_core.forecast.term import Rules, Standing
-from eschool_core.queries import in_force
 from eschool_core.queries.names import full_name
-from eschool_core.store.database import Values
+from eschool_core.results import terms
+from eschool_core.results.counting import CountedMark, averages
+from eschool_core.results.values import policy_number, policy_numbers
 from eschool_core.store.store import Store
 
-GRADE = (
-    "SELECT MAX(c.grade) FROM group_class g JOIN school_class c ON c.id = g.class_id "
-    "WHERE g.group_id = ?"
-)
 LINES = (
     "SELECT l.id, l.pupil_id, l.first_day, l.last_day, p.family, p.given, p.patronymic "
     "FROM journal_line l LEFT JOIN pupil p ON p.id = l.pupil_id "
     "WHERE l.journal_id = ? AND l.last_day >= ? ORDER BY l.id"
 )
 MARKS = (
-    "SELECT m.part, l.day, m.lesson_id, m.value, m.kind, m.weight FROM mark m "
+    "SELECT m.part, l.day, m.lesson_id, m.value, m.kind FROM mark m "
     "JOIN lesson l ON l.id = m.lesson_id "
     "WHERE l.journal_id = ? AND l.day <= ? AND m.value <> 0 ORDER BY l.day, m.lesson_id, m.id"
 )
@@ -44,6 +40,7 @@ EARLIER = (
     "WHERE l.journal_id = ? AND m.kind = ? AND t.kind = ? AND t.ordinal < ? "
     "AND m.value BETWEEN ? AND ? ORDER BY t.ordinal, m.id"
 )
+Counted = dict[int, list[CountedMark]]
 KIND_BITS = 8
 """A lesson may hold several works; lesson and kind of work make one."""
 
@@ -98,23 +95,26 @@ def read(store: Store, journal_id: int, as_of: int, person_id: int = 0) -> Journ
         person_id: Who asks, to tell whether all lines can be here.
 
     Raises:
-        InputError: ``lookup.journal_not_here``; ``forecast.no_term``: the day lies in no term.
+        InputError: ``lookup.journal_not_here``; ``forecast.no_term``: the day lies in no term;
+            ``forecast.no_marks``: the journal is not marked in it.
     """
     if not store.holds(partition(PartitionKind.JOURNAL, journal_id)):
         raise InputError("lookup.journal_not_here")
     journal = store.require(Journal, journal_id)
-    grade = int(store.rows(GRADE, journal.group_id)[0][0] or 0)
-    term = in_force.term_on(store, as_of, grade)
+    term = terms.term_on(store, journal, as_of)
     if term is None:
         raise InputError("forecast.no_term")
+    if terms.mode_of(store, journal, term.id) is not AssessmentMode.MARKS:
+        raise InputError("forecast.no_marks")
     marks = store.rows(MARKS, journal_id, as_of)
-    weights = [int(row[5]) for row in marks]
+    counted = _counted(store, journal, term, as_of)
+    weights = [mark.weight for marks_of_one in counted.values() for mark in marks_of_one]
     period = (term.first_day, term.last_day)
     days = [int(row[0]) for row in store.rows(LESSON_DAYS, journal_id, *period)]
     return JournalFacts(
         journal=journal,
         term=term,
-        lines=_lines(store, journal, term, as_of, marks, days),
+        lines=_lines(store, journal, term, as_of, counted, days),
         events=tuple(
             Event(
                 day=int(day),
@@ -123,12 +123,12 @@ def read(store: Store, journal_id: int, as_of: int, person_id: int = 0) -> Journ
                 kind=int(kind),
                 value=float(value),
             )
-            for part, day, lesson_id, value, kind, _ in marks
+            for part, day, lesson_id, value, kind in marks
         ),
         lessons_left=sum(day > as_of for day in days),
         mean_weight=round(sum(weights) / len(weights)) if sum(weights) else 100,
         rules=Rules(
-            policy_number(store, "lowest_mark", as_of), policy_number(store, "round_up_from", as_of)
+            policy_number(store, "lowest_mark", as_of), policy_numbers(store, "least_means", as_of)
         ),
         percent=policy_number(store, "forecast_interval_percent", as_of),
         partial=not _sees_all(store, journal_id, as_of, person_id),
@@ -140,11 +140,10 @@ def _lines(
     journal: Journal,
     term: Term,
     as_of: int,
-    marks: list[Values],
+    counted: Counted,
     days: list[int],
 ) -> tuple[Line, ...]:
     """Return the lines of those who stand in the journal on the day."""
-    standings = _standings(marks, term)
     missed = {
         object_of(part): int(count)
         for part, count in store.rows(
@@ -162,7 +161,7 @@ def _lines(
             line_id=int(line_id),
             pupil_id=int(pupil_id),
             name=full_name(*name),
-            standing=standings.get(int(line_id), Standing()),
+            standing=_standing(counted.get(int(pupil_id), [])),
             missed=missed.get(int(line_id), 0),
             lessons=sum(first_day <= day <= min(as_of, last_day) for day in days),
             earlier=tuple(earlier[int(line_id)]),
@@ -172,16 +171,21 @@ def _lines(
     )
 
 
-def _standings(marks: list[Values], term: Term) -> dict[int, Standing]:
-    """Return what stands in the term for each line."""
-    found: dict[int, Standing] = {}
-    for part, day, _, value, _, weight in marks:
-        if day >= term.first_day:
-            old = found.get(object_of(part), Standing())
-            found[object_of(part)] = Standing(
-                old.points + int(value) * int(weight), old.weight + int(weight), old.marks + 1
-            )
-    return found
+def _counted(store: Store, journal: Journal, term: Term, as_of: int) -> Counted:
+    """Return the marks that count in the term by pupil, those of an earlier group included."""
+    found = averages(store, journal, term)
+    return {
+        pupil_id: [mark for mark in average.marks if mark.day <= as_of]
+        for pupil_id, average in found.items()
+    }
+
+
+def _standing(marks: list[CountedMark]) -> Standing:
+    return Standing(
+        points=sum(mark.value * mark.weight for mark in marks),
+        weight=sum(mark.weight for mark in marks),
+        marks=len(marks),
+    )
 
 
 def _sees_all(store: Store, journal_id: int, day: int, person_id: int) -> bool:

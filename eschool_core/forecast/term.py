@@ -13,8 +13,9 @@ from typing import Literal
 
 from eschool_core.forecast import quantiles
 from eschool_core.queries.answer import Answer
+from eschool_core.regulation.results import LEAST_OF_TWO, MATHEMATICAL
 
-HIGHEST = 5
+THREE, HIGHEST = 3, 5
 FULL_WEIGHT = 100
 MOST_FIVES = 15
 """More marks than that are no advice."""
@@ -28,24 +29,26 @@ class Rules:
 
     Attributes:
         lowest: The lowest mark of the scale.
-        round_up_from: Hundredths from which a mean is rounded up.
+        least_means: Least means of «3», «4» and «5», hundredths.
     """
 
     lowest: int
-    round_up_from: int
+    least_means: tuple[int, ...] = MATHEMATICAL
 
     def threshold(self, mark: int) -> int:
-        """Return the least mean, in hundredths, that is rounded to ``mark``."""
-        return (mark - 1) * 100 + self.round_up_from
+        """Return the least mean, in hundredths, that makes ``mark``."""
+        return LEAST_OF_TWO if mark < THREE else self.least_means[mark - THREE]
 
     def rounded(self, mean_hundredths: int) -> int:
-        """Return the mark that a mean is rounded to, within the scale.
+        """Return the mark that a mean makes, within the scale.
 
-        >>> Rules(2, 50).rounded(349), Rules(2, 50).rounded(350), Rules(2, 60).rounded(355)
+        >>> Rules(2).rounded(349), Rules(2).rounded(350), Rules(2, (260, 360, 460)).rounded(355)
         (3, 4, 3)
         """
-        mark = (mean_hundredths + 100 - self.round_up_from) // 100
-        return min(max(mark, self.lowest), HIGHEST)
+        for mark in range(HIGHEST, self.lowest, -1):
+            if mean_hundredths >= self.threshold(mark):
+                return mark
+        return self.lowest
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +156,7 @@ def outlook(standing: Standing, coming: Coming, rules: Rules, percent: int) -> T
 def needed(standing: Standing, target: int, count: int, weight: int, rules: Rules) -> Needed:
     """Return which ``count`` marks of ``weight`` (hundredths) are enough for a term mark.
 
-    >>> needed(Standing(1600, 500, 5), 4, 3, 100, Rules(2, 50)).marks
+    >>> needed(Standing(1600, 500, 5), 4, 3, 100, Rules(2)).marks
     (4, 4, 4)
     """
     least = _least_sum(standing, target, count, weight, rules)

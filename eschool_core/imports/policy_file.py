@@ -8,8 +8,8 @@
     replaces = "12-о"        # left out for a new act
 
     [[value]]
-    name = "round_up_from"
-    value = 0.6              # a number, a word or a list
+    name = "failing_mean"
+    value = 2.6              # a number, a word or a list
     from = 2026-09-01
     to = 2027-05-31          # left out: until another value is set
     act = "45-о"

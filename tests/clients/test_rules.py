@@ -84,10 +84,10 @@ def test_a_file_is_tried_before_it_is_taken(world: World, terminal: Terminal) ->
     path = terminal.home / "policy.toml"
     path.write_text(GOOD, encoding="utf-8")
     shown = terminal.shown("policy", "propose", str(path), "--dry-run", who="deputy", width=120)
-    assert "0.60" in shown
+    assert "2.60" in shown
     assert world.school.store.select(LocalAct) == []
     told = terminal.json("policy", "propose", str(path), who="deputy")
-    assert [change["new"] for change in told["changes"]] == ["0.60", "3, 5", "flag"]
+    assert [change["new"] for change in told["changes"]] == ["2.60", "3, 5", "flag"]
     assert len(world.school.store.select(PolicyValue)) == 3
     states = terminal.shown("policy", "show", who="deputy", width=120)
     assert "01.09.2026–31.05.2027" in states
@@ -96,7 +96,7 @@ def test_a_file_is_tried_before_it_is_taken(world: World, terminal: Terminal) ->
     [told] = [
         one
         for one in terminal.json("regulation", "--policy", who="deputy")
-        if one["name"] == "round_up_from"
+        if one["name"] == "failing_mean"
     ]
     assert told["periods"][0]["act"] == "45-о"
 
@@ -105,7 +105,7 @@ def test_a_wrong_file_is_told_line_by_line_and_nothing_is_set(
     world: World, terminal: Terminal
 ) -> None:
     path = terminal.home / "policy.toml"
-    path.write_text(GOOD.replace("0.6", "7").replace("flag", "never"), encoding="utf-8")
+    path.write_text(GOOD.replace("2.6", "7").replace("flag", "never"), encoding="utf-8")
     result = terminal.run("policy", "propose", str(path), who="deputy")
     assert result.exit_code == 4
     assert "value 1" in result.stderr

@@ -25,14 +25,14 @@ def act(number: str = "45-о", first_day: int = FIRST_DAY, **fields: int) -> Reg
 
 
 def rounding(value: str, number: str = "45-о", first_day: int = FIRST_DAY) -> SetPolicy:
-    return SetPolicy(name="round_up_from", value=value, first_day=first_day, act=number)
+    return SetPolicy(name="failing_mean", value=value, first_day=first_day, act=number)
 
 
 @pytest.mark.clause("4.4.1/act")
 def test_a_value_needs_an_act_of_the_register(school: SmallSchool) -> None:
     school.must(act(), "deputy")
-    assert verdict(school.do(rounding("0.6", "99"), "deputy")) == "4.4.1/act"
-    school.must(rounding("0.6", "№ 45-О"), "deputy")
+    assert verdict(school.do(rounding("2.6", "99"), "deputy")) == "4.4.1/act"
+    school.must(rounding("2.6", "№ 45-О"), "deputy")
     [value] = school.store.select(PolicyValue)
     assert value.act_id == school.one(LocalAct).id
 
@@ -47,32 +47,32 @@ def test_an_act_carries_a_value_from_its_first_day_to_its_last(school: SmallScho
         (MONDAY + 10, "accepted"),
         (MONDAY + 11, "4.4.1/act"),
     ):
-        assert verdict(school.do(rounding("0.6", first_day=day), "deputy")) == said
+        assert verdict(school.do(rounding("2.6", first_day=day), "deputy")) == said
 
 
 @pytest.mark.clause("4.4.1")
 def test_old_periods_keep_the_old_value_and_its_act(school: SmallSchool) -> None:
     first = school.must(act(), "deputy")
-    school.must(rounding("0.6"), "deputy")
+    school.must(rounding("2.6"), "deputy")
     school.must(act("46-о", MONDAY, replaces_id=first), "deputy")
-    school.must(rounding("0.7", "46-о", MONDAY), "deputy")
-    assert facts.policy_number(school.store, "round_up_from", MONDAY - 1) == 60
-    assert facts.policy_number(school.store, "round_up_from", MONDAY) == 70
-    [state] = [one for one in policy_states(school.store, MONDAY) if one.name == "round_up_from"]
+    school.must(rounding("2.7", "46-о", MONDAY), "deputy")
+    assert facts.policy_number(school.store, "failing_mean", MONDAY - 1) == 260
+    assert facts.policy_number(school.store, "failing_mean", MONDAY) == 270
+    [state] = [one for one in policy_states(school.store, MONDAY) if one.name == "failing_mean"]
     assert [(one.value, one.act, one.now) for one in state.periods] == [
-        ("0.60", "45-о", False),
-        ("0.70", "46-о", True),
+        ("2.60", "45-о", False),
+        ("2.70", "46-о", True),
     ]
     old, new = local_acts(school.store)
-    assert (old.number, old.policies, new.replaces) == ("45-о", ("round_up_from",), "45-о")
+    assert (old.number, old.policies, new.replaces) == ("45-о", ("failing_mean",), "45-о")
     assert old.last_day is not None
     assert (new.first_day - old.last_day).days == 1
 
 
 @pytest.mark.clause("4.4.1")
 def test_a_school_without_a_register_names_its_acts_in_words(school: SmallSchool) -> None:
-    school.must(rounding("0.6", "Приказ 12"), "deputy")
-    [state] = [one for one in policy_states(school.store, MONDAY) if one.name == "round_up_from"]
+    school.must(rounding("2.6", "Приказ 12"), "deputy")
+    [state] = [one for one in policy_states(school.store, MONDAY) if one.name == "failing_mean"]
     assert [(one.act, one.registered) for one in state.periods] == [("Приказ 12", False)]
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from eschool_core.forecast.term import Coming, Rules, Standing, needed, outlook
 
-HALF = Rules(lowest=2, round_up_from=50)
+HALF = Rules(lowest=2)
 
 
 def standing(*marks: int) -> Standing:
@@ -52,26 +52,26 @@ def test_a_higher_promise_is_wider() -> None:
 
 
 def test_rounding_follows_the_act() -> None:
-    assert Rules(2, 50).rounded(350) == 4
-    assert Rules(2, 60).rounded(359) == 3
-    assert Rules(2, 60).rounded(360) == 4
-    assert Rules(2, 50).rounded(120) == 2
-    assert Rules(1, 50).rounded(120) == 1
+    assert Rules(2).rounded(350) == 4
+    assert Rules(2, (260, 360, 460)).rounded(359) == 3
+    assert Rules(2, (260, 360, 460)).rounded(360) == 4
+    assert Rules(2).rounded(120) == 2
+    assert Rules(1).rounded(120) == 1
 
 
 @given(
     st.lists(st.integers(2, 5), min_size=1, max_size=8),
     st.integers(3, 5),
     st.integers(1, 4),
-    st.sampled_from((50, 60, 75)),
+    st.sampled_from(((250, 350, 450), (260, 360, 460), (260, 365, 475))),
     st.sampled_from((100, 150, 300)),
 )
 @pytest.mark.clause("2.8")
 def test_what_is_needed_is_enough_and_no_more(
-    marks: list[int], target: int, count: int, up: int, weight: int
+    marks: list[int], target: int, count: int, least: tuple[int, ...], weight: int
 ) -> None:
     """Against every combination of marks that may come."""
-    rules, so_far = Rules(2, up), standing(*marks)
+    rules, so_far = Rules(2, least), standing(*marks)
     found = needed(so_far, target, count, weight, rules)
 
     def reaches(more: tuple[int, ...]) -> bool:

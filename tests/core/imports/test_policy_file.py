@@ -18,8 +18,8 @@ day = 2026-08-28
 from = 2026-09-01
 
 [[value]]
-name = "round_up_from"
-value = 0.6
+name = "failing_mean"
+value = 2.6
 from = 2026-09-01
 act = "45-о"
 
@@ -49,7 +49,7 @@ def test_a_file_registers_its_acts_and_sets_its_values() -> None:
     batch = CommandBatch(2, 1)
     changes = build_policy(batch, school.store, read_policy_file(GOOD.encode(), "p.toml"))
     assert [(one.name, one.old, one.new) for one in changes] == [
-        ("round_up_from", "0.50", "0.60"),
+        ("failing_mean", "2.50", "2.60"),
         ("marks_per_quarter", "3, 5, 7", "3, 5"),
         ("homework_blank", "remind", "flag"),
     ]
@@ -98,13 +98,13 @@ number = "2"
 day = 2026-09-02
 from = 2026-09-01
 [[value]]
-name = "round_up_from"
-value = 0.4
+name = "failing_mean"
+value = 1.4
 from = 2026-09-01
 act = "1"
 [[value]]
-name = "round_up_from"
-value = 0.555
+name = "failing_mean"
+value = 2.555
 from = 2026-09-01
 act = "1"
 [[value]]
