@@ -26,6 +26,7 @@ from eschool_core.imports.drafts import NameDraft
 from eschool_sync.server.audit import open_audit_log
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.http import make_app
+from eschool_sync.server.portal_routes import PortalRoutes, Portals
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.serving import LOOPBACK, Tls, serve
 from eschool_sync.server.single import single_server
@@ -151,7 +152,9 @@ def serve_command(
         for number in directory.numbers():
             session.screen.line(f"  {number}  {_name(directory.school(number))}")
         audit = held.enter_context(closing(open_audit_log(data / AUDIT_FILE)))
-        serve(make_app(directory, audit=audit, proxies=proxies), host, port, tls=tls)
+        portal = PortalRoutes(Portals(directory)).routes()
+        app = make_app(directory, extra_routes=portal, audit=audit, proxies=proxies)
+        serve(app, host, port, tls=tls)
 
 
 @click.command(name="enrol-code", cls=LocalCommand, says="server.enrol-code")

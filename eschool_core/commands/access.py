@@ -172,7 +172,7 @@ def enrol_device(store: Store, command: EnrolDevice, occasion: Occasion) -> Find
     store.put(
         Device(
             id=occasion.new_id(),
-            part=ACCESS,
+            part=partition(PartitionKind.ACCOUNT, command.person_id),
             device=command.device,
             person_id=command.person_id,
             public_key=bytes.fromhex(command.public_key),

@@ -64,7 +64,7 @@ def acknowledge_duties(store: Store, command: AcknowledgeDuties, occasion: Occas
     """
     if occasion.actor_id == 0 or not 1 <= command.edition <= EDITION:
         raise InputError("data.field", field="edition")
-    part = partition(PartitionKind.PERSON, occasion.actor_id)
+    part = partition(PartitionKind.ACCOUNT, occasion.actor_id)
     if store.first(Acknowledgement, part=part, edition=command.edition) is None:
         store.put(
             Acknowledgement(
@@ -80,7 +80,7 @@ def acknowledge_duties(store: Store, command: AcknowledgeDuties, occasion: Occas
 
 def has_acknowledged(store: Store, person_id: int) -> bool:
     """Return whether a person has taken on the present edition of the duties."""
-    part = partition(PartitionKind.PERSON, person_id)
+    part = partition(PartitionKind.ACCOUNT, person_id)
     return store.first(Acknowledgement, part=part, edition=EDITION) is not None
 
 

@@ -36,7 +36,7 @@ class AccessBlock(Row, table=True):
 
 
 class Acknowledgement(Row, table=True):
-    """A person has read the duties of a user and taken them on (3.2; partition PERSON)."""
+    """A person has read the duties of a user and taken them on (3.2; partition ACCOUNT)."""
 
     number: ClassVar[int] = 82
     person_id: int = Field(sa_type=Id, index=True)

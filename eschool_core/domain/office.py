@@ -41,7 +41,7 @@ class Notice(Row, table=True):
 
 
 class Device(Row, table=True):
-    """An enrolled device (partition ACCESS)."""
+    """An enrolled device (partition ACCOUNT of its person)."""
 
     number: ClassVar[int] = 62
     device: int = Field(index=True)

@@ -23,11 +23,12 @@ class PartitionKind(IntEnum):
     PUPIL_DAY = 7  # reasons of absence, decisions of the council [pupil]
     STAFF = 8  # findings [member of staff]
     PERSON = 9  # own notices [person]
-    ACCESS = 10  # devices, slips [none]
+    ACCESS = 10  # accounts, slips of staff, grants, breaches [none]
     OFFICE = 11  # orders, inspections before release [none]
     THREAD = 12  # messages [thread]
     ARCHIVE = 13  # summary registers and what else is kept, with marks of all [none]
     CLASS_CARE = 14  # checks, requests and drafts of the class teacher [school class]
+    ACCOUNT = 15  # own devices, own acknowledgement; for the person and the officer [person]
 
 
 def partition(kind: PartitionKind, object_id: int = 0) -> int:

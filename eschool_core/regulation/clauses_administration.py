@@ -19,7 +19,8 @@ RIGHTS: tuple[Clause, ...] = (
         number="4.2",
         kinds=("permission",),
         paraphrase="Four categories of staff keep the system.",
-        status="planned",
+        status="done",
+        place="eschool_core.regulation.permissions",
     ),
     Clause(
         number="4.2/1",
@@ -32,8 +33,9 @@ RIGHTS: tuple[Clause, ...] = (
         number="4.2/2",
         kinds=("permission",),
         paraphrase="The personnel specialist keeps the staff section and nothing else.",
-        status="planned",
+        status="done",
         checks=(checks.HR_STAFF_ONLY,),
+        place="eschool_core.regulation.permissions",
     ),
     Clause(
         number="4.2/3",

@@ -124,9 +124,10 @@ GENERAL: tuple[Clause, ...] = (
         kinds=("permission",),
         paraphrase="Families see online the marks, attendance, homework and topics of their own "
         "child only.",
-        status="planned",
+        status="done",
         checks=(checks.OTHER_CHILD, checks.GUARDIAN_DOCUMENT),
         parameters=("adult_pupil_access",),
+        place="eschool_sync.server.scope",
     ),
     Clause(
         number="2.11",
@@ -145,7 +146,8 @@ GENERAL: tuple[Clause, ...] = (
         number="3.1",
         kinds=("workflow", "permission"),
         paraphrase="Credentials travel down a fixed chain of people.",
-        status="planned",
+        status="done",
+        place="eschool_core.commands.access",
     ),
     Clause(
         number="3.1/1",
@@ -160,15 +162,17 @@ GENERAL: tuple[Clause, ...] = (
         kinds=("workflow", "permission"),
         paraphrase="Guardians and pupils get their credentials from the class teacher, each on "
         "an own slip that works once.",
-        status="planned",
+        status="done",
         checks=(checks.FAMILY_CREDENTIALS_ISSUER, checks.SLIP_NOT_VALID),
         parameters=("slip_valid_days",),
+        place="eschool_core.commands.access",
     ),
     Clause(
         number="3.2",
         kinds=("notice",),
         paraphrase="Each user answers for keeping the own credentials safe.",
-        status="planned",
+        status="done",
+        place="eschool_core.commands.breach",
     ),
     Clause(
         number="3.3",

@@ -186,7 +186,8 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         kinds=("workflow", "permission"),
         paraphrase="The class teacher hands credentials to families and pupils and watches over "
         "their access.",
-        status="planned",
+        status="done",
+        place="eschool_core.commands.credentials",
     ),
     Clause(
         number="4.6.9",

@@ -56,7 +56,8 @@ SYSTEM_OFFICER: tuple[Clause, ...] = (
         kinds=("workflow",),
         paraphrase="The system officer supplies credentials to staff, and to class teachers "
         "those for their families.",
-        status="planned",
+        status="done",
+        place="eschool_core.commands.access",
     ),
     Clause(
         number="4.7.7",
@@ -110,14 +111,16 @@ CONFIDENTIALITY: tuple[Clause, ...] = (
         number="6.1",
         kinds=("notice", "rule"),
         paraphrase="Nobody passes an own login or password on to others.",
-        status="planned",
+        status="done",
         parameters=("device_overlap_minutes",),
+        place="eschool_sync.server.door",
     ),
     Clause(
         number="6.2",
         kinds=("notice", "rule"),
         paraphrase="Everybody keeps the way into the own workspace secret.",
-        status="planned",
+        status="done",
+        place="eschool_sync.server.door",
     ),
     Clause(
         number="6.3",

@@ -75,6 +75,7 @@ class Policy(Enum):
     PUBLIC = "anybody: it tells nothing of any school"
     CODE = "who shows an enrolment code; the school checks it"
     DEVICE = "who signs with an enrolled device's key; the school checks it"
+    LOGIN = "who types a login with its password or slip; the school checks them"
     SESSION = "who is logged in; the route checks it"
 
 

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from eschool_core.commands.breach import ReportBreach
 from eschool_core.domain.office import Device
 from eschool_core.errors import AccessError, InputError, TransportError
 from eschool_core.store.database import Database
 from eschool_sync.history.merkle import leaf_hash
-from eschool_sync.protocol.envelope import GENESIS, Header, Push
+from eschool_sync.protocol.envelope import GENESIS, Envelope, Header, Push, unpack_payload
 from eschool_sync.server.judge import Entry
 
 READ = "SELECT last_n, next_n, hash FROM device_head WHERE device = ?"
@@ -60,6 +61,7 @@ def new_entries(push: Push, known: DeviceHead, device: Device, now: int) -> list
     link = push.previous
     fresh: list[Entry] = []
     hold = "command.device_revoked" if device.revoked_at else ""
+    leaked = any(map(_tells_of_own_leak, push.envelopes))
     for envelope in push.envelopes:
         header = envelope.header
         if header.actor != device.person_id:
@@ -67,7 +69,10 @@ def new_entries(push: Push, known: DeviceHead, device: Device, now: int) -> list
         if header.number == known.next and not fresh and link != known.hash:
             raise TransportError("sync.fork", number=header.number)
         if header.number >= known.next:
-            fresh.append(Entry(envelope, now, push.envelopes[-1].header.number, hold))
+            # What comes along with the report of a leak may be somebody else's: a person looks.
+            waits = leaked and header.kind != ReportBreach.kind
+            reason = "command.leak" if waits else hold
+            fresh.append(Entry(envelope, now, push.envelopes[-1].header.number, reason))
         link = leaf_hash(header.to_bytes())
         if header.number == known.last and link != known.hash:
             raise TransportError("sync.fork", number=header.number)
@@ -75,6 +80,17 @@ def new_entries(push: Push, known: DeviceHead, device: Device, now: int) -> list
         raise TransportError("sync.gap", expected=known.next)
     _check_consecutive(fresh)
     return fresh
+
+
+def _tells_of_own_leak(envelope: Envelope) -> bool:
+    """Return whether a command reports that the actor's own secrets are out (6.3)."""
+    if envelope.header.kind != ReportBreach.kind:
+        return False
+    try:
+        values = unpack_payload(envelope.payload)
+        return bool(values[list(ReportBreach.model_fields).index("person_id")] == 0)
+    except (InputError, IndexError):
+        return False
 
 
 def _check_consecutive(entries: Sequence[Entry]) -> None:

@@ -52,6 +52,7 @@ from eschool_sync.security.signing import (
 from eschool_sync.security.suite import SUITE
 from eschool_sync.server.answers import Answers
 from eschool_sync.server.audit import report
+from eschool_sync.server.device_use import DeviceUse
 from eschool_sync.server.enrolling import enrol
 from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.judge import Entry, Judge
@@ -105,6 +106,7 @@ class ServerSchool:
         self._snapshots = Snapshots(self.store, self._incarnation)
         self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
         self._heads = Heads(database, self._key, state.school, self._incarnation)
+        self.device_use = DeviceUse(database)
         self._answers = Answers(
             self.store, self._incarnation, self._heads, lambda: self.anchor().to_bytes()
         )
@@ -215,6 +217,7 @@ class ServerSchool:
         device = self._sender(sealed.request.school, sealed.request.device)
         request = sealed.check_signature(device.public_key)
         report(device=device.device, person=device.person_id)
+        self.device_use.note(device.device, self._clock.wall())
         self.turn_days()
         if request.push is not None:
             self._take_push(request.push, device)

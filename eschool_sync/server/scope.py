@@ -78,6 +78,7 @@ ADMINISTRATION_KINDS = frozenset(PartitionKind) - {
     PartitionKind.ACCESS,
     PartitionKind.THREAD,
     PartitionKind.PERSON,
+    PartitionKind.ACCOUNT,
 }
 OFFICER_KINDS = frozenset(
     {
@@ -86,6 +87,7 @@ OFFICER_KINDS = frozenset(
         PartitionKind.NAME,
         PartitionKind.PUPIL,
         PartitionKind.ACCESS,
+        PartitionKind.ACCOUNT,
     }
 )
 HR_KINDS = frozenset({PartitionKind.STAFF, PartitionKind.OFFICE})
@@ -96,7 +98,8 @@ def scope_of(store: Store, person_id: int) -> list[int]:
     if store.get(Person, person_id) is None:
         return []
     day = facts.school(store).current_day
-    parts = {SCHOOL, partition(PartitionKind.PERSON, person_id)}
+    own = (PartitionKind.PERSON, PartitionKind.ACCOUNT)
+    parts = {SCHOOL, *(partition(kind, person_id) for kind in own)}
     staff = store.get(Staff, person_id)
     if staff is not None:
         if staff.last_day < day:

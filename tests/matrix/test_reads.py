@@ -46,6 +46,7 @@ def parts(built: Stage) -> dict[str, int]:
         "access": ACCESS,
         "office": OFFICE,
         "thread": partition(PartitionKind.THREAD, THREAD),
+        "account": partition(PartitionKind.ACCOUNT, maths),
         "archive": partition(PartitionKind.ARCHIVE),
         "class_care": partition(PartitionKind.CLASS_CARE, school.classes["5А"]),
     }

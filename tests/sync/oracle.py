@@ -331,11 +331,11 @@ RULES: dict[type[Row], Rule] = {
     office.FindingRecord: lambda eyes, row: eyes.staff(row["staff_id"]),
     care.ClassCheck: lambda eyes, row: eyes.class_care(row["part"] >> 4),
     **dict.fromkeys(
-        (office.Notice, access.Acknowledgement), lambda eyes, row: row["person_id"] == eyes.person
+        (office.Device, access.Acknowledgement),
+        lambda eyes, row: row["person_id"] == eyes.person or Role.SYSTEM_OFFICER in eyes.roles,
     ),
-    **dict.fromkeys(
-        (office.Device, office.Person, access.AccessGrant, access.BreachReport), _officer
-    ),
+    office.Notice: lambda eyes, row: row["person_id"] == eyes.person,
+    **dict.fromkeys((office.Person, access.AccessGrant, access.BreachReport), _officer),
     **dict.fromkeys(
         (office.Slip, access.AccessBlock, access.GuardianDecision, access.PupilConsent), _access
     ),

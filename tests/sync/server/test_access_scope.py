@@ -50,8 +50,11 @@ def test_a_decision_closes_one_parents_sight_and_not_the_others(school: SmallSch
         authority=Authority.COURT,
     )
     school.must(end, "officer")
-    own = partition(PartitionKind.PERSON, father.guardian_id)
-    assert sees(school, father.guardian_id) == {SCHOOL, own}
+    own = {
+        partition(kind, father.guardian_id)
+        for kind in (PartitionKind.PERSON, PartitionKind.ACCOUNT)
+    }
+    assert sees(school, father.guardian_id) == {SCHOOL, *own}
     assert name in sees(school, mother.guardian_id)
 
 
