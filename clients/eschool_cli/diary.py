@@ -11,7 +11,7 @@ from eschool_cli.localised import LocalCommand, argument, option, say
 from eschool_cli.parameters import Day, DayType
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
-from eschool_cli.wording import DASH, long_date, moment
+from eschool_cli.wording import DASH, hundredths, long_date, moment
 from eschool_core import calendar
 from eschool_core.domain.enums import HomeworkState, Presence
 from eschool_core.labels import Language
@@ -56,6 +56,37 @@ def diary_command(session: Session, pupil: str | None, day: Day, as_json: bool) 
         session.screen.heading(long_date(one.day, session.language))
         rows = [_row(lesson, session.language) for lesson in one.lessons]
         session.screen.table(columns, rows)
+    _results(session, answer)
+
+
+def _results(session: Session, answer: Diary) -> None:
+    """Show the term marks that are released, with the mean of the running term."""
+    subjects = [] if answer.results is None else answer.results.subjects
+    shown = [
+        entry
+        for entry in subjects
+        if entry.mean_hundredths is not None or any(mark != DASH for _, mark in entry.terms)
+    ]
+    if not shown:
+        return
+    ordinals = sorted({ordinal for entry in shown for ordinal, _ in entry.terms})
+    columns = [
+        Column(say("cli.column.subject")),
+        Column(say("cli.column.mean"), "right", keep=True),
+        *(Column(str(ordinal), "center", keep=True) for ordinal in ordinals),
+        Column(say("cli.term.year"), "center", keep=True),
+        Column(say("cli.column.exam"), "center", keep=True),
+        Column(say("cli.column.final"), "center", keep=True),
+    ]
+    session.screen.line()
+    session.screen.heading(say("cli.diary.results"))
+    rows = []
+    for entry in shown:
+        marks = dict(entry.terms)
+        cells = [marks.get(ordinal, "") for ordinal in ordinals]
+        mean = hundredths(entry.mean_hundredths)
+        rows.append((entry.subject, mean, *cells, entry.year, entry.exam, entry.final))
+    session.screen.table(columns, rows)
 
 
 def _read(replica: Replica, typed: str | None, day: int) -> Diary:

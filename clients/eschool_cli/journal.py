@@ -16,11 +16,12 @@ from eschool_core.queries.cell_text import word
 from eschool_core.queries.in_force import term_on, year_on
 from eschool_core.queries.journal_page import JournalPage, PageLesson, PageRow, journal_page
 from eschool_core.queries.lookup import JournalPlace
+from eschool_core.queries.term_results import PupilResult
 from eschool_core.store.store import Store
 
 LESSON_WIDTH = 7
 NAME_WIDTH = 24
-AROUND_WIDTH = 16  # number, mean, misses with their margins
+AROUND_WIDTH = 24  # number, mean, misses, term mark with their margins
 FALLBACK_DAYS = 28
 
 
@@ -99,8 +100,24 @@ def _grid(screen: Screen, page: JournalPage, band: list[int]) -> None:
         Column(say("cli.column.mean"), "right", keep=True),
         Column(say("cli.column.missed"), "right", keep=True),
     ]
-    rows = [_row(row, band) for row in page.rows]
+    results = page.results
+    marks = {} if results is None else {row.pupil_id: row for row in results.rows}
+    if results is not None:
+        columns.append(Column(say("cli.column.term"), "right", keep=True))
+    rows = [
+        [*_row(row, band), *([_term(marks.get(row.pupil_id))] if results is not None else [])]
+        for row in page.rows
+    ]
     screen.table(columns, rows)
+
+
+def _term(result: PupilResult | None) -> str:
+    """Return the term mark, or in brackets the one that is proposed."""
+    if result is None:
+        return ""
+    if result.value != DASH:
+        return result.value + ("!" if result.deviates else "")
+    return f"({result.proposed})" if result.proposed != DASH else ""
 
 
 def _head(lesson: PageLesson) -> str:

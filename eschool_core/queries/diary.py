@@ -15,6 +15,7 @@ from eschool_core.domain.school import SchoolClass
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.in_force import clock, local, markless_grades, zone_of
 from eschool_core.queries.names import full_name
+from eschool_core.queries.term_results import PupilResults, pupil_results
 from eschool_core.store.store import Store
 
 DAYS_OF_WEEK = 7
@@ -116,6 +117,7 @@ class Diary(Answer):
     """A pupil's week.
 
     Attributes:
+        results: Term and year marks of the year, those that are released to the family (2.9).
         partial: True where this replica is not the family's or the class teacher's: lessons and
             marks of other teachers and the reasons of absence are missing.
     """
@@ -125,6 +127,7 @@ class Diary(Answer):
     first_day: date
     last_day: date
     days: tuple[DiaryDay, ...]
+    results: PupilResults | None
     partial: bool
 
 
@@ -146,6 +149,9 @@ def diary(store: Store, pupil_id: int, day: int) -> Diary:
         days=tuple(
             DiaryDay(calendar.date_of(number), tuple(lessons))
             for number, lessons in sorted(days.items())
+        ),
+        results=(
+            None if person is None else pupil_results(store, pupil_id, day, released_only=True)
         ),
         partial=not store.holds(partition(PartitionKind.PUPIL_DAY, pupil_id)),
     )

@@ -10,12 +10,15 @@ from eschool_core import calendar
 from eschool_core.domain.enums import ExcuseKind, ExemptionKind, Presence, WorkKind
 from eschool_core.domain.journal import Lesson, LessonWork
 from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.school import Journal
 from eschool_core.errors import InputError
 from eschool_core.labels import Language
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.cell_text import grid_text
 from eschool_core.queries.names import full_name
+from eschool_core.queries.term_results import JournalResults, journal_results
+from eschool_core.results import terms
 from eschool_core.store.store import Store
 
 LESSONS = "journal_id = ? AND day BETWEEN ? AND ? ORDER BY day, period, id"
@@ -116,13 +119,18 @@ class PageRow(Answer):
 
 @dataclass(frozen=True, slots=True)
 class JournalPage(Answer):
-    """A page: columns by date, rows by the alphabet, those who left below."""
+    """A page: columns by date, rows by the alphabet, those who left below.
+
+    Attributes:
+        results: Means, proposals and marks of the term that holds the last day; None without one.
+    """
 
     journal_id: int
     first_day: date
     last_day: date
     lessons: tuple[PageLesson, ...]
     rows: tuple[PageRow, ...]
+    results: JournalResults | None
 
 
 def journal_page(
@@ -145,7 +153,14 @@ def journal_page(
         last_day=calendar.date_of(last_day),
         lessons=_columns(store, lessons, period),
         rows=_rows(store, lessons, period, language),
+        results=_results(store, journal_id, last_day, language),
     )
+
+
+def _results(store: Store, journal_id: int, day: int, language: Language) -> JournalResults | None:
+    journal = store.get(Journal, journal_id)
+    term = None if journal is None else terms.term_on(store, journal, day)
+    return None if term is None else journal_results(store, journal_id, term.id, language)
 
 
 def weighted_mean_hundredths(marks: list[PageMark]) -> int | None:

@@ -24,6 +24,8 @@ FIELDS = {
     "period", "begins", "ends", "subject", "room", "topic", "works", "homework", "marks",
     "absence", "text", "state", "set_at", "late", "changed_late", "value", "work_kind", "weight",
     "comment", "presence", "reason", "excused",
+    "results", "pupil_id", "year", "subjects", "terms", "exam", "final", "mean_hundredths",
+    "releases",
 }  # fmt: skip
 
 
