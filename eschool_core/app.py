@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eschool_core.commands import facts
 from eschool_core.commands.base import Command, Findings, HoldForReview, Occasion
+from eschool_core.commands.carrying import carry
 from eschool_core.commands.catalogue import BY_MODEL
-from eschool_core.commands.telling import record_finding, tell
+from eschool_core.commands.held import Content, keep_held, replace_held
+from eschool_core.commands.telling import tell
 from eschool_core.domain.enums import NoticeKind, Verdict
 from eschool_core.errors import EschoolError, InputError, RegulationError
 from eschool_core.ids import ROWS_PER_NUMBER, make_id
-from eschool_core.regulation.clause import Finding
 from eschool_core.store.database import savepoint
 from eschool_core.store.store import Store, UnknownFactError
 
@@ -89,12 +89,14 @@ def rejected(refusal: EschoolError) -> Outcome:
     return Outcome(Verdict.REJECTED, refusal.key, tuple(refusal.params.items()), clause)
 
 
-def notify_refusal(store: Store, occasion: Occasion, outcome: Outcome) -> None:
-    """Leave the actor a notice of a command that was rejected or held.
+def record_refusal(store: Store, occasion: Occasion, outcome: Outcome, content: Content) -> None:
+    """Leave the actor a notice of a command that was rejected or held, and keep a held one.
 
     Runs beside ``carry_out``, which has written nothing for such a command. One that only fell
     with its group says nothing: there is a notice of the one at fault.
     """
+    if outcome.verdict is Verdict.HELD:
+        keep_held(store, occasion, content, outcome.key, dict(outcome.params))
     if outcome.key == GROUP_FELL:
         return
     kind = NoticeKind.HELD if outcome.verdict is Verdict.HELD else NoticeKind.REJECTED
@@ -109,11 +111,6 @@ def _apply(store: Store, command: Command, occasion: Occasion, *, judged: bool =
     spec = BY_MODEL[type(command)]
     if not judged:
         spec.right(store, command, occasion)
-    findings = spec.handle(store, command, occasion)
-    lesson_id = int(getattr(command, "lesson_id", 0))
-    place = facts.place_of(store, lesson_id) if findings else {}
-    findings = [Finding(finding.check, place | finding.params) for finding in findings]
-    for finding in findings:
-        if occasion.actor_id:
-            record_finding(store, occasion, occasion.actor_id, finding, lesson_id)
+    findings = carry(store, spec, command, occasion)
+    replace_held(store, occasion)
     return findings

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+import msgpack
 from pydantic import ValidationError
 
 from eschool_core.commands import (
@@ -25,8 +26,10 @@ from eschool_core.commands import (
     grants,
     groups,
     guardians,
+    held,
     journals,
     lessons,
+    outages,
     owed,
     people,
     releases,
@@ -37,6 +40,13 @@ from eschool_core.commands import (
 )
 from eschool_core.commands.base import Command, CommandSpec
 from eschool_core.errors import InputError
+
+
+def _kept(kind: str, version: int, fields: bytes) -> tuple[CommandSpec, Command]:
+    """Return a command that was kept as its device sent it, with its specification."""
+    command = make_command(kind, version, msgpack.unpackb(fields))
+    return BY_MODEL[type(command)], command
+
 
 SPECS: tuple[CommandSpec, ...] = (
     *school.SPECS,
@@ -63,6 +73,8 @@ SPECS: tuple[CommandSpec, ...] = (
     *corrections.SPECS,
     *releases.SPECS,
     *debts.SPECS,
+    *outages.SPECS,
+    *held.specs(_kept),
 )
 
 BY_MODEL: Mapping[type[Command], CommandSpec] = MappingProxyType(

@@ -20,6 +20,7 @@ from eschool_core.commands.base import (
 )
 from eschool_core.commands.cells import signed, unseen, write_cell
 from eschool_core.commands.columns import LessonCommand, check_mark, line_in_lesson, writes_lesson
+from eschool_core.commands.outages import timeliness_of
 from eschool_core.commands.telling import remedy_findings
 from eschool_core.domain.enums import (
     ExcuseKind,
@@ -43,7 +44,6 @@ from eschool_core.domain.school import Journal
 from eschool_core.errors import InputError
 from eschool_core.regulation import checks, entries, homework, marks
 from eschool_core.regulation.clause import Finding
-from eschool_core.regulation.interval import judge
 from eschool_core.store.store import Store
 
 FULL_WEIGHT = 100
@@ -137,7 +137,7 @@ def record_homework(store: Store, command: RecordHomework, occasion: Occasion) -
     journal = store.require(Journal, lesson.journal_id)
     _check_homework_allowed(store, command, journal, lesson)
     deadline = facts.homework_deadline(store, journal, lesson)
-    timeliness = judge(occasion.interval, deadline)
+    timeliness = timeliness_of(store, occasion, lesson, deadline)
     earlier = store.first(Homework, lesson_id=lesson.id, grade=command.grade)
     changed = earlier is not None and earlier.text != command.text
     if earlier is None and not command.text:

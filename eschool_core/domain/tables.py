@@ -16,6 +16,7 @@ from eschool_core.domain import (
     office,
     people,
     results,
+    review,
     school,
 )
 from eschool_core.domain.partition import PartitionKind as Kind
@@ -109,6 +110,8 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(care.ClassCheck, (Kind.CLASS_CARE,)),
     TableSpec(care.SectionConfirmation, (Kind.SCHOOL,)),
     TableSpec(care.CardChange, (Kind.PUPIL,), personal=True),
+    TableSpec(review.HeldCommand, (Kind.ARCHIVE,), personal=True),
+    TableSpec(review.Outage, (Kind.SCHOOL,)),
 )
 
 BY_NUMBER: dict[int, TableSpec] = {spec.table.number: spec for spec in TABLES}

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import msgpack
 
-from eschool_core.app import notify_refusal, reenact
+from eschool_core.app import record_refusal, reenact
 from eschool_core.commands.base import HoldForReview, Occasion
 from eschool_core.commands.catalogue import make_command
+from eschool_core.commands.held import Content
 from eschool_core.domain.enums import Verdict
 from eschool_core.errors import EschoolError
 from eschool_core.store.database import SqliteDatabase, transaction
@@ -53,7 +54,9 @@ def _apply(store: Store, entry: LogEntry) -> bool:
     outcome = unpack_outcome(msgpack.unpackb(entry.outcome))
     occasion = occasion_of(entry)
     if outcome.verdict in (Verdict.REJECTED, Verdict.HELD):
-        notify_refusal(store, occasion, outcome)
+        group = entry.read_header().group
+        content = Content(entry.kind, entry.version, entry.payload, group)
+        record_refusal(store, occasion, outcome, content)
         return True
     command = make_command(entry.kind, entry.version, unpack_payload(entry.payload))
     done = reenact(store, command, occasion)

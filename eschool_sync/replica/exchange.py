@@ -23,6 +23,7 @@ from eschool_sync.protocol.messages import (
 )
 from eschool_sync.protocol.push import pack_push
 from eschool_sync.replica.bootstrap import DONE, Bootstrap
+from eschool_sync.replica.decisions import decisions
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import Pending, State
 from eschool_sync.replica.position import Position
@@ -170,6 +171,8 @@ class Exchange:
             delete_meta(opened.database, DONE)
             for number, outcome in response.verdicts:
                 opened.outbox.settle(number, outcome)
+            if opened.outbox.counts().get(State.HELD):
+                opened.outbox.decide(decisions(opened.store, opened.identity))
             moved = replace(
                 present,
                 incarnation=response.incarnation,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
@@ -209,6 +210,20 @@ class Outbox:
             "UPDATE outbox SET state = ?, outcome = ? WHERE n = ?",
             (int(outcome.verdict), msgpack.packb(pack_outcome(outcome)), number),
         )
+
+    def decide(self, decided: Mapping[int, bool]) -> None:
+        """Settle held commands on which the deputy head has decided.
+
+        Args:
+            decided: Number → whether it was applied.
+        """
+        declined = Outcome(Verdict.REJECTED, "command.declined")
+        for number, applied in decided.items():
+            outcome = Outcome(Verdict.ACCEPTED) if applied else declined
+            self._database.execute(
+                "UPDATE outbox SET state = ?, outcome = ? WHERE n = ? AND state = ?",
+                (int(outcome.verdict), msgpack.packb(pack_outcome(outcome)), number, State.HELD),
+            )
 
     def counts(self) -> dict[State, int]:
         """Return how many commands are in each state."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 import msgpack
 
-from eschool_core.app import GROUP_FELL, Outcome, carry_out, notify_refusal, rejected
+from eschool_core.app import GROUP_FELL, Outcome, carry_out, record_refusal, rejected
 from eschool_core.commands.base import Occasion
 from eschool_core.commands.catalogue import make_command
+from eschool_core.commands.held import Content, is_applied
 from eschool_core.domain.enums import Verdict
 from eschool_core.errors import InputError
 from eschool_core.store.database import savepoint
@@ -158,7 +159,8 @@ class Judge:
         self._ledger.seq = seq
         header, envelope = entry.header, entry.envelope
         if outcome.verdict in REFUSED:
-            notify_refusal(self._store, entry.occasion(), outcome)
+            content = Content(header.kind, header.version, envelope.payload, header.group)
+            record_refusal(self._store, entry.occasion(), outcome, content)
         packed_header, packed = header.to_bytes(), msgpack.packb(pack_outcome(outcome))
         self._store.database.execute(
             LOG,
@@ -214,6 +216,7 @@ class Judge:
             or not first
             or header.take > first[0][1]
             or again
+            or is_applied(self._store, header.device, root)
         ):
             raise InputError("command.replaces")
 

@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgpack
+
 from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice, UseSlip
 from eschool_core.commands.acts import RegisterAct, RevokeAct
-from eschool_core.commands.base import Command
+from eschool_core.commands.base import Command, Occasion
+from eschool_core.commands.catalogue import fields_of
 from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.credentials import HandOutSlip
 from eschool_core.commands.grants import EndGrant, GrantAccess
+from eschool_core.commands.held import ApplyHeld, Content, DeclineHeld, keep_held
 from eschool_core.commands.journals import EndSubstitution, RecordSubstitution
+from eschool_core.commands.outages import SettleTimeliness
 from eschool_core.commands.school import SetPolicy, TurnDay
 from eschool_core.domain.access_enums import GrantKind
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.review import HeldCommand
 from eschool_core.domain.school import Substitution
 from eschool_core.ids import make_id
+from eschool_core.regulation import checks
+from eschool_core.regulation.interval import Interval
+from eschool_core.store.database import transaction
 from tests.core.commands.access_samples import SECRET_HASH
-from tests.core.commands.acts import homework
+from tests.core.commands.acts import homework, topic
 from tests.core.commands.samples import samples
 from tests.matrix.results_stage import of_results
 from tests.school import FIRST_DAY, MONDAY, SmallSchool, built_school, clock
@@ -138,6 +147,17 @@ def _of_access(school: SmallSchool) -> Commands:
     }
 
 
+def _held(school: SmallSchool, command: Command) -> int:
+    """Keep a command of the mathematics teacher for review; return the row's id."""
+    moment = Interval.at(clock(MONDAY, 12))
+    occasion = Occasion(school.staff["maths"], 76, 1, school.seq, moment)
+    content = Content(command.kind, command.version, msgpack.packb(fields_of(command)))
+    with transaction(school.database):
+        keep_held(school.store, occasion, content, "command.failed", {})
+        school.ledger.flush()
+    return school.one(HeldCommand).id
+
+
 def _of_control(school: SmallSchool) -> Commands:
     late = clock(MONDAY, 15, 1)
     lesson = school.lesson("5Б", "Математика")
@@ -152,7 +172,17 @@ def _of_control(school: SmallSchool) -> Commands:
         act="Приказ 6",
     )
     school.must(substitution, "deputy")
+    russian = school.lesson("5А", "Русский язык")
+    doubtful = Interval(clock(MONDAY, 8), clock(MONDAY, 19), None, clock(MONDAY, 10))
+    school.must(homework(russian), "russian", at=doubtful)
+    undetermined = school.one(FindingRecord, check_id=checks.HOMEWORK_UNDETERMINED.id)
+    held = _held(school, topic(school.lesson("5А", "Математика")))
     return {
+        "settle_timeliness": SettleTimeliness(
+            finding_id=undetermined.id, in_time=1, reason="Акт 1"
+        ),
+        "apply_held": ApplyHeld(held_id=held, reason="Акт 1"),
+        "decline_held": DeclineHeld(held_id=held, reason="Акт 1"),
         "waive_finding": WaiveFinding(finding_id=school.all(FindingRecord)[0].id, reason="Акт 1"),
         "end_substitution": EndSubstitution(
             substitution_id=school.one(Substitution).id, last_day=MONDAY

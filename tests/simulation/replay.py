@@ -7,9 +7,10 @@ from typing import Any
 
 import msgpack
 
-from eschool_core.app import GROUP_FELL, Outcome, carry_out, notify_refusal
+from eschool_core.app import Outcome, carry_out, record_refusal
 from eschool_core.commands.base import Occasion
 from eschool_core.commands.catalogue import make_command
+from eschool_core.commands.held import Content
 from eschool_core.domain.enums import Verdict
 from eschool_core.store.database import Database, SqliteDatabase, transaction
 from eschool_core.store.ledger import ConfirmedLedger
@@ -68,8 +69,8 @@ class Replay:
         read = Header.read(bytes(header))
         occasion = _occasion(read, received, ids_from)
         if recorded.verdict in (Verdict.REJECTED, Verdict.HELD):
-            if recorded.key != GROUP_FELL:
-                notify_refusal(self._store, occasion, recorded)
+            content = Content(read.kind, read.version, bytes(payload), read.group)
+            record_refusal(self._store, occasion, recorded, content)
             return
         command = make_command(read.kind, read.version, unpack_payload(bytes(payload)))
         outcome = carry_out(self._store, command, occasion)

@@ -20,6 +20,7 @@ from eschool_core.commands.guardians import (
     EndGuardianship,
     GuardianEntry,
 )
+from eschool_core.commands.held import ApplyHeld, DeclineHeld
 from eschool_core.commands.journals import (
     ClaimSubstitution,
     EndSubstitution,
@@ -29,6 +30,7 @@ from eschool_core.commands.journals import (
     SetLoad,
     SetPlan,
 )
+from eschool_core.commands.outages import DeclareOutage, SettleTimeliness
 from eschool_core.commands.people import (
     AdmitPupil,
     Appoint,
@@ -121,6 +123,10 @@ def _of_the_year(school: SmallSchool) -> list[Command]:
             year_id=school.year, name="5Б/1", class_ids=(klass,), whole=0, first_day=FIRST_DAY
         ),
         WaiveFinding(finding_id=1, reason="Акт 1"),
+        SettleTimeliness(finding_id=1, in_time=1, reason="Акт 1"),
+        DeclareOutage(act="1", first_day=FIRST_DAY, last_day=FIRST_DAY + 4),
+        ApplyHeld(held_id=1, reason="Акт 1"),
+        DeclineHeld(held_id=1, reason="Акт 1"),
     ]
 
 

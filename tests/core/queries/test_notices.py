@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from eschool_core.app import notify_refusal
+from eschool_core.app import record_refusal
 from eschool_core.commands.base import Occasion
+from eschool_core.commands.held import Content
 from eschool_core.commands.lessons import RecordMark, RecordTopic
 from eschool_core.domain.enums import NoticeKind
 from eschool_core.domain.partition import SCHOOL, PartitionKind, partition
@@ -68,7 +69,7 @@ def test_a_refusal_tells_the_number_of_the_command(school: SmallSchool) -> None:
     outcome = school.do(RecordMark(lesson_id=lesson, pupil_id=pupil, value=7), "maths")
     with transaction(school.database):
         occasion = Occasion(maths, 9, 4, 0, Interval.at(school.now))
-        notify_refusal(school.store, occasion, outcome)
+        record_refusal(school.store, occasion, outcome, Content("record_mark", 1, b"\x90"))
         school.ledger.flush()
     [notice] = notices(school.store, maths)
     assert (notice.kind, notice.key, notice.number) == (NoticeKind.REJECTED, "4.5.2/scale", 4)
