@@ -19,6 +19,7 @@ from eschool_core.domain import (
     office,
     people,
     results,
+    review,
     school,
 )
 from eschool_core.domain.access_enums import GrantKind
@@ -291,7 +292,7 @@ RULES: dict[type[Row], Rule] = {
             school.SchoolClass, school.StudyGroup, school.GroupClass, school.Journal,
             school.Staff, school.Appointment, school.TeachingLoad, school.Substitution,
             results.TermScheme, results.TermClosing, archive.MarksRelease,
-            care.SectionConfirmation, access.HandOver,
+            care.SectionConfirmation, access.HandOver, review.Outage,
         ),
         _everybody,
     ),
@@ -317,7 +318,7 @@ RULES: dict[type[Row], Rule] = {
     results.CouncilDecision: lambda eyes, row: eyes.absences(row["pupil_id"]),
     archive.MarksSeen: lambda eyes, row: eyes.private(row["pupil_id"]),
     **dict.fromkeys(
-        (archive.SectionWaiver, archive.RegisterRow, archive.ArchiveEntry),
+        (archive.SectionWaiver, archive.RegisterRow, archive.ArchiveEntry, review.HeldCommand),
         lambda eyes, row: eyes.leads_school,
     ),
     **dict.fromkeys(
