@@ -9,7 +9,7 @@ import click
 
 from eschool_cli import forecast_words as words
 from eschool_cli.answers import TODAY, as_json
-from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.localised import DefaultGroup, LocalCommand, argument, option, say
 from eschool_cli.parameters import Day, DayType
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
@@ -25,17 +25,7 @@ FORMATS = ("student", "oulad")
 FILE = click.Path(path_type=Path)
 
 
-class Forecasts(LocalGroup):
-    """A group whose first word may also be the pupil or the class to be forecast."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse; what is no command is said of ``show``."""
-        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
-            args = ["show", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(name="forecast", cls=Forecasts)
+@click.group(name="forecast", cls=DefaultGroup, default="show")
 def forecast_group() -> None:
     """Forecast term marks (2.8)."""
 

@@ -193,6 +193,20 @@ class LocalGroup(LocalCommand, click.Group):
         return _shown(ctx, key).partition("\n")[0].rstrip(".")
 
 
+class DefaultGroup(LocalGroup):
+    """A group with a command that is meant where none is named: ``default``."""
+
+    def __init__(self, *args: Any, default: str, **attrs: Any) -> None:
+        super().__init__(*args, **attrs)
+        self.default = default
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse; what is no command is said of the default one."""
+        if args and args[0] not in self.commands and args[0] not in ("-h", "--help"):
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+
 def option(*names: str, says: str, **attrs: Any) -> Callable[[F], F]:
     """Add an option with a localised help to a command."""
     return click.option(*names, cls=LocalOption, says=says, **attrs)

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from eschool_core.commands import (
     access,
     acts,
+    backups,
     breach,
     care,
     class_care,
@@ -51,6 +52,7 @@ def _kept(kind: str, version: int, fields: bytes) -> tuple[CommandSpec, Command]
 SPECS: tuple[CommandSpec, ...] = (
     *school.SPECS,
     *acts.SPECS,
+    *backups.SPECS,
     *people.SPECS,
     *guardians.SPECS,
     *groups.SPECS,

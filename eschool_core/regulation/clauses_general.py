@@ -18,7 +18,8 @@ GENERAL: tuple[Clause, ...] = (
         kinds=("workflow", "form", "deadline"),
         paraphrase="Records are reliable, kept safe with backups and paper copies, and families "
         "are informed of progress as a public service.",
-        status="planned",
+        status="done",
+        place="eschool_sync.backup.restore",
         parameters=("backup_period_days",),
     ),
     Clause(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from eschool_core.domain.row import Row, columns
+
+_PLAIN_NAME = re.compile("[a-z][a-z0-9_]{0,62}")
 
 
 def name_of(table: type[Row]) -> str:
@@ -72,6 +75,58 @@ def delete(table: type[Row]) -> str:
 def delete_parts(table: type[Row]) -> str:
     """Return a delete of all rows of the partitions in ``wanted``."""
     return f"DELETE FROM {name_of(table)} WHERE part IN (SELECT part FROM wanted)"
+
+
+@cache
+def read_table(table: str, names: tuple[str, ...]) -> str:
+    """Return a query for all rows of a table that the database itself has named."""
+    return f"SELECT {_plain_list(names)} FROM {_plain(table)}"
+
+
+@cache
+def fill_table(table: str, names: tuple[str, ...]) -> str:
+    """Return an insert of one row into such a table."""
+    marks = ", ".join("?" for _ in names)
+    return f"INSERT INTO {_plain(table)} ({_plain_list(names)}) VALUES ({marks})"
+
+
+@cache
+def empty_table(table: str) -> str:
+    """Return a delete of all rows of such a table."""
+    return f"DELETE FROM {_plain(table)}"
+
+
+@cache
+def declare_cursor(table: str, names: tuple[str, ...]) -> str:
+    """Return the declaration of a cursor over all rows of such a table (PostgreSQL)."""
+    return f"DECLARE read_{_plain(table)} NO SCROLL CURSOR FOR {read_table(table, names)}"
+
+
+@cache
+def fetch_cursor(table: str, rows: int) -> str:
+    """Return the fetch of the next rows of that cursor."""
+    return f"FETCH {rows:d} FROM read_{_plain(table)}"
+
+
+@cache
+def close_cursor(table: str) -> str:
+    """Return the end of that cursor."""
+    return f"CLOSE read_{_plain(table)}"
+
+
+def _plain(name: str) -> str:
+    """Return a name that needs no quotes and can hold no statement.
+
+    Raises:
+        ValueError: Anything else.
+    """
+    if not _PLAIN_NAME.fullmatch(name):
+        raise ValueError("no plain name")
+    return name
+
+
+def _plain_list(names: tuple[str, ...]) -> str:
+    return ", ".join(_plain(name) for name in names)
 
 
 def _list(table: type[Row]) -> str:

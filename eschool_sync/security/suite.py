@@ -92,6 +92,22 @@ INVENTORY: Final = (
         (("public_key_bytes", KEY_BYTES), ("signature_bytes", SIGNATURE_BYTES)),
         "RFC 8032, context prefixed with its length",
     ),
+    Algorithm(
+        "key of a backup",
+        "X25519, then HKDF-SHA256 over the header",
+        (
+            ("info", "eschool/backup/v1"),
+            ("public_key_bytes", KEY_BYTES),
+            ("output_bytes", KEY_BYTES),
+        ),
+        "RFC 7748, RFC 5869",
+    ),
+    Algorithm(
+        "content of a backup",
+        "ChaCha20-Poly1305 in chunks (STREAM)",
+        (("chunk_bytes", 64 * 1024), ("nonce_bytes", NONCE_BYTES), ("tag_bytes", TAG_BYTES)),
+        "RFC 8439; Hoang, Reyhanitabar, Rogaway, Vizár 2015",
+    ),
     Algorithm("damage of the key file", "SHA-256", (("digest_bytes", 32),), "FIPS 180-4"),
 )
 

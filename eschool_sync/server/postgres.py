@@ -162,6 +162,19 @@ def open_postgres(
     return PostgresDatabase(connection)
 
 
+def drop_school(url: str, school_number: int) -> None:
+    """Drop a school's schema with everything in it: for a restore that came to nothing.
+
+    Raises:
+        InputError: ``input.database_url``, ``input.school_number``.
+        TransportError: ``transport.database``.
+        BusyError: ``busy.database``.
+    """
+    schema = _schema(school_number)
+    with _connect(url) as connection, _translated():
+        connection.execute(SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(Identifier(schema)))
+
+
 def list_schools(url: str) -> list[int]:
     """Return the numbers of the schools in a database, in order.
 

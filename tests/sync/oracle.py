@@ -14,6 +14,7 @@ from eschool_core.domain import (
     access,
     acts,
     archive,
+    backups,
     care,
     journal,
     office,
@@ -286,7 +287,7 @@ Rule = Callable[[Eyes, Entry], bool]
 RULES: dict[type[Row], Rule] = {
     **dict.fromkeys(
         (
-            acts.LocalAct, acts.SupportContact,
+            acts.LocalAct, acts.SupportContact, backups.BackupRecord,
             school.School, school.AcademicYear, school.Term, school.BellSchedule,
             school.BellPeriod, school.CalendarDay, school.PolicyValue, school.Subject,
             school.SchoolClass, school.StudyGroup, school.GroupClass, school.Journal,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.duties.attendance_check import attendance_checks
+from eschool_core.queries.duties.backup import backup_duties
 from eschool_core.queries.duties.card_check import card_checks
 from eschool_core.queries.duties.duty import Duty, Rule
 from eschool_core.queries.duties.sections import regime_duties, section_duties
@@ -20,6 +21,7 @@ RULES: tuple[Rule, ...] = (
     attendance_checks,
     card_checks,
     regime_duties,
+    backup_duties,
 )
 
 

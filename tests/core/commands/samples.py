@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eschool_core.commands.acts import RegisterAct, RevokeAct, SetSupportContact
+from eschool_core.commands.backups import RecordBackup
 from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
 from eschool_core.commands.class_care import (
@@ -116,6 +117,7 @@ def _of_the_year(school: SmallSchool) -> list[Command]:
             first_day=FIRST_DAY,
         ),
         RevokeAct(act_id=1, last_day=LAST_DAY),
+        RecordBackup(backup_seq=9, root="0" * 64, made_at=1),
         SetSupportContact(name="Служба поддержки", email="help@example.org"),
         CreateSubject(name="Химия"),
         CreateClass(year_id=school.year, name="9А", grade=9, schedule_id=school.bells["I"]),
