@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Final
 
 from eschool_web.asking import View
-from eschool_web.views import doing, history, inbox, journal, state, today, undoing
+from eschool_web.views import (
+    control,
+    diary,
+    doing,
+    duties,
+    history,
+    inbox,
+    journal,
+    officer,
+    reports,
+    school_class,
+    state,
+    today,
+    undoing,
+)
 
 PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/", today.start),
@@ -13,6 +27,15 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/journals", today.journals_page),
     ("/journal/{journal}", journal.journal_page),
     ("/inbox", inbox.inbox_page),
+    ("/duties", duties.duties_page),
+    ("/diary", diary.own_diary),
+    ("/diary/{pupil}", diary.diary_page),
+    ("/class", school_class.own_class),
+    ("/class/{school_class}", school_class.class_page),
+    ("/reports", reports.reports_page),
+    ("/report", reports.report_page),
+    ("/control", control.control_page),
+    ("/officer", officer.officer_page),
 )
 QUIET_DATA: Final[tuple[tuple[str, View], ...]] = (
     ("/api/state", state.state),

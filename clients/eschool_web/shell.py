@@ -8,9 +8,8 @@ from eschool_core.domain.enums import Role
 from eschool_core.queries.me import Me, me
 from eschool_web.asking import Asked
 from eschool_web.idle import WARNING_SECONDS, Idle
+from eschool_web.views.control import WATCHING
 from eschool_web.views.state import standing_said
-
-TEACHING = (Role.TEACHER, Role.CLASS_TEACHER)
 
 
 def shell_of(asked: Asked, path: str, idle: Idle) -> dict[str, Any]:
@@ -29,9 +28,19 @@ def shell_of(asked: Asked, path: str, idle: Idle) -> dict[str, Any]:
 
 
 def links_of(person: Me) -> list[tuple[str, str]]:
-    """Return where a person may go, by roles."""
+    """Return where a person may go, by roles; what one begins with comes first."""
     links = []
+    if person.wards:
+        links.append(("/diary", "web.nav.diary"))
     if person.is_staff:
         links += [("/today", "web.nav.today"), ("/journals", "web.nav.journals")]
+    if person.led:
+        links.append(("/class", "web.nav.class"))
+    if set(WATCHING) & set(person.roles):
+        links.append(("/control", "web.nav.control"))
+    if Role.SYSTEM_OFFICER in person.roles:
+        links.append(("/officer", "web.nav.officer"))
+    if person.is_staff:
+        links += [("/duties", "web.nav.duties"), ("/reports", "web.nav.reports")]
     links.append(("/inbox", "web.nav.inbox"))
     return links

@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 import { startGrid } from "./grid.js";
 import { startInbox } from "./inbox.js";
 import { listenForInput, watchIdle } from "./lock.js";
+import { startReasons } from "./reasons.js";
 import { ask, watchStanding } from "./standing.js";
 
 /** @param {any} unsaved what the page had not saved when it was locked */
@@ -13,6 +14,7 @@ function boot(unsaved) {
   watchStanding();
   if (byId("grid")) startGrid(unsaved ?? {});
   if (byId("inbox")) startInbox();
+  if (byId("reasons")) startReasons();
   ask();
 }
 

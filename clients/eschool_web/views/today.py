@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from eschool_core import calendar
+from eschool_core.domain.enums import Role
 from eschool_core.domain.journal import Lesson
 from eschool_core.queries.in_force import zone_of
 from eschool_core.queries.me import me, written_journals
 from eschool_core.queries.today import today as today_query
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Elsewhere, Page, Reply
+from eschool_web.views.control import WATCHING
 
 BEFORE_MINUTES = 5
 AFTER_MINUTES = 10
@@ -21,7 +23,20 @@ def start(asked: Asked) -> Reply:
     lesson = asked.read(lambda store: running(store, asked, day))
     if lesson is not None:
         return Elsewhere(f"/journal/{lesson.journal_id}?lesson={lesson.id}")
-    return Elsewhere("/today")
+    return Elsewhere(home_of(asked, day))
+
+
+def home_of(asked: Asked, day: int) -> str:
+    """Return the page that a person's work begins with."""
+    person = asked.read(lambda store: me(store, asked.source.person_id, day))
+    teaches = set(person.roles) & {Role.TEACHER, Role.CLASS_TEACHER}
+    if person.wards and not teaches:
+        return "/diary"
+    if set(WATCHING) & set(person.roles):
+        return "/control"
+    if Role.SYSTEM_OFFICER in person.roles and not teaches:
+        return "/officer"
+    return "/today"
 
 
 def running(store: Store, asked: Asked, day: int) -> Lesson | None:

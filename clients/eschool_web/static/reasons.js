@@ -1,0 +1,36 @@
+// @ts-check
+// The class teacher's page: one press gives the reason of a day's absence (4.6.2).
+
+import { post } from "./api.js";
+import { announce } from "./dom.js";
+import { say } from "./texts.js";
+
+const DAY_MS = 86_400_000;
+
+export function startReasons() {
+  for (const item of document.querySelectorAll("[data-reason]")) {
+    item.addEventListener("click", (event) => {
+      const button = /** @type {HTMLElement} */ (event.target).closest("button");
+      if (button) give(/** @type {HTMLElement} */ (item), Number(button.dataset.kind));
+    });
+  }
+}
+
+/**
+ * @param {HTMLElement} item
+ * @param {number} excuse
+ */
+async function give(item, excuse) {
+  const day = Date.parse(`${item.dataset.day}T00:00:00Z`) / DAY_MS;
+  const fields = { pupil_id: Number(item.dataset.pupil), excuse, first_day: day, last_day: day };
+  const { refused } = await post("/api/do", { kind: "excuse_absence", fields });
+  const said = item.querySelector(".said");
+  if (refused && said) {
+    said.textContent = `${refused.text} ${refused.remedy}`;
+    return;
+  }
+  const next = /** @type {HTMLElement | null} */ (item.nextElementSibling?.querySelector("button") ?? null);
+  item.remove();
+  announce(say("reason_written"));
+  (next ?? document.getElementById("main"))?.focus();
+}

@@ -1,0 +1,64 @@
+"""The diary of a pupil's week (2.10), for the family, the pupil and the class teacher."""
+
+from __future__ import annotations
+
+from eschool_core import calendar
+from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.errors import InputError
+from eschool_core.forecast.overview import pupil_forecasts
+from eschool_core.queries.diary import diary
+from eschool_core.queries.me import me
+from eschool_core.store.store import Store
+from eschool_web.asking import Asked, Elsewhere, Page, Reply
+from eschool_web.refusals import NOT_FOUND
+
+WEEK = 7
+
+
+def own_diary(asked: Asked) -> Reply:
+    """Lead to the diary of the only child, or let the person choose."""
+    day, person_id = asked.today(), asked.source.person_id
+    person = asked.read(lambda store: me(store, person_id, day))
+    if len(person.wards) == 1:
+        return Elsewhere(f"/diary/{person.wards[0].pupil_id}")
+    return Page("wards.html", {"wards": person.wards})
+
+
+def diary_page(asked: Asked) -> Page:
+    """Return a week, with the means of the term and what they may become.
+
+    Raises:
+        InputError: ``web.not_found``: the diary is not this person's to read, or there is none.
+    """
+    pupil_id, today = asked.path["pupil"], asked.today()
+    day = asked.number("day", today)
+    asked.read(lambda store: let_read(store, asked.source.person_id, pupil_id, today))
+    week = asked.read(lambda store: diary(store, pupil_id, day))
+    person = asked.read(lambda store: me(store, asked.source.person_id, today))
+    monday = calendar.day_number(week.first_day)
+    return Page(
+        "diary.html",
+        {
+            "diary": week,
+            "pupil_id": pupil_id,
+            "wards": person.wards,
+            "before": monday - WEEK,
+            "after": monday + WEEK,
+            "is_now": monday <= today < monday + WEEK,
+            "today": calendar.date_of(today),
+            "forecasts": asked.read(lambda store: pupil_forecasts(store, pupil_id, today)),
+        },
+    )
+
+
+def let_read(store: Store, person_id: int, pupil_id: int, day: int) -> None:
+    """Let pass the family, and whoever's source holds the pupil's reasons of absence.
+
+    Raises:
+        InputError: ``web.not_found``.
+    """
+    wards = me(store, person_id, day).wards
+    if pupil_id in {entry.pupil_id for entry in wards}:
+        return
+    if store.complete or not store.holds(partition(PartitionKind.PUPIL_DAY, pupil_id)):
+        raise InputError(NOT_FOUND)
