@@ -5,11 +5,17 @@ import { post } from "./api.js";
 import { byId } from "./dom.js";
 
 const said = /** @type {HTMLElement} */ (byId("said"));
-const code = location.hash.slice(1);
-history.replaceState(null, "", "/start");
 
-post("/start", { code })
-  .then((answer) => location.replace(answer.to))
-  .catch((error) => {
-    said.textContent = error.said ? `${error.said.text} ${error.said.remedy}` : error.message;
-  });
+/** Begin a session with the code in the address; another link in the same window works too. */
+function begin() {
+  const code = location.hash.slice(1);
+  history.replaceState(null, "", "/start");
+  post("/start", { code })
+    .then((answer) => location.replace(answer.to))
+    .catch((error) => {
+      said.textContent = error.said ? `${error.said.text} ${error.said.remedy}` : error.message;
+    });
+}
+
+window.addEventListener("hashchange", begin);
+begin();

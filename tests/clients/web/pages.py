@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -42,9 +42,14 @@ class Served:
 
     def link(self) -> str:
         """Return a start link."""
-        code, kept = new_code(time.monotonic())
-        self.door.sessions.add_code(kept)
-        return f"{self.url}/start#{code}"
+        return start_link(self.url, self.door)
+
+
+def start_link(url: str, door: Door) -> str:
+    """Return a link with a code that the door takes once."""
+    code, kept = new_code(time.monotonic())
+    door.sessions.add_code(kept)
+    return f"{url}/start#{code}"
 
 
 @contextmanager
@@ -55,11 +60,30 @@ def serving(replica: Replica, *, keep_in_step: bool = False) -> Iterator[Served]
         replica: Stays open after the block.
         keep_in_step: Let the pages exchange with the server by themselves.
     """
-    listener = listen(0)
-    host = f"127.0.0.1:{listener.getsockname()[1]}"
     source = ReplicaSource(replica, keep_in_step=keep_in_step)
     door = Door(lambda passphrase: source, Sessions())
     door.source = source
+    with _served(door) as (host, listener):
+        try:
+            yield Served(host, door, source, listener)
+        finally:
+            # The replica is the test's: what the door closes is not it.
+            door.source = None
+            source.stop()
+
+
+@contextmanager
+def serving_locked(opener: Callable[[str], ReplicaSource]) -> Iterator[tuple[str, Door]]:
+    """Serve pages that wait for a passphrase; give their address and door."""
+    door = Door(opener, Sessions())
+    with _served(door) as (host, _):
+        yield f"http://{host}", door
+
+
+@contextmanager
+def _served(door: Door) -> Iterator[tuple[str, socket.socket]]:
+    listener = listen(0)
+    host = f"127.0.0.1:{listener.getsockname()[1]}"
     server = Worker(config_of(make_pages(door, Address(host))))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
@@ -69,11 +93,8 @@ def serving(replica: Replica, *, keep_in_step: bool = False) -> Iterator[Served]
             raise RuntimeError("the pages do not start")
         time.sleep(0.01)
     try:
-        yield Served(host, door, source, listener)
+        yield host, listener
     finally:
-        # The replica is the test's: what the door closes is not it.
-        door.source = None
         server.end()
         thread.join(START_SECONDS)
-        source.stop()
         listener.close()

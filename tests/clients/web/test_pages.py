@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -9,8 +10,10 @@ import pytest
 from eschool_web.guard import HEADERS
 from eschool_web.routes import PAGES, QUIET_DATA, WRITING
 
+from eschool_core.commands.lessons import RecordTopic
+from eschool_core.domain.enums import Verdict
 from eschool_core.domain.journal import Mark
-from eschool_sync.replica import Replica
+from eschool_sync.replica import RefusedCommand, Replica
 from eschool_sync.sandbox import Sandbox
 from tests.clients.web.pages import Served
 
@@ -218,3 +221,17 @@ def test_a_fault_of_ours_says_nothing_of_itself(
     answer = browser.get("/today")
     assert answer.status_code == 500
     assert not re.search("Иванов|Zero|Traceback|\\.py", answer.text)
+
+
+@pytest.mark.asvs("1.2.1")
+def test_a_refused_entry_keeps_hostile_text_inside_its_attribute(
+    browser: httpx.Client, pages: Served, school: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile = "\"><b onclick='x'>&amp;"
+    command = RecordTopic(lesson_id=school.cast.first.id, text=hostile)
+    entry = RefusedCommand(7, command, command.kind, Verdict.REJECTED, "4.5.1/page", {}, "4.5.1", 0)
+    monkeypatch.setattr(pages.source, "refused", lambda: [entry])
+    page = browser.get("/inbox").text
+    assert "<b onclick" not in page
+    [kept] = re.findall(r'data-refused="([^"]*)"', page)
+    assert json.loads(html.unescape(kept))["fields"]["text"] == hostile

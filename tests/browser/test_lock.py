@@ -1,0 +1,174 @@
+"""The lock as people see it: nothing is left on the page, nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from eschool_web.door import Door
+from eschool_web.replica_source import ReplicaSource
+from playwright.sync_api import BrowserContext, Page, expect
+
+from eschool_core.domain.journal import Mark
+from eschool_sync.replica import Replica
+from eschool_sync.replica.transport import LocalTransport
+from eschool_sync.sandbox import Sandbox
+from eschool_sync.sandbox.sandbox import PASSPHRASE
+from tests.browser.conftest import listen
+from tests.browser.keyboard import Keyboard
+from tests.clients.web.pages import serving_locked, start_link
+
+
+@dataclass
+class Locked:
+    """Pages that were opened with the passphrase and lock for real."""
+
+    page: Page
+    door: Door
+    replica: Replica
+    name: str
+
+    def unlock(self) -> None:
+        self.page.locator("#passphrase").fill(PASSPHRASE)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector("td[data-c]")
+
+    def html(self) -> str:
+        return str(self.page.evaluate("document.documentElement.outerHTML"))
+
+
+@pytest.fixture
+def locked(
+    school: Sandbox, replica: Replica, context: BrowserContext, complaints: list[str]
+) -> Iterator[Locked]:
+    stage = school.stage
+    transport = LocalTransport(
+        lambda route, body: stage.directory.handle(stage.number, route, body, "lock")
+    )
+
+    def opener(passphrase: str) -> ReplicaSource:
+        opened = Replica.open(replica.folder, passphrase, clock=school.clock, transport=transport)
+        return ReplicaSource(opened, keep_in_step=False)
+
+    with serving_locked(opener) as (url, door):
+        page = context.new_page()
+        listen(page, complaints)
+        page.goto(start_link(url, door))
+        page.wait_for_selector("#passphrase")
+        made = Locked(page, door, replica, "")
+        made.unlock()
+        made.name = page.locator("#grid th.who").nth(1).inner_text().split()[1]
+        assert made.name in made.html()
+        yield made
+
+
+@pytest.mark.clause("4.5.7")
+@pytest.mark.asvs("14.3.1")
+@pytest.mark.threat("T2")
+def test_one_key_clears_the_page_and_the_passphrase_brings_it_back(locked: Locked) -> None:
+    page, keys = locked.page, Keyboard(locked.page)
+    keys.press("5")
+    expect(page.locator("td[data-s='t']")).to_have_count(0)
+    keys.press("F8")
+    page.locator("#topic").fill("Дроби: полслова")
+    page.keyboard.press("F10")
+    page.wait_for_selector("#passphrase")
+    assert locked.name not in locked.html()
+    assert "Дроби" not in locked.html()
+    assert page.title() == "Журнал заблокирован"
+    page.locator("#passphrase").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lock-said")).to_contain_text("фраза")
+    locked.unlock()
+    expect(page.locator("#topic")).to_have_value("Дроби: полслова")
+    expect(page.locator("#topic")).to_be_focused()
+    page.keyboard.press("Escape")
+    assert locked.name in locked.html()
+    page.wait_for_selector("td[data-c]:focus")
+    keys.press("Delete")
+    expect(page.locator("td[data-s='t']")).to_have_count(0)
+
+
+@pytest.mark.asvs("14.3.1")
+def test_the_back_button_shows_no_name_after_a_lock(locked: Locked) -> None:
+    page = locked.page
+    page.get_by_role("link", name="Журналы").click()
+    page.wait_for_url("**/journals")
+    page.keyboard.press("F10")
+    page.wait_for_selector("#passphrase")
+    page.go_back()
+    page.wait_for_selector("#passphrase")
+    assert locked.name not in locked.html()
+
+
+@pytest.mark.clause("4.5.7")
+def test_it_warns_waits_for_a_key_and_locks_by_itself(locked: Locked) -> None:
+    page = locked.page
+    locked.door.idle.limit_seconds = 3
+    page.reload()
+    expect(page.locator("#lock-warning")).to_be_visible()
+    page.get_by_role("button", name="Продолжить").click()
+    page.wait_for_timeout(1500)
+    assert locked.name in locked.html()
+    page.wait_for_selector("#passphrase", timeout=8000)
+    assert locked.name not in locked.html()
+    assert locked.door.source is None
+
+
+def test_all_windows_are_locked_together(locked: Locked, complaints: list[str]) -> None:
+    other = locked.page.context.new_page()
+    listen(other, complaints)
+    other.goto(locked.page.url)
+    other.wait_for_selector("td[data-c]:focus")
+    locked.page.keyboard.press("F10")
+    other.wait_for_selector("#passphrase")
+    assert locked.name not in str(other.content())
+
+
+def test_keys_that_met_a_closed_door_are_sent_after_the_passphrase(
+    locked: Locked, school: Sandbox, complaints: list[str]
+) -> None:
+    page, keys = locked.page, Keyboard(locked.page)
+    page.route("**/api/do-each", lambda route: route.abort())
+    lesson = school.cast.first.id
+    before = len([m for m in locked.replica.store.select(Mark, lesson_id=lesson) if m.value])
+    keys.press("4")
+    page.wait_for_selector("#passphrase")
+    assert '"value":4' not in locked.html()
+    page.unroute("**/api/do-each")
+    assert [text.rpartition(":")[2] for text in complaints] == ["ERR_FAILED"]
+    complaints.clear()
+    page.evaluate("fetch('/lock', {method: 'POST', headers: {'content-type': 'application/json'},"
+                  " body: '{}'})")  # fmt: skip
+    page.wait_for_timeout(100)
+    locked.unlock()
+    expect(page.locator("td[data-s='h']")).not_to_have_count(0)
+    page.wait_for_timeout(200)
+    after = [m for m in locked.replica.store.select(Mark, lesson_id=lesson) if m.value]
+    assert len(after) == before + 1
+    page.wait_for_selector("td[data-c]:focus")
+    keys.press("Delete")
+    expect(page.locator("td[data-s='t']")).to_have_count(0)
+
+
+@pytest.mark.asvs("14.3.3")
+def test_nothing_is_left_in_the_browsers_storage(locked: Locked) -> None:
+    page = locked.page
+    Keyboard(page).press("5", "Delete")
+    page.keyboard.press("F10")
+    page.wait_for_selector("#passphrase")
+    left = page.evaluate(
+        """async () => ({
+            local: localStorage.length, session: sessionStorage.length,
+            databases: (await indexedDB.databases()).length,
+            caches: (await caches.keys()).length, cookies: document.cookie,
+            workers: (await navigator.serviceWorker.getRegistrations()).length,
+        })"""
+    )
+    assert left == {
+        "local": 0, "session": 0, "databases": 0, "caches": 0, "cookies": "", "workers": 0,
+    }  # fmt: skip
+    [cookie] = page.context.cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert "start#" not in str(page.evaluate("performance.getEntriesByType('navigation')[0].name"))
