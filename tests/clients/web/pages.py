@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from eschool_web.app import make_pages
-from eschool_web.door import Door
+from eschool_web.door import Closable, Door
 from eschool_web.guard import Address
 from eschool_web.replica_source import ReplicaSource
 from eschool_web.sessions import Sessions, new_code
@@ -73,7 +73,7 @@ def serving(replica: Replica, *, keep_in_step: bool = False) -> Iterator[Served]
 
 
 @contextmanager
-def serving_locked(opener: Callable[[str], ReplicaSource]) -> Iterator[tuple[str, Door]]:
+def serving_locked(opener: Callable[[str], Closable]) -> Iterator[tuple[str, Door]]:
     """Serve pages that wait for a passphrase; give their address and door."""
     door = Door(opener, Sessions())
     with _served(door) as (host, _):

@@ -1,0 +1,65 @@
+"""Pages over a school in memory: every command is judged at once, as its server would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from eschool_web.source import Standing
+
+from eschool_core.commands.base import Command
+from eschool_core.domain.enums import Verdict
+from eschool_core.errors import InputError, RegulationError
+from eschool_core.regulation import checks
+from eschool_core.store.store import Store
+from eschool_sync.replica import Receipt, RefusedCommand
+from tests.school import SmallSchool
+
+T = TypeVar("T")
+
+
+class SchoolSource:
+    """See ``eschool_web.source.Source``."""
+
+    def __init__(self, school: SmallSchool, person_id: int) -> None:
+        self._school = school
+        self._person_id = person_id
+
+    @property
+    def person_id(self) -> int:
+        return self._person_id
+
+    def now(self) -> int:
+        return self._school.now
+
+    def read(self, question: Callable[[Store], T]) -> T:
+        return question(self._school.store)
+
+    def do(self, command: Command, *, replaces: int | None = None) -> Receipt:
+        outcome = self._school.do(command, self._person_id)
+        if outcome.verdict is Verdict.REJECTED and outcome.clause:
+            raise RegulationError(checks.check(outcome.key), **dict(outcome.params))
+        if outcome.verdict is Verdict.REJECTED:
+            raise InputError(outcome.key, **dict(outcome.params))
+        return Receipt(self._school.seq, outcome)
+
+    def unconfirmed(self) -> frozenset[tuple[int, int]]:
+        return frozenset()
+
+    def refused(self) -> list[RefusedCommand]:
+        return []
+
+    def dismiss(self, number: int) -> None:
+        raise InputError("command.not_refused", number=number)
+
+    def standing(self) -> Standing:
+        return Standing(0, 0, self._school.now, 1)
+
+    def sync_soon(self) -> None:
+        return
+
+    def page_key(self) -> bytes:
+        return bytes(32)
+
+    def close(self) -> None:
+        return
