@@ -62,6 +62,7 @@ export class Grid {
     holdsUnsaved("drafts", () => this.strip.drafts());
     for (const entry of unsaved.commands ?? []) this.queue.add(entry);
     if (!this.strip.restore()) this.view.go(this.view.row, this.view.column);
+    performance.mark("grid-ready");
   }
 
   /** @param {KeyboardEvent} event */
