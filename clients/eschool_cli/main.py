@@ -36,6 +36,7 @@ PLACES = {
     "notices": "eschool_cli.notices:notices_command",
     "report": "eschool_cli.report:report_command",
     "control": "eschool_cli.control:control_command",
+    "inspection": "eschool_cli.inspection:inspection_group",
     "duties": "eschool_cli.duties:duties_command",
     "check": "eschool_cli.check:check_group",
     "correct": "eschool_cli.correct:correct_command",
@@ -105,7 +106,7 @@ SECTIONS = (
     ("device", ("enrol", "sync", "status", "rejected", "passphrase")),
     ("access", ("rights",)),
     ("people", ("people", "hire", "appoint", "slip")),
-    ("managing", ("open-year", "import", "substitute", "excuse", "waive")),
+    ("managing", ("open-year", "import", "substitute", "excuse", "waive", "inspection")),
     ("school", ("server", "demo")),
 )
 

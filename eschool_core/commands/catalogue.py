@@ -28,6 +28,8 @@ from eschool_core.commands import (
     groups,
     guardians,
     held,
+    inspection_answers,
+    inspections,
     journals,
     lessons,
     outages,
@@ -77,6 +79,8 @@ SPECS: tuple[CommandSpec, ...] = (
     *debts.SPECS,
     *outages.SPECS,
     *held.specs(_kept),
+    *inspections.SPECS,
+    *inspection_answers.SPECS,
 )
 
 BY_MODEL: Mapping[type[Command], CommandSpec] = MappingProxyType(

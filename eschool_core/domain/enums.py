@@ -160,6 +160,7 @@ class NoticeKind(IntEnum):
     ACCESS_BLOCKED = 22
     ACCESS_ASKED = 23
     ACCESS_GRANTED = 24
+    INSPECTION = 50
     HELD_APPLIED = 70
     HELD_DECLINED = 71
     SETTLED = 72

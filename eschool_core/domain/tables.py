@@ -13,6 +13,7 @@ from eschool_core.domain import (
     archive,
     backups,
     care,
+    inspection,
     journal,
     office,
     people,
@@ -114,6 +115,9 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(care.CardChange, (Kind.PUPIL,), personal=True),
     TableSpec(review.HeldCommand, (Kind.ARCHIVE,), personal=True),
     TableSpec(review.Outage, (Kind.SCHOOL,)),
+    TableSpec(inspection.Inspection, (Kind.OFFICE,), personal=True),
+    TableSpec(inspection.InspectionItem, (Kind.OFFICE,), personal=True),
+    TableSpec(inspection.InspectionResult, (Kind.STAFF,), personal=True),
 )
 
 BY_NUMBER: dict[int, TableSpec] = {spec.table.number: spec for spec in TABLES}

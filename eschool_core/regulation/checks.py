@@ -73,6 +73,8 @@ BELLS_MISSING = Check("4.7.2/bells", "4.7.2", "refuse")
 GRANT_ENDLESS = Check("4.7.1/end", "4.7.1", "refuse")
 ACCOUNT_CREATOR = Check("4.7.4/account", "4.7.4", "refuse")
 
+INSPECTION_UNORDERED = Check("5.1/release", "5.1", "refuse")
+FACT_NOT_REMEDIED = Check("5.1/fact", "5.1", "refuse")
 JOURNAL_KEPT = Check("5.3/1/kept", "5.3/1", "refuse")
 REGISTER_KEPT = Check("5.3/2/kept", "5.3/2", "refuse")
 BREACH_LATE = Check("6.3/late", "6.3", "flag")
@@ -137,6 +139,8 @@ CHECKS: tuple[Check, ...] = (
     BELLS_MISSING,
     GRANT_ENDLESS,
     ACCOUNT_CREATOR,
+    INSPECTION_UNORDERED,
+    FACT_NOT_REMEDIED,
     JOURNAL_KEPT,
     REGISTER_KEPT,
     BREACH_LATE,

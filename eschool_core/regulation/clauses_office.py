@@ -73,7 +73,9 @@ STORAGE: tuple[Clause, ...] = (
         kinds=("workflow", "rule"),
         paraphrase="Results of a check reach teachers once its note and the head's order are "
         "registered.",
-        status="planned",
+        status="done",
+        checks=(checks.INSPECTION_UNORDERED, checks.FACT_NOT_REMEDIED),
+        place="eschool_core.commands.inspections",
     ),
     Clause(
         number="5.2",

@@ -16,6 +16,7 @@ from eschool_core.domain import (
     archive,
     backups,
     care,
+    inspection,
     journal,
     office,
     people,
@@ -330,6 +331,11 @@ RULES: dict[type[Row], Rule] = {
         lambda eyes, row: eyes.private(row["pupil_id"]),
     ),
     people.AbsenceExcuse: lambda eyes, row: eyes.absences(row["pupil_id"]),
+    **dict.fromkeys(
+        (inspection.Inspection, inspection.InspectionItem),
+        lambda eyes, row: bool(eyes.roles & {Role.HEAD, Role.DEPUTY_STUDIES}),
+    ),
+    inspection.InspectionResult: lambda eyes, row: eyes.staff(row["staff_id"]),
     office.FindingRecord: lambda eyes, row: eyes.staff(row["staff_id"]),
     care.ClassCheck: lambda eyes, row: eyes.class_care(row["part"] >> 4),
     **dict.fromkeys(

@@ -71,6 +71,7 @@ from eschool_core.domain.people import Guardianship
 from eschool_core.domain.school import Appointment
 from tests.core.commands.access_samples import access_samples
 from tests.core.commands.acts import absent, homework, mark, roll, topic, work
+from tests.core.commands.inspection_samples import inspection_samples
 from tests.core.commands.results_samples import results_samples
 from tests.school import FIRST_DAY, LAST_DAY, MONDAY, SmallSchool
 
@@ -85,6 +86,7 @@ def samples(school: SmallSchool) -> dict[str, Command]:
         *_of_a_page(school),
         *_of_care(school),
         *results_samples(school),
+        *inspection_samples(school),
     )
     return {command.kind: command for command in listed}
 
