@@ -20,7 +20,9 @@ from eschool_core.regulation.registry import clause
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     "1.1": ("acts legal",),
+    "1.2": ("server backup", "server restore"),
     "1.2/1": ("topic", "absent"),
+    "1.2/3": ("export oneroster",),
     "2.2": ("mark", "history"),
     "2.3": ("plan", "import plan"),
     "2.5": ("journal", "diary"),
@@ -49,6 +51,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "4.7.4": ("hire",),
     "4.7.5": ("explain", "regulation"),
     "4.7.6": ("slip",),
+    "4.7.7": ("support show", "support bundle"),
 }
 """Commands that people work with under a clause; a part has those of its whole."""
 

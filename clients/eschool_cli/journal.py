@@ -44,12 +44,14 @@ def journal_command(
     """Show a page of a class journal as a grid."""
     with session.replica() as replica:
         store, today = replica.store, today_of(replica)
-        place = lookup.journal(store, class_name, subject, today, replica.person_id)
-        begin, end = _period(store, place, today)
+        # Journals belong to one year: an earlier one is named by a date in it (2.5).
+        asked = today if first is None else first.number(today)
+        place = lookup.journal(store, class_name, subject, asked, replica.person_id)
+        begin, end = _period(store, place, asked)
         page = journal_page(
             store,
             place.journal_id,
-            begin if first is None else first.number(today),
+            begin if first is None else asked,
             end if last is None else last.number(today),
             session.language,
         )

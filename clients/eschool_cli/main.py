@@ -76,6 +76,8 @@ PLACES = {
     "excuse": "eschool_cli.excuse:excuse_command",
     "waive": "eschool_cli.waive:waive_command",
     "import": "eschool_cli.imports:import_group",
+    "export": "eschool_cli.export:export_group",
+    "support": "eschool_cli.support:support_group",
     "server": "eschool_cli.server:server",
     "demo": "eschool_cli.demo:demo",
 }
@@ -106,8 +108,8 @@ SECTIONS = (
     ("device", ("enrol", "sync", "status", "rejected", "passphrase")),
     ("access", ("rights",)),
     ("people", ("people", "hire", "appoint", "slip")),
-    ("managing", ("open-year", "import", "substitute", "excuse", "waive", "inspection")),
-    ("school", ("server", "demo")),
+    ("managing", ("open-year", "import", "export", "substitute", "excuse", "waive", "inspection")),
+    ("school", ("server", "support", "demo")),
 )
 
 

@@ -40,7 +40,8 @@ GENERAL: tuple[Clause, ...] = (
         number="1.2/3",
         kinds=("query",),
         paraphrase="Data go to education authorities in formats that they can read.",
-        status="planned",
+        status="done",
+        place="eschool_core.exports.oneroster",
     ),
     Clause(
         number="1.3",
@@ -87,7 +88,8 @@ GENERAL: tuple[Clause, ...] = (
         number="2.5",
         kinds=("permission", "rule"),
         paraphrase="Every user reaches the records of all years at any time.",
-        status="planned",
+        status="done",
+        place="eschool_core.queries.journal_page",
     ),
     Clause(
         number="2.6",

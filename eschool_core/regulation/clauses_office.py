@@ -63,7 +63,8 @@ SYSTEM_OFFICER: tuple[Clause, ...] = (
         number="4.7.7",
         kinds=("workflow",),
         paraphrase="The system officer keeps contact with the developers' support.",
-        status="planned",
+        status="done",
+        place="eschool_core.queries.support",
     ),
 )
 

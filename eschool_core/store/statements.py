@@ -78,6 +78,12 @@ def delete_parts(table: type[Row]) -> str:
 
 
 @cache
+def count_rows(table: str) -> str:
+    """Return a count of the rows of a table."""
+    return f"SELECT COUNT(*) FROM {_plain(table)}"
+
+
+@cache
 def read_table(table: str, names: tuple[str, ...]) -> str:
     """Return a query for all rows of a table that the database itself has named."""
     return f"SELECT {_plain_list(names)} FROM {_plain(table)}"

@@ -266,3 +266,10 @@ def test_json_holds_the_very_letters(world: World, terminal: Terminal) -> None:
     raw = terminal.shown("today", "--json")
     assert "\u202e" not in raw
     assert json.loads(raw)["lessons"][0]["topic"] == topic
+
+
+@pytest.mark.clause("2.5")
+def test_a_date_names_the_year_whose_journal_is_meant(day: World, terminal: Terminal) -> None:
+    shown = terminal.run("journal", "5А", "мат", "--from", "01.09.2020")
+    assert shown.exit_code == 0
+    assert terminal.json("journal", "5А", "мат", "--from", "07.09.2026")["lessons"]
