@@ -15,6 +15,11 @@ INDEX_BITS = 10
 MAX_DEVICE = (1 << 16) - 1
 MAX_NUMBER = (1 << NUMBER_BITS) - 1
 ROWS_PER_NUMBER = 1 << INDEX_BITS
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_READ_AS = str.maketrans("oilавекмнорстухз", "011abekmh0pctyx3", " -–—.")
+_GROUP = 4
+_MAX_LOGIN = 40
+_MAX_PERSON = 2**53 - 1
 
 
 def make_id(device: int, number: int, index: int = 0) -> int:
@@ -54,3 +59,33 @@ def row_ids(device: int, number: int, count: int = 1) -> Iterator[int]:
     for offset in range(count):
         first = make_id(device, number + offset)
         yield from range(first, first + ROWS_PER_NUMBER)
+
+
+def login_of(person_id: int) -> str:
+    """Return the login of a person: the id in a form that can be read aloud and typed.
+
+    It stands on the printed slip, which is made where no list of logins is.
+
+    >>> login_of(137438962688)
+    '4000-0400'
+    """
+    digits = ""
+    rest = person_id
+    while rest:
+        digits, rest = ALPHABET[rest & 31] + digits, rest >> 5
+    return "-".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
+
+
+def person_of(login: str) -> int:
+    """Return the person whose login was typed; 0 for what is no login.
+
+    Case, dashes, spaces and letters that look alike in the other alphabet do not matter.
+    """
+    typed = login[:_MAX_LOGIN].lower().translate(_READ_AS)
+    places = [ALPHABET.find(letter) for letter in typed]
+    if not places or -1 in places:
+        return 0
+    number = 0
+    for place in places:
+        number = number << 5 | place
+    return number if number <= _MAX_PERSON else 0

@@ -11,6 +11,7 @@ from eschool_cli.wording import moment
 from eschool_cli.writing import made, receipt_json
 from eschool_core.commands import facts
 from eschool_core.commands.access import SECONDS_PER_DAY, IssueSlip
+from eschool_core.ids import login_of
 from eschool_core.queries.in_force import local, zone_of
 from eschool_core.queries.people import person
 
@@ -46,6 +47,7 @@ def slip_command(session: Session, typed: str, as_json: bool) -> None:  # noqa: 
         server, school = replica.status().server_url, replica.school
     if as_json:
         told = {"person_id": someone.person_id, "code": code, "server": server, "school": school}
+        told["login"] = login_of(someone.person_id)
         ends = None if until is None else until.isoformat()
         session.screen.json({**told, "expires_at": ends, **receipt_json(receipt, session.language)})
         return
@@ -54,6 +56,7 @@ def slip_command(session: Session, typed: str, as_json: bool) -> None:  # noqa: 
     screen.line()
     screen.heading(f"    {code}")
     screen.line()
+    screen.line(say("cli.slip.login", login=login_of(someone.person_id)))
     screen.line(say("cli.slip.how"))
     screen.line(f"eschool enrol {server} --school {school}", indent=4)
     screen.line(say("cli.slip.sync"), "dim")

@@ -32,6 +32,11 @@ GUARDIANS = (
     "SELECT guardian_id, family, given, patronymic, relation, pupil_id FROM guardianship "
     "WHERE last_day >= ? ORDER BY guardian_id, id"
 )
+PUPILS_OF_CLASS = "SELECT DISTINCT pupil_id FROM enrolment WHERE class_id = ? AND last_day >= ?"
+GUARDIANS_OF_PUPIL = (
+    "SELECT DISTINCT guardian_id FROM guardianship WHERE pupil_id = ? AND last_day >= ? "
+    "ORDER BY guardian_id"
+)
 DEVICES = "SELECT person_id, COUNT(*) FROM device WHERE revoked_at = 0 GROUP BY person_id"
 SLIPS = "SELECT person_id FROM slip WHERE used_at = 0 AND revoked_at = 0 AND expires_at >= ?"
 
@@ -123,6 +128,22 @@ def people(
             for person in found
         ]
     return tuple(sorted(found, key=lambda person: (person.kind, sort_key(person.name))))
+
+
+def families(store: Store, class_id: int, day: int) -> tuple[PersonAnswer, ...]:
+    """Return the pupils of a class, each followed by the guardians, as their slips are made.
+
+    A guardian of several pupils of the class comes once.
+    """
+    pupils = {one.person_id: one for one in people(store, day, 0, kind=PersonKind.PUPIL)}
+    guardians = {one.person_id: one for one in people(store, day, 0, kind=PersonKind.GUARDIAN)}
+    found: dict[int, PersonAnswer] = {}
+    listed = [int(row[0]) for row in store.rows(PUPILS_OF_CLASS, class_id, day)]
+    for pupil_id in sorted(listed, key=lambda one: sort_key(pupils[one].name)):
+        found[pupil_id] = pupils[pupil_id]
+        for (guardian_id,) in store.rows(GUARDIANS_OF_PUPIL, pupil_id, day):
+            found[guardian_id] = guardians[guardian_id]
+    return tuple(found.values())
 
 
 def person(store: Store, typed: str, day: int, *, kind: PersonKind | None = None) -> PersonAnswer:

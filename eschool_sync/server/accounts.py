@@ -14,15 +14,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from eschool_core.errors import AccessError, DamageError, InputError
+from eschool_core.ids import login_of
 from eschool_core.store.database import Database, transaction
 from eschool_sync.security.random_source import Random
 from eschool_sync.security.suite import KEY_BYTES, NONCE_BYTES
 
-ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_READ_AS: Final = str.maketrans("oilавекмнорстухз", "011abekmh0pctyx3", " -–—.")
-_GROUP: Final = 4
-_MAX_LOGIN: Final = 40
-_MAX_PERSON: Final = 2**53 - 1
 FACTOR_INFO: Final = b"eschool/second-factor/v1"
 FACTOR_BYTES: Final = 20
 STEP_SECONDS: Final = 30
@@ -38,36 +34,6 @@ CHANGE = "UPDATE account SET password = ?, set_at = ? WHERE person_id = ?"
 REHASH = "UPDATE account SET password = ? WHERE person_id = ?"
 OFFER_FACTOR = "UPDATE account SET factor = ?, factor_at = 0, factor_step = 0 WHERE person_id = ?"
 USE_FACTOR = "UPDATE account SET factor_at = ?, factor_step = ? WHERE person_id = ?"
-
-
-def login_of(person_id: int) -> str:
-    """Return the login of a person: the id in a form that can be read aloud and typed.
-
-    It stands on the printed slip, which is made where no list of logins is.
-
-    >>> login_of(137438962688)
-    '4000-0400'
-    """
-    digits = ""
-    rest = person_id
-    while rest:
-        digits, rest = ALPHABET[rest & 31] + digits, rest >> 5
-    return "-".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
-
-
-def person_of(login: str) -> int:
-    """Return the person whose login was typed; 0 for what is no login.
-
-    Case, dashes, spaces and letters that look alike in the other alphabet do not matter.
-    """
-    typed = login[:_MAX_LOGIN].lower().translate(_READ_AS)
-    places = [ALPHABET.find(letter) for letter in typed]
-    if not places or -1 in places:
-        return 0
-    number = 0
-    for place in places:
-        number = number << 5 | place
-    return number if number <= _MAX_PERSON else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from eschool_core.domain.access_enums import AlertKind
 from eschool_core.domain.office import Slip
 from eschool_core.domain.school import Staff
 from eschool_core.errors import AccessError
+from eschool_core.ids import person_of
 from eschool_core.store.store import Store
 from eschool_sync.clock import Clock
 from eschool_sync.security.codes import code_hash
 from eschool_sync.security.random_source import Random
-from eschool_sync.server.accounts import Account, Accounts, person_of
+from eschool_sync.server.accounts import Account, Accounts
 from eschool_sync.server.audit import report
 from eschool_sync.server.browsers import Browsers
 from eschool_sync.server.guesses import Guesses

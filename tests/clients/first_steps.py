@@ -61,7 +61,7 @@ class Walk:
 
     def enrol(self, who: str, code: str) -> None:
         """Enrol with a code and sync for the first time."""
-        typed = f"{code}\n{PASSPHRASE}\n{PASSPHRASE}\n"
+        typed = f"да\n{code}\n{PASSPHRASE}\n{PASSPHRASE}\n"
         self.next(f"eschool --profile {who} enrol", typed)
         self.next(f"eschool --profile {who} sync")
 

@@ -346,20 +346,43 @@ def test_enrolment_overwrites_nothing(terminal: Terminal) -> None:
 
 def test_enrolment_asks_and_shows_the_recovery_code_once(terminal: Terminal) -> None:
     args = ("enrol", "https://x.example", "--school", "7", "--label", "кабинет 12")
-    result = terminal.run(*args, who="new", typed="good-code\nlong phrase\nlong phrase\n")
+    terminal.world.people["new"] = terminal.world.school.staff["nobody"]
+    typed = f"да\ngood-code\n{PASSPHRASE}\n{PASSPHRASE}\n"
+    result = terminal.run(*args, who="new", typed=typed)
     assert result.exit_code == 0, result.output
     assert result.stdout.count("AAAA-BBBB-CCCC") == 1
     assert terminal.world.enrolled == [
-        ("https://x.example", 7, "good-code", "long phrase", "кабинет 12")
+        ("https://x.example", 7, "good-code", PASSPHRASE, "кабинет 12")
     ]
-    assert "long phrase" not in result.output
+    assert PASSPHRASE not in result.output
+
+
+@pytest.mark.clause("3.2")
+@pytest.mark.clause("6.1")
+@pytest.mark.clause("6.2")
+def test_nothing_is_fetched_before_the_duties_are_taken_on(terminal: Terminal) -> None:
+    args = ("enrol", "https://x.example", "--school", "7")
+    result = terminal.run(*args, who="new", typed="нет\n")
+    assert result.exit_code == 4
+    assert "Никому не передавайте" in result.stdout
+    assert terminal.world.enrolled == []
+    assert not (terminal.home / "new").exists()
+
+
+@pytest.mark.clause("3.2")
+def test_the_acknowledgement_is_recorded_as_the_first_command(terminal: Terminal) -> None:
+    terminal.world.people["new"] = terminal.world.school.staff["nobody"]
+    args = ("enrol", "https://x.example", "--school", "7", "--acknowledge")
+    result = terminal.run(*args, who="new", typed=f"good-code\n{PASSPHRASE}\n{PASSPHRASE}\n")
+    assert result.exit_code == 0, result.output
+    assert [command.kind for command, _ in terminal.world.given] == ["acknowledge_duties"]
 
 
 @pytest.mark.parametrize(
     ("typed", "code"), [("bad-code\np\np\n", 5), ("good-code\np\nq\n", 4)], ids=["code", "repeat"]
 )
 def test_a_failed_enrolment_is_told(terminal: Terminal, typed: str, code: int) -> None:
-    args = ("enrol", "https://x.example", "--school", "1")
+    args = ("enrol", "https://x.example", "--school", "1", "--acknowledge")
     result = terminal.run(*args, who="new", typed=typed)
     assert result.exit_code == code
     assert not (terminal.home / "new").exists()

@@ -39,6 +39,10 @@ READS = (
     ("regulation", "--policy"),
     ("rights",),
     ("rights", "issue_slip"),
+    ("account",),
+    ("slips",),
+    ("devices",),
+    ("guardians", "list", "Абр 5А"),
     ("sync",),
 )
 

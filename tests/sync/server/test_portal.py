@@ -20,9 +20,9 @@ from eschool_core.domain.enums import NoticeKind, Role
 from eschool_core.domain.office import Device, Notice
 from eschool_core.domain.school import Appointment
 from eschool_core.errors import AccessError, BusyError, EschoolError, InputError
+from eschool_core.ids import login_of, person_of
 from eschool_sync.security.codes import code_hash, new_code
 from eschool_sync.security.random_source import SeededRandom
-from eschool_sync.server.accounts import login_of, person_of
 from eschool_sync.server.passwords import PasswordCost, Passwords
 from eschool_sync.server.portal import Portal
 from eschool_sync.server.sessions import FAMILY, STAFF

@@ -18,10 +18,10 @@ from fastapi import FastAPI
 from eschool_core.commands.access import IssueSlip
 from eschool_core.commands.credentials import BlockAccess
 from eschool_core.errors import AccessError
+from eschool_core.ids import login_of
 from eschool_core.imports.drafts import NameDraft
 from eschool_sync.security.codes import code_hash, new_code
 from eschool_sync.security.random_source import SeededRandom
-from eschool_sync.server.accounts import login_of
 from eschool_sync.server.http import Policy, PolicyRoute, make_app
 from eschool_sync.server.passwords import PasswordCost, Passwords
 from eschool_sync.server.portal_routes import PortalRoutes, Portals

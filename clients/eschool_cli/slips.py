@@ -1,0 +1,159 @@
+"""``eschool slips``: the register of slips, the slips of a class in one go, handing them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from eschool_cli.answers import as_json
+from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.screen import Column
+from eschool_cli.session import Session, today_of
+from eschool_cli.wording import moment
+from eschool_cli.writing import give, made, receipt_json
+from eschool_core.commands import facts
+from eschool_core.commands.access import SECONDS_PER_DAY, IssueSlip
+from eschool_core.commands.credentials import HandOutSlip
+from eschool_core.errors import InputError
+from eschool_core.ids import login_of
+from eschool_core.queries import lookup
+from eschool_core.queries.in_force import local, zone_of
+from eschool_core.queries.people import families, person
+from eschool_core.queries.slips import SlipAnswer, SlipState, register
+
+if TYPE_CHECKING:
+    from eschool_sync.replica import Replica
+
+CLOCK_MARGIN_SECONDS = 60
+"""As in ``eschool slip``: our estimate of the server's time may run a little ahead."""
+
+
+@click.group(name="slips", cls=LocalGroup, invoke_without_command=True, no_args_is_help=False)
+@option("--class", "class_name", default="", says="slips_class", shown_as="class")
+@as_json
+@click.pass_context
+def slips_group(ctx: click.Context, class_name: str, as_json: bool) -> None:  # noqa: FBT001
+    """Show the register, unless a subcommand is given."""
+    if ctx.invoked_subcommand is None:
+        _list(ctx.obj, class_name, as_json=as_json)
+
+
+def _list(session: Session, class_name: str, *, as_json: bool) -> None:
+    with session.replica() as replica:
+        store, today = replica.store, today_of(replica)
+        led = lookup.school_class(store, class_name, today).id if class_name else 0
+        lines = register(store, replica.now(), led)
+    if as_json:
+        session.screen.json([line.as_json() for line in lines])
+        return
+    if not lines:
+        session.screen.line(say("cli.slips.none"))
+        return
+    columns = (
+        Column(say("cli.slips.person")),
+        Column(say("cli.slips.state"), keep=True),
+        Column(say("cli.slips.issued")),
+        Column(say("cli.slips.handed")),
+    )
+    session.screen.table(columns, [_row(line) for line in lines])
+
+
+def _row(line: SlipAnswer) -> tuple[str, str, str, str]:
+    state = say(f"SlipState.{line.state.name.lower()}")
+    if line.state is SlipState.WAITING:
+        state = say("cli.slips.until", state=state, until=moment(line.expires_at))
+    issued = f"{moment(line.issued_at)} {line.issued_by}".strip()
+    signed = say("cli.slips.signed") if line.signed else ""
+    handed = f"{moment(line.handed_at)} {line.handed_by} {signed}" if line.handed_at else ""
+    return line.name or str(line.person_id), state, issued, handed.strip()
+
+
+@slips_group.command(name="batch", cls=LocalCommand, says="slips.batch")
+@argument("class_name", says="class")
+@as_json
+@click.pass_obj
+def batch_command(session: Session, class_name: str, as_json: bool) -> None:  # noqa: FBT001
+    """Make a slip for each pupil and guardian of a class; its class teacher hands them out."""
+    with session.replica() as replica:
+        made_slips = _batch(session, replica, class_name)
+    if as_json:
+        session.screen.json(made_slips)
+        return
+    columns = (
+        Column(say("cli.slips.person")),
+        Column(say("cli.slips.login"), keep=True),
+        Column(say("cli.slips.code"), keep=True),
+        Column(say("cli.slips.expires"), keep=True),
+    )
+    rows = [(one["name"], one["login"], one["code"], one["until"]) for one in made_slips["slips"]]
+    session.screen.table(columns, rows)
+    session.screen.line(say("cli.slips.batch.next", count=len(rows), school_class=class_name))
+
+
+def _batch(session: Session, replica: Replica, class_name: str) -> dict[str, Any]:
+    from eschool_sync.security.codes import code_hash, new_code
+    from eschool_sync.security.random_source import SystemRandom
+
+    store, today, now = replica.store, today_of(replica), replica.now()
+    led = lookup.school_class(store, class_name, today)
+    valid_days = facts.policy_number(store, "slip_valid_days", today)
+    expires_at = now + valid_days * SECONDS_PER_DAY - CLOCK_MARGIN_SECONDS
+    random, members = SystemRandom(), families(store, led.id, today)
+    if not members:
+        raise InputError("cli.slips.empty")
+    codes = [new_code(random) for _ in members]
+    commands = [
+        made(
+            IssueSlip,
+            person_id=member.person_id,
+            secret_hash=code_hash(code),
+            expires_at=expires_at,
+            class_id=led.id,
+        )
+        for member, code in zip(members, codes, strict=True)
+    ]
+    receipts = replica.do_all(commands)
+    until = moment(local(expires_at, zone_of(store)))
+    return {
+        "school_class": led.name,
+        "server": replica.status().server_url,
+        "school": replica.school,
+        "slips": [
+            {
+                "person_id": member.person_id,
+                "name": member.name,
+                "login": login_of(member.person_id),
+                "code": code,
+                "until": until,
+            }
+            for member, code in zip(members, codes, strict=True)
+        ],
+        "receipts": [receipt_json(receipt, session.language) for receipt in receipts],
+    }
+
+
+@slips_group.command(name="handed", cls=LocalCommand, says="slips.handed")
+@argument("typed", says="person")
+@option("--unsigned", is_flag=True, says="unsigned")
+@as_json
+@click.pass_obj
+def handed_command(
+    session: Session,
+    typed: str,
+    unsigned: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Note that somebody's slip was handed out against signature."""
+    with session.replica() as replica:
+        store, now = replica.store, replica.now()
+        someone = person(store, typed, today_of(replica))
+        waiting = [
+            line
+            for line in register(store, now)
+            if line.person_id == someone.person_id and line.state is SlipState.WAITING
+        ]
+        if not waiting:
+            raise InputError("access.slip_gone")
+        command = made(HandOutSlip, slip_id=waiting[-1].slip_id, signed=int(not unsigned))
+        give(session, replica, command, say("cli.slips.done", name=someone.name), as_json=as_json)
