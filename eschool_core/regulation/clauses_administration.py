@@ -26,8 +26,9 @@ RIGHTS: tuple[Clause, ...] = (
         number="4.2/1",
         kinds=("permission",),
         paraphrase="The administration keeps its sections and writes no marks.",
-        status="planned",
+        status="done",
         checks=(checks.ADMINISTRATION_MARKS,),
+        place="eschool_core.commands.rights",
     ),
     Clause(
         number="4.2/2",
