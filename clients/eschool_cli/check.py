@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from eschool_cli.answers import TODAY, as_json
+from eschool_cli.duties import said_of
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
 from eschool_cli.parameters import Day, DayType, WordType
 from eschool_cli.screen import Column, Screen
@@ -15,11 +16,13 @@ from eschool_cli.wording import DASH, moment
 from eschool_cli.writing import give, made
 from eschool_core import calendar
 from eschool_core.commands.class_care import CheckAttendance, CheckCards
+from eschool_core.commands.office_work import RecordControl
 from eschool_core.commands.sections import ConfirmSection
 from eschool_core.domain.care_enums import Section
 from eschool_core.errors import InputError
 from eschool_core.queries import lookup
 from eschool_core.queries.cards import Card, cards
+from eschool_core.queries.completeness import completeness
 from eschool_core.queries.in_force import year_on
 from eschool_core.queries.missed_lessons import missed_lessons, week_of
 
@@ -149,6 +152,58 @@ def section_command(session: Session, section: Section, as_json: bool) -> None: 
         named = say(f"Section.{section.name.lower()}")
         done = say("cli.check.section.done", section=named, year=year.name)
         give(session, replica, command, done, as_json=as_json)
+
+
+@check_group.command(name="control", cls=LocalCommand, says="check.control")
+@argument("topic", says="control_topic")
+@argument("result", says="control_result")
+@option("--date", "day", type=DayType(), default=TODAY, says="control_day", shown_as="date")
+@option("--document", default="", says="control_document", shown_as="text")
+@as_json
+@click.pass_obj
+def control_command(
+    session: Session,
+    topic: str,
+    result: str,
+    day: Day,
+    document: str,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Record what a deputy head has looked into (3.5)."""
+    with session.replica() as replica:
+        command = made(
+            RecordControl,
+            day=day.number(today_of(replica)),
+            topic=topic,
+            result=result,
+            document=document,
+        )
+        give(session, replica, command, say("cli.check.control.done"), as_json=as_json)
+
+
+@check_group.command(name="school", cls=LocalCommand, says="check.school")
+@as_json
+@click.pass_obj
+def school_command(session: Session, as_json: bool) -> None:  # noqa: FBT001
+    """Show what the school's base lacks (2.1)."""
+    with session.replica() as replica:
+        answer = completeness(replica.store, today_of(replica))
+    if as_json:
+        session.screen.json(answer.as_json())
+        return
+    if answer.partial:
+        session.screen.line(say("cli.check.partial"))
+    if not answer.sections and not answer.cards:
+        session.screen.line(say("cli.check.school.complete"))
+    for section in answer.sections:
+        session.screen.heading(say(f"Section.{section.section.name.lower()}"))
+        for each in section.missing:
+            session.screen.line(said_of(each.key, each.params, session.language), indent=2)
+    if answer.cards:
+        session.screen.heading(say("cli.check.school.cards"))
+    for card in answer.cards:
+        lacks = ", ".join(say(f"card.missing.{key}") for key in card.missing)
+        session.screen.line(f"{card.school_class} · {card.pupil}: {lacks}", indent=2)
 
 
 def _number(count: int) -> str:

@@ -56,6 +56,9 @@ def diary_command(session: Session, pupil: str | None, day: Day, as_json: bool) 
         session.screen.heading(long_date(one.day, session.language))
         rows = [_row(lesson, session.language) for lesson in one.lessons]
         session.screen.table(columns, rows)
+    if any(lesson.links for one in answer.days for lesson in one.lessons):
+        said = say("cli.diary.file_limit", megabytes=answer.file_limit_megabytes)
+        session.screen.line(said, "dim")
     _results(session, answer)
 
 
@@ -106,7 +109,8 @@ def _row(lesson: DiaryLesson, language: Language) -> tuple[str, ...]:
         str(lesson.period),
         lesson.subject or DASH,
         "; ".join([lesson.topic or DASH, *works]),
-        "; ".join(_homework(entry, language) for entry in lesson.homework) or DASH,
+        "; ".join([*(_homework(entry, language) for entry in lesson.homework), *_links(lesson)])
+        or DASH,
         "; ".join(_received(lesson, language)),
     )
 
@@ -120,6 +124,10 @@ def _homework(entry: DiaryHomework, language: Language) -> str:
     if entry.changed_late:
         notes.append(say("cli.changed_late"))
     return f"{entry.text} ({', '.join(notes)})"
+
+
+def _links(lesson: DiaryLesson) -> list[str]:
+    return [f"{link.title}: {link.url}" for link in lesson.links]
 
 
 def _received(lesson: DiaryLesson, language: Language) -> list[str]:

@@ -63,14 +63,14 @@ def duties_command(
 def _as_json(duty: Duty, language: Language) -> dict[str, Any]:
     return {
         **duty.as_json(),
-        "said": _said(duty.text, duty.params, language),
-        "lacks": [_said(each.key, each.params, language) for each in duty.missing],
+        "said": said_of(duty.text, duty.params, language),
+        "lacks": [said_of(each.key, each.params, language) for each in duty.missing],
     }
 
 
 def _show(screen: Screen, duty: Duty, language: Language, *, named: bool) -> None:
     by = say("cli.duties.by", date=f"{duty.last_day:%d.%m.%Y}")
-    parts = [_said(duty.text, duty.params, language), by, say("cli.clause", clause=duty.clause)]
+    parts = [said_of(duty.text, duty.params, language), by, say("cli.clause", clause=duty.clause)]
     if named:
         parts.append(duty.person or say("cli.duties.nobody"))
     screen.line(" · ".join(parts), STYLES[duty.state], indent=2)
@@ -79,10 +79,11 @@ def _show(screen: Screen, duty: Duty, language: Language, *, named: bool) -> Non
         done = say(key, at=moment(duty.done_at), by=duty.done_by or DASH)
         screen.line(done, "dim", indent=4)
     for each in duty.missing:
-        screen.line(f"– {_said(each.key, each.params, language)}", indent=4)
+        screen.line(f"– {said_of(each.key, each.params, language)}", indent=4)
 
 
-def _said(key: str, params: dict[str, str | int], language: Language) -> str:
+def said_of(key: str, params: dict[str, str | int], language: Language) -> str:
+    """Return a text of a duty or gap, with the words of its lists."""
     spelled: dict[str, object] = dict(params)
     for name, words in LISTS.items():
         if isinstance(value := params.get(name), int):

@@ -134,11 +134,15 @@ def _row(row: PageRow, band: list[int]) -> list[str | Cell]:
     name = row.name or DASH
     return [
         str(row.number) if row.number else "",
-        Cell(name if row.number else f"{name} ({say('cli.journal.left')})", style),
+        Cell(name if row.number else f"{name} ({say('cli.journal.left')})", style, _note(row)),
         *cells,
         hundredths(row.mean_hundredths),
         str(row.missed) if row.missed else "",
     ]
+
+
+def _note(row: PageRow) -> str:
+    return say("cli.journal.provisional") if row.provisional else ""
 
 
 def _topics(session: Session, page: JournalPage, numbers: list[int]) -> None:

@@ -17,6 +17,7 @@ from eschool_core.commands.base import (
     OptionalId,
     ShortText,
 )
+from eschool_core.commands.pupil_requests import refuse_provisional_account
 from eschool_core.domain.enums import Role
 from eschool_core.domain.office import Device, Person, Slip
 from eschool_core.domain.partition import ACCESS, PartitionKind, partition
@@ -56,7 +57,9 @@ def issue_slip(store: Store, command: IssueSlip, occasion: Occasion) -> Findings
 
     Raises:
         InputError: It is over already, or lives longer than the policy ``slip_valid_days``.
+        RegulationError: The order of a newcomer is awaited (4.6.6).
     """
+    refuse_provisional_account(store, command.person_id)
     now = occasion.interval.made_at
     valid_days = facts.policy_number(store, "slip_valid_days", rights.made_day(store, occasion))
     latest = occasion.interval.hi + valid_days * SECONDS_PER_DAY

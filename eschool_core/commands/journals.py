@@ -22,6 +22,7 @@ from eschool_core.commands.base import (
     Small,
 )
 from eschool_core.commands.membership import open_lines
+from eschool_core.commands.plans import withdraw_approval
 from eschool_core.commands.telling import remedy_findings
 from eschool_core.commands.timetable import SPECS as TIMETABLE_SPECS
 from eschool_core.domain.enums import JournalKind, Role, SubstitutionKind
@@ -284,6 +285,7 @@ class SetPlan(Command):
 def set_plan(store: Store, command: SetPlan, occasion: Occasion) -> Findings:
     """Write the items in place of those of the same number; the others of the plan go.
 
+    The plan is a draft until it is approved (again): nothing is refused for its hours.
     Topics recorded from it keep their own text.
 
     Raises:
@@ -305,6 +307,7 @@ def set_plan(store: Store, command: SetPlan, occasion: Occasion) -> Findings:
     for earlier in known.values():
         store.delete(earlier)
     store.add_many(fresh)
+    withdraw_approval(store, command.journal_id)
     return []
 
 

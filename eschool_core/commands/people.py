@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from eschool_core.commands import facts, rights
+from eschool_core.commands.admission import join_lists, write_pupil
 from eschool_core.commands.base import (
     WHOLE,
     Command,
@@ -25,7 +26,7 @@ from eschool_core.commands.membership import end_memberships, join_class
 from eschool_core.domain.enums import PersonKind, Role
 from eschool_core.domain.office import Person
 from eschool_core.domain.partition import ACCESS, SCHOOL, PartitionKind, partition
-from eschool_core.domain.people import Enrolment, Pupil, PupilCard
+from eschool_core.domain.people import Enrolment, Pupil
 from eschool_core.domain.row import FOREVER
 from eschool_core.domain.school import AcademicYear, Appointment, SchoolClass, Staff
 from eschool_core.errors import InputError, RegulationError, RightsError
@@ -135,47 +136,11 @@ def admit_pupil(store: Store, command: AdmitPupil, occasion: Occasion) -> Findin
         InputError: The class's year is over by then, the pupil is not born yet, or a guardian
             who should be known is none.
     """
-    school_class = store.require(SchoolClass, command.class_id)
-    year = store.require(AcademicYear, school_class.year_id)
-    if command.first_day > year.last_day:
-        raise InputError("data.field", field="first_day")
-    if command.birth_day >= command.first_day:
-        raise InputError("data.field", field="birth_day")
-    pupil_id = occasion.new_id()
-    name_part = partition(PartitionKind.NAME, pupil_id)
+    pupil_id = write_pupil(store, occasion, command, command.order)
     store.put(Person(id=pupil_id, part=ACCESS, kind=PersonKind.PUPIL))
-    store.put(
-        Pupil(
-            id=pupil_id,
-            part=name_part,
-            family=command.family,
-            given=command.given,
-            patronymic=command.patronymic,
-        )
-    )
-    store.put(
-        Enrolment(
-            id=occasion.new_id(),
-            part=name_part,
-            pupil_id=pupil_id,
-            class_id=school_class.id,
-            grade=school_class.grade if command.grade is None else command.grade,
-            first_day=command.first_day,
-            order_in=command.order,
-        )
-    )
-    store.put(
-        PupilCard(
-            id=occasion.new_id(),
-            part=partition(PartitionKind.PUPIL, pupil_id),
-            pupil_id=pupil_id,
-            birth_day=command.birth_day,
-            sex=command.sex,
-        )
-    )
     for entry in command.guardians:
         add_guardianship(store, occasion, pupil_id, entry, command.first_day, command.order)
-    join_class(store, occasion, pupil_id, school_class.id, command.first_day)
+    join_lists(store, occasion, pupil_id, command)
     return []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eschool_core.domain.care import SchoolDetails
 from eschool_core.domain.care_enums import Section
 from eschool_core.domain.enums import JournalKind, Role
 from eschool_core.domain.partition import KIND_BITS, PartitionKind
@@ -126,6 +127,8 @@ def _education(store: Store, year: AcademicYear, day: int) -> list[Gap]:
 
 def _regime(store: Store, year: AcademicYear) -> list[Gap]:
     gaps = []
+    if store.first(SchoolDetails) is None:
+        gaps.append(Gap("gap.details", {}))
     if store.first(BellSchedule) is None:
         gaps.append(Gap("gap.bells", {}))
     if store.first(Term, year_id=year.id) is None:

@@ -24,3 +24,41 @@ class Section(IntEnum):
     UPBRINGING = 4
     SAFETY = 5
     FACILITIES = 6
+
+
+class RequestKind(IntEnum):
+    """What a class teacher asks the system officer for (4.6.6)."""
+
+    ENTER = 1
+    REMOVE = 2
+
+
+class RequestState(IntEnum):
+    """Life of such a request."""
+
+    OPEN = 1
+    CONFIRMED = 2
+    REJECTED = 3
+
+
+class ConcernKind(IntEnum):
+    """What a teacher tells class teacher and guardians of (4.5.4)."""
+
+    FAILING = 1
+    MISSING = 2
+
+
+class DeliveryWay(IntEnum):
+    """How a concern goes to a person."""
+
+    ELECTRONIC = 1
+    PAPER = 2
+
+
+class SlipState(IntEnum):
+    """What became of a printed list (4.6.5)."""
+
+    HANDED = 1
+    SENT = 2
+    FAILED = 3
+    """«Не удалось вручить»."""

@@ -160,6 +160,8 @@ class NoticeKind(IntEnum):
     ACCESS_BLOCKED = 22
     ACCESS_ASKED = 23
     ACCESS_GRANTED = 24
+    REQUEST = 30
+    CONCERN = 31
     INSPECTION = 50
     HELD_APPLIED = 70
     HELD_DECLINED = 71

@@ -30,6 +30,8 @@ class Enrolment(Row, table=True):
     last_day: int = FOREVER
     order_in: str = ""
     order_out: str = ""
+    provisional: int = 0
+    """1 for «приказ ожидается»: entered on the class teacher's request (4.6.6)."""
 
 
 class GroupMember(Row, table=True):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from eschool_core import calendar
+from eschool_core.commands import facts
 from eschool_core.domain.enums import ExcuseKind, HomeworkState, Presence, Timeliness, WorkKind
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import AbsenceExcuse, Enrolment, Pupil
@@ -49,6 +50,11 @@ WORKS = (
     "JOIN lesson l ON l.journal_id = n.journal_id JOIN lesson_work w ON w.lesson_id = l.id "
     "WHERE n.pupil_id = ? AND l.day BETWEEN ? AND ? ORDER BY w.kind"
 )
+LINKS = (
+    "SELECT k.lesson_id, k.url, k.title, k.for_homework FROM journal_line n "
+    "JOIN lesson l ON l.journal_id = n.journal_id JOIN resource_link k ON k.lesson_id = l.id "
+    "WHERE n.pupil_id = ? AND l.day BETWEEN ? AND ? ORDER BY k.id"
+)
 EXCUSES = "pupil_id = ? AND first_day <= ? AND last_day >= ? ORDER BY id"
 
 
@@ -67,6 +73,15 @@ class DiaryHomework(Answer):
     set_at: datetime | None
     late: bool
     changed_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DiaryLink(Answer):
+    """An address on the network for the lesson or its homework (2.12)."""
+
+    url: str
+    title: str
+    for_homework: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +117,7 @@ class DiaryLesson(Answer):
     homework: tuple[DiaryHomework, ...]
     marks: tuple[DiaryMark, ...]
     absence: DiaryAbsence | None
+    links: tuple[DiaryLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +136,7 @@ class Diary(Answer):
         results: Term and year marks of the year, those that are released to the family (2.9).
         partial: True where this replica is not the family's or the class teacher's: lessons and
             marks of other teachers and the reasons of absence are missing.
+        file_limit_megabytes: Greatest size of a file given with homework (2.12).
     """
 
     pupil: str
@@ -129,6 +146,7 @@ class Diary(Answer):
     days: tuple[DiaryDay, ...]
     results: PupilResults | None
     partial: bool
+    file_limit_megabytes: int
 
 
 def diary(store: Store, pupil_id: int, day: int) -> Diary:
@@ -154,12 +172,18 @@ def diary(store: Store, pupil_id: int, day: int) -> Diary:
             None if person is None else pupil_results(store, pupil_id, day, released_only=True)
         ),
         partial=not store.holds(partition(PartitionKind.PUPIL_DAY, pupil_id)),
+        file_limit_megabytes=facts.policy_number(store, "attachment_max_megabytes", day),
     )
 
 
 def _lessons(store: Store, week: tuple[int, int, int], grade: int) -> list[tuple[int, DiaryLesson]]:
     homework = _homework(store, week, grade)
     absences = _absences(store, week)
+    links: dict[int, list[DiaryLink]] = defaultdict(list)
+    for lesson_id, url, title, for_homework in store.rows(LINKS, *week):
+        # Without homework for the pupil's grade (3.6) its links are not meant for the pupil.
+        if not for_homework or homework[lesson_id]:
+            links[lesson_id].append(DiaryLink(url, title, bool(for_homework)))
     marks: dict[tuple[int, int], list[DiaryMark]] = defaultdict(list)
     for lesson_id, part, value, kind, weight, comment in store.rows(MARKS, *week):
         marks[lesson_id, part].append(DiaryMark(value, WorkKind(kind), weight, comment))
@@ -180,6 +204,7 @@ def _lessons(store: Store, week: tuple[int, int, int], grade: int) -> list[tuple
                 homework=tuple(homework[lesson_id]),
                 marks=tuple(marks[lesson_id, part]),
                 absence=absences.get((lesson_id, part)),
+                links=tuple(links[lesson_id]),
             ),
         )
         for lesson_id, day, period, start, end, room, subject, topic, part in store.rows(

@@ -39,7 +39,8 @@ ROLLS = (
     "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ?"
 )
 LINES = (
-    "SELECT l.id, l.pupil_id, l.first_day, l.last_day, p.family, p.given, p.patronymic "
+    "SELECT l.id, l.pupil_id, l.first_day, l.last_day, p.family, p.given, p.patronymic, "
+    "EXISTS (SELECT 1 FROM enrolment e WHERE e.pupil_id = l.pupil_id AND e.provisional = 1) "
     "FROM journal_line l LEFT JOIN pupil p ON p.id = l.pupil_id WHERE l.journal_id = ? "
     "AND l.first_day <= ? AND l.last_day >= ?"
 )
@@ -107,6 +108,7 @@ class PageRow(Answer):
         number: Place in the list of those who stand in it on the last day; 0 for those who left.
         mean_hundredths: Weighted mean of the marks of the period, halves rounded up.
         missed: Lessons with «н».
+        provisional: True for «приказ ожидается» (4.6.6).
     """
 
     number: int
@@ -115,6 +117,7 @@ class PageRow(Answer):
     cells: tuple[PageCell, ...]
     mean_hundredths: int | None
     missed: int
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +247,7 @@ def _rows(
                     [mark for entry in cells for mark in entry.marks]
                 ),
                 missed=sum(entry.presence == Presence.ABSENT for entry in cells),
+                provisional=bool(row[7]),
             )
         )
     return tuple(rows)

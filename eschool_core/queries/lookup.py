@@ -46,6 +46,9 @@ PUPILS = (
     "LEFT JOIN enrolment e ON e.pupil_id = p.id AND e.first_day <= ? AND e.last_day >= ? "
     "LEFT JOIN school_class c ON c.id = e.class_id"
 )
+CLASS_OF_PUPIL = (
+    "SELECT class_id FROM enrolment WHERE pupil_id = ? AND first_day <= ? AND last_day >= ?"
+)
 WARDS = (
     "SELECT p.id, p.family, p.given, p.patronymic FROM pupil p WHERE p.id = ? OR p.id IN "
     "(SELECT pupil_id FROM guardianship WHERE guardian_id = ? "
@@ -162,6 +165,11 @@ def journal(
     return _only(_of_group(found, class_name), "group", lambda place: place.group)
 
 
+def own_journals(store: Store, person_id: int, day: int) -> list[int]:
+    """Return the journals that a person writes in on a day, by load or substitution."""
+    return sorted({int(row[0]) for row in store.rows(WRITTEN_BY, *(person_id, day, day) * 2)})
+
+
 def pupil(store: Store, typed: str, journal_id: int, day: int) -> PupilName:
     """Return the pupil of a journal by a part of the name; those on its list that day go first.
 
@@ -185,6 +193,18 @@ def any_pupil(store: Store, typed: str, day: int) -> PupilName:
     rows = store.rows(PUPILS, day, day)
     found = best(rows, _row_name, typed) or best(rows, _name_and_class, typed)
     return _pupil(_only(found, "pupil", _name_and_class))
+
+
+def class_of_pupil(store: Store, pupil_id: int, day: int) -> int:
+    """Return the class that a pupil is in on a day.
+
+    Raises:
+        LookupFailedError: ``lookup.unknown_class``.
+    """
+    rows = store.rows(CLASS_OF_PUPIL, pupil_id, day, day)
+    if not rows:
+        raise LookupFailedError("lookup.unknown_class", "class")
+    return int(rows[0][0])
 
 
 def ward(store: Store, person_id: int, day: int) -> PupilName:

@@ -15,6 +15,9 @@ SELF_APPROVAL = Check("2.2/self-approval", "2.2", "refuse")
 DEVIATION_REASON = Check("2.6/reason", "2.6", "refuse")
 DEVIATION = Check("2.6/deviation", "2.6", "flag")
 RELEASE_TOO_EARLY = Check("2.9/release", "2.9", "refuse")
+PLAN_DEVIATION = Check("2.3/deviation", "2.3", "refuse")
+MESSAGE_ADDRESSEE = Check("2.11/addressee", "2.11", "refuse")
+MESSAGE_MEMBER = Check("2.11/member", "2.11", "refuse")
 OTHER_CHILD = Check("2.10/other-child", "2.10", "refuse")
 GUARDIAN_DOCUMENT = Check("2.10/document", "2.10", "refuse")
 
@@ -68,6 +71,8 @@ READ_ONLY_CLASS_TEACHER = Check("4.6.1/read-only", "4.6.1", "refuse")
 GROUPS_UNPLACED = Check("4.6.4/1/unplaced", "4.6.4/1", "refuse")
 GROUP_CHANGE_APPLICATION = Check("4.6.4/2/application", "4.6.4/2", "refuse")
 PUPIL_NOT_ENROLLED = Check("4.6.6/enrolment", "4.6.6", "refuse")
+PROVISIONAL_ACCOUNT = Check("4.6.6/account", "4.6.6", "refuse")
+PROVISIONAL_REJECTED = Check("4.6.6/rejected", "4.6.6", "flag")
 CARDS_LEFT_OUT = Check("4.6.7/left-out", "4.6.7", "refuse")
 BELLS_MISSING = Check("4.7.2/bells", "4.7.2", "refuse")
 GRANT_ENDLESS = Check("4.7.1/end", "4.7.1", "refuse")
@@ -87,6 +92,9 @@ CHECKS: tuple[Check, ...] = (
     DEVIATION,
     RELEASE_TOO_EARLY,
     OTHER_CHILD,
+    PLAN_DEVIATION,
+    MESSAGE_ADDRESSEE,
+    MESSAGE_MEMBER,
     GUARDIAN_DOCUMENT,
     STAFF_CREDENTIALS_ISSUER,
     FAMILY_CREDENTIALS_ISSUER,
@@ -135,6 +143,8 @@ CHECKS: tuple[Check, ...] = (
     GROUPS_UNPLACED,
     GROUP_CHANGE_APPLICATION,
     PUPIL_NOT_ENROLLED,
+    PROVISIONAL_ACCOUNT,
+    PROVISIONAL_REJECTED,
     CARDS_LEFT_OUT,
     BELLS_MISSING,
     GRANT_ENDLESS,

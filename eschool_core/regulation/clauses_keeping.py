@@ -58,8 +58,9 @@ TEACHER: tuple[Clause, ...] = (
         kinds=("workflow", "deadline"),
         paraphrase="A teacher tells class teacher and guardians about failing pupils and pupils "
         "who miss lessons.",
-        status="planned",
+        status="done",
         parameters=("failing_mean", "missed_lessons_notice", "notice_confirm_days"),
+        place="eschool_core.commands.concerns",
     ),
     Clause(
         number="4.5.5",
@@ -144,9 +145,10 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         kinds=("rule", "workflow", "deadline"),
         paraphrase="At the start of the year class teacher and teachers split the class; no "
         "pupil is left out without a reason.",
-        status="planned",
+        status="done",
         checks=(checks.GROUPS_UNPLACED,),
         parameters=("placing_window_days",),
+        place="eschool_core.commands.group_drafts",
     ),
     Clause(
         number="4.6.4/2",
@@ -161,15 +163,21 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         kinds=("deadline", "form"),
         paraphrase="Guardians without electronic access get a printed list of results at least "
         "once a week.",
-        status="planned",
+        status="done",
+        place="eschool_core.queries.duties.paper_slips",
     ),
     Clause(
         number="4.6.6",
         kinds=("workflow", "rule"),
         paraphrase="The class teacher reports newcomers and leavers; a pupil has records only "
         "between the dates of enrolment.",
-        status="planned",
-        checks=(checks.PUPIL_NOT_ENROLLED,),
+        status="done",
+        checks=(
+            checks.PUPIL_NOT_ENROLLED,
+            checks.PROVISIONAL_ACCOUNT,
+            checks.PROVISIONAL_REJECTED,
+        ),
+        place="eschool_core.commands.pupil_requests",
     ),
     Clause(
         number="4.6.7",

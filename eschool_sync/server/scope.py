@@ -13,7 +13,7 @@ from eschool_core.commands.groups import AGE_OF_MAJORITY
 from eschool_core.commands.rights import ADMINISTRATION, STUDIES
 from eschool_core.domain.access import AccessGrant, PupilConsent
 from eschool_core.domain.access_enums import GrantKind
-from eschool_core.domain.enums import Role, SubstitutionKind
+from eschool_core.domain.enums import PersonKind, Role, SubstitutionKind
 from eschool_core.domain.office import Person
 from eschool_core.domain.partition import ACCESS, OFFICE, SCHOOL, PartitionKind, kind_of, partition
 from eschool_core.domain.people import PupilCard
@@ -74,6 +74,13 @@ CHILDREN = (
     "SELECT pupil_id FROM guardianship WHERE guardian_id = ? AND first_day <= ? AND last_day >= ?"
 )
 
+# A guardian whose access has ended reads no further (2.11); staff is judged by appointments.
+THREADS = (
+    "SELECT m.part FROM thread_member m WHERE m.person_id = ? AND (m.kind <> ? OR EXISTS "
+    "(SELECT 1 FROM guardianship g WHERE g.guardian_id = m.person_id "
+    "AND g.pupil_id = m.pupil_id AND g.first_day <= ? AND g.last_day >= ?))"
+)
+
 ADMINISTRATION_KINDS = frozenset(PartitionKind) - {
     PartitionKind.ACCESS,
     PartitionKind.THREAD,
@@ -107,6 +114,8 @@ def scope_of(store: Store, person_id: int) -> list[int]:
             return []
         parts.add(partition(PartitionKind.STAFF, person_id))
         parts |= _staff_scope(store, person_id, day)
+    else:
+        parts |= _threads(store, person_id, day)
     for (pupil_id,) in store.rows(CHILDREN, person_id, day, day):
         if lets_read_along(store, pupil_id, person_id, day):
             parts |= _own_child(store, pupil_id, day)
@@ -129,6 +138,7 @@ def _staff_scope(store: Store, person_id: int, day: int) -> set[int]:
         if grant.first_day <= day <= grant.last_day:
             parts |= _granted(store, grant, day)
     if held:
+        parts |= _threads(store, person_id, day)
         for journal_id in _taught_journals(store, person_id, day):
             parts |= _journal(store, journal_id)
     return parts
@@ -171,6 +181,12 @@ def lets_read_along(store: Store, pupil_id: int, guardian_id: int, day: int) -> 
     part = partition(PartitionKind.PUPIL, pupil_id)
     consent = store.first(PupilConsent, part=part, guardian_id=guardian_id)
     return consent is not None and bool(consent.granted)
+
+
+def _threads(store: Store, person_id: int, day: int) -> set[int]:
+    """The conversations that a person takes part in; nobody sees those of others (2.11)."""
+    rows = store.rows(THREADS, person_id, PersonKind.GUARDIAN, day, day)
+    return {int(row[0]) for row in rows}
 
 
 def _taught_journals(store: Store, person_id: int, day: int) -> set[int]:

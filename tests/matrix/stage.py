@@ -30,6 +30,7 @@ from tests.core.commands.access_samples import SECRET_HASH
 from tests.core.commands.acts import homework, topic
 from tests.core.commands.samples import samples
 from tests.matrix.inspection_stage import of_inspections
+from tests.matrix.life import of_life
 from tests.matrix.results_stage import of_results
 from tests.school import FIRST_DAY, MONDAY, SmallSchool, built_school, clock
 
@@ -100,7 +101,9 @@ def _commands(school: SmallSchool) -> Commands:
     """
     tomorrow: Commands = {"turn_day": TurnDay(day=MONDAY + 1)}
     listed = samples(school) | tomorrow | _of_acts(school) | _of_access(school)
-    return listed | _of_control(school) | of_results(school) | of_inspections(school)
+    return (
+        listed | _of_control(school) | of_results(school) | of_inspections(school) | of_life(school)
+    )
 
 
 def _of_acts(school: SmallSchool) -> Commands:

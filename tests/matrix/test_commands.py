@@ -27,6 +27,7 @@ NAMES_NOTHING = frozenset({"applicant_id", "class_id", "object_id", "schedule_id
 SAID_OTHERWISE = {
     ("found_school", "server"),
     ("claim_substitution", "maths"),
+    ("open_thread/staff", "russian"),
     ("acknowledge_duties", "server"),
 }
 """What is refused not for want of a right."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from eschool_core.domain.informing import Thread
 from eschool_core.domain.partition import ACCESS, OFFICE, SCHOOL, PartitionKind, partition
 from eschool_core.regulation.permissions import table
 from eschool_sync.server.scope import scope_of
@@ -12,7 +13,6 @@ from tests.matrix.stage import COLUMNS, Stage
 
 WIDTH = len(COLUMNS) - 1
 WANTED = tables.read("reads.txt", WIDTH)
-THREAD = 4711
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def parts(built: Stage) -> dict[str, int]:
         "person": partition(PartitionKind.PERSON, maths),
         "access": ACCESS,
         "office": OFFICE,
-        "thread": partition(PartitionKind.THREAD, THREAD),
+        "thread": partition(PartitionKind.THREAD, school.all(Thread)[0].id),
         "account": partition(PartitionKind.ACCOUNT, maths),
         "archive": partition(PartitionKind.ARCHIVE),
         "class_care": partition(PartitionKind.CLASS_CARE, school.classes["5А"]),

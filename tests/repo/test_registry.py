@@ -40,7 +40,9 @@ ON_BREACH = {
         4.5.6/language 6.3/late""".split(),
 }
 # Of the school's year, duties and informing.
-ON_BREACH["refuse"] += """4.3/incomplete 4.4.1/act 4.6/class-teacher 4.6.7/left-out""".split()
+ON_BREACH["refuse"] += """4.3/incomplete 4.4.1/act 4.6/class-teacher 4.6.7/left-out 4.6.6/account
+    2.3/deviation 2.11/addressee 2.11/member""".split()
+ON_BREACH["flag"] += """4.6.6/rejected""".split()
 
 
 def numbers() -> set[str]:

@@ -16,16 +16,18 @@ from eschool_core.domain import (
     archive,
     backups,
     care,
+    informing,
     inspection,
     journal,
     office,
     people,
+    planning,
     results,
     review,
     school,
 )
 from eschool_core.domain.access_enums import GrantKind
-from eschool_core.domain.enums import Role, SubstitutionKind
+from eschool_core.domain.enums import PersonKind, Role, SubstitutionKind
 from eschool_core.domain.row import Row, columns
 from eschool_core.domain.tables import TABLES
 from eschool_core.store.database import Database
@@ -211,6 +213,20 @@ class Eyes:
         everywhere = self.leads_school or Role.SYSTEM_OFFICER in self.roles
         return everywhere or class_id in self.led
 
+    def takes_part(self, thread_id: int) -> bool:
+        """Whether messages of a conversation may be seen: by members alone, while they may."""
+        own = [
+            row
+            for row in self.known.rows[informing.ThreadMember]
+            if row["thread_id"] == thread_id and row["person_id"] == self.person
+        ]
+        return any(
+            bool(self.roles)
+            if row["kind"] == PersonKind.STAFF
+            else row["pupil_id"] in self.own_pupils
+            for row in own
+        )
+
     def staff(self, staff_id: int) -> bool:
         """Whether findings on a member of staff may be seen."""
         return self.leads_school or Role.HR_SPECIALIST in self.roles or staff_id == self.person
@@ -337,7 +353,6 @@ RULES: dict[type[Row], Rule] = {
     ),
     inspection.InspectionResult: lambda eyes, row: eyes.staff(row["staff_id"]),
     office.FindingRecord: lambda eyes, row: eyes.staff(row["staff_id"]),
-    care.ClassCheck: lambda eyes, row: eyes.class_care(row["part"] >> 4),
     **dict.fromkeys(
         (office.Device, access.Acknowledgement),
         lambda eyes, row: row["person_id"] == eyes.person or Role.SYSTEM_OFFICER in eyes.roles,
@@ -348,3 +363,28 @@ RULES: dict[type[Row], Rule] = {
         (office.Slip, access.AccessBlock, access.GuardianDecision, access.PupilConsent), _access
     ),
 }  # fmt: skip
+RULES.update(
+    {
+        **dict.fromkeys(
+            (care.ClassCheck, care.GroupDraft, care.PupilRequest),
+            lambda eyes, row: eyes.class_care(row["part"] >> 4),
+        ),
+        care.GroupApproval: lambda eyes, row: eyes.journal(row["journal_id"]),
+        informing.ResourceLink: _lesson,
+        planning.PlanApproval: lambda eyes, row: eyes.journal(row["journal_id"]),
+        **dict.fromkeys(
+            (planning.TimetableDraft, planning.DraftSlot, care.ControlCheck),
+            lambda eyes, row: bool(eyes.roles & {Role.HEAD, Role.DEPUTY_STUDIES}),
+        ),
+        care.SchoolDetails: _everybody,
+        informing.Concern: _line,
+        **dict.fromkeys(
+            (informing.ConcernDelivery, informing.PaperApplication, informing.PaperSlip),
+            lambda eyes, row: eyes.private(row["pupil_id"]),
+        ),
+        **dict.fromkeys(
+            (informing.Thread, informing.ThreadMember, informing.Message, informing.MessageRead),
+            lambda eyes, row: eyes.takes_part(row["part"] >> 4),
+        ),
+    }
+)

@@ -11,15 +11,23 @@ from eschool_core.queries.answer import Answer
 from eschool_core.queries.duties.attendance_check import attendance_checks
 from eschool_core.queries.duties.backup import backup_duties
 from eschool_core.queries.duties.card_check import card_checks
+from eschool_core.queries.duties.concerns import concern_duties
+from eschool_core.queries.duties.control import control_duties
 from eschool_core.queries.duties.duty import Duty, Rule
+from eschool_core.queries.duties.paper_slips import paper_slip_duties
 from eschool_core.queries.duties.sections import regime_duties, section_duties
+from eschool_core.queries.duties.subgroups import subgroup_duties
 from eschool_core.queries.duties.view import View
 from eschool_core.store.store import Store
 
 RULES: tuple[Rule, ...] = (
+    control_duties,
     section_duties,
     attendance_checks,
     card_checks,
+    concern_duties,
+    paper_slip_duties,
+    subgroup_duties,
     regime_duties,
     backup_duties,
 )

@@ -101,6 +101,10 @@ class View:
         acting = [entry[3] for entry in entries if entry[0]]
         return acting or [entry[3] for entry in entries]
 
+    def teachers_ever(self, journal_id: int) -> set[int]:
+        """Return who answers for a journal at some time."""
+        return {entry[3] for entry in self._journal_holders.get(journal_id, ())}
+
     def wants(self, person_id: int) -> bool:
         """Return whether this person's duties are asked for."""
         return self.person_id in (0, person_id)

@@ -13,6 +13,7 @@ from eschool_core.commands.class_care import (
     CorrectPupil,
 )
 from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.group_drafts import ApproveGroups, ConfirmGroup, DraftGroup
 from eschool_core.commands.groups import ChangeGroup, CreateGroup
 from eschool_core.commands.guardians import (
     AddGuardian,
@@ -39,6 +40,13 @@ from eschool_core.commands.people import (
     HireStaff,
     MovePupil,
     WithdrawPupil,
+)
+from eschool_core.commands.pupil_requests import (
+    ConfirmRequest,
+    ReadmitPupil,
+    RejectRequest,
+    RequestPupil,
+    RequestRemoval,
 )
 from eschool_core.commands.school import (
     CreateClass,
@@ -71,6 +79,7 @@ from eschool_core.domain.people import Guardianship
 from eschool_core.domain.school import Appointment
 from tests.core.commands.access_samples import access_samples
 from tests.core.commands.acts import absent, homework, mark, roll, topic, work
+from tests.core.commands.informing_samples import informing_samples
 from tests.core.commands.inspection_samples import inspection_samples
 from tests.core.commands.results_samples import results_samples
 from tests.school import FIRST_DAY, LAST_DAY, MONDAY, SmallSchool
@@ -87,6 +96,7 @@ def samples(school: SmallSchool) -> dict[str, Command]:
         *_of_care(school),
         *results_samples(school),
         *inspection_samples(school),
+        *informing_samples(school),
     )
     return {command.kind: command for command in listed}
 
@@ -266,4 +276,20 @@ def _of_care(school: SmallSchool) -> list[Command]:
             relation="мать", phone="+7 384 1",
         ),
         ConfirmSection(year_id=school.year, section=Section.SAFETY),
+        RequestPupil(
+            class_id=klass, family="Ёлкин", given="Ян", patronymic="Ильич", first_day=MONDAY,
+            note="из школы № 2",
+        ),
+        RequestRemoval(class_id=klass, pupil_id=pupil, last_day=MONDAY, note="переезд"),
+        ConfirmRequest(request_id=77, day=MONDAY, order="5-з"),
+        RejectRequest(request_id=77, reason="не наш район"),
+        ReadmitPupil(pupil_id=pupil, class_id=klass, first_day=MONDAY + 1, order="6-з"),
+        DraftGroup(
+            class_id=klass, subject_id=school.subjects["Английский язык"], pupil_id=pupil,
+            group_id=0, reason="ИУП",
+        ),
+        ApproveGroups(
+            class_id=klass, subject_id=school.subjects["Английский язык"], first_day=MONDAY
+        ),
+        ConfirmGroup(journal_id=school.journals["5А", "Математика"], class_id=klass),
     ]  # fmt: skip

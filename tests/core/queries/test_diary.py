@@ -26,6 +26,7 @@ FIELDS = {
     "comment", "presence", "reason", "excused",
     "results", "pupil_id", "year", "subjects", "terms", "exam", "final", "mean_hundredths",
     "releases",
+    "links", "file_limit_megabytes",
 }  # fmt: skip
 
 

@@ -213,10 +213,18 @@ def test_a_replica_says_the_same_of_own_duties_and_nothing_of_a_class_it_lacks(
 ) -> None:
     moment = clock(NEXT_MONDAY, 9)
     whole = duties(school.store, moment, school.staff["russian"])
-    assert {duty.clause for duty in whole.duties} == {"4.6.2", "4.6.7"}
+    assert {duty.clause for duty in whole.duties} == {"4.6.2", "4.6.7", "4.6.4/1"}
     care = partition(PartitionKind.CLASS_CARE, school.classes["5А"])
-    own = replica_of(school, SCHOOL, care)
+    journals = [
+        partition(PartitionKind.JOURNAL, journal_id)
+        for (group, subject), journal_id in school.journals.items()
+        if subject == "Русский язык" or group in ("5А/1", "5А/2")
+    ]
+    cards = [partition(PartitionKind.PUPIL, pupil) for pupil in school.pupils["5А"]]
+    names = [partition(PartitionKind.NAME, pupil) for pupil in school.pupils["5А"]]
+    own = replica_of(school, SCHOOL, care, *journals, *cards, *names)
     assert duties(own, moment, school.staff["russian"]) == whole
     everybody = duties(own, moment)
     assert everybody.partial
-    assert {duty.params["school_class"] for duty in everybody.duties if duty.object_id} == {"5А"}
+    checks = [duty for duty in everybody.duties if duty.clause == "4.6.2"]
+    assert {duty.params["school_class"] for duty in checks} == {"5А"}
