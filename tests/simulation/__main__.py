@@ -6,8 +6,8 @@ import argparse
 import json
 import sys
 
-from tests.simulation.play import play
 from tests.simulation.report import Summary, run
+from tests.simulation.seed import play
 
 
 def main() -> int:

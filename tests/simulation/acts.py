@@ -91,7 +91,7 @@ class Author:
         dice = self._dice
         kinds: dict[str, float] = {
             "substitute": 3, "hand_over": 2, "regroup": 2, "move": 2, "guardian": 1, "lead": 1,
-            "withdraw": 0.5, "admit": 0.5, "exempt": 0.5, "schedule": 0.3,
+            "withdraw": 0.5, "admit": 0.5, "exempt": 0.5, "schedule": 0.6,
         }  # fmt: skip
         if store is not None:
             kinds |= {"end_substitution": 2, "end_lead": 1, "end_guardian": 2}
@@ -256,7 +256,7 @@ class Author:
     def _schedule(self) -> Command:
         """More dates than one command number has ids for."""
         first = MONDAY + 7 * WEEKS
-        last = first + (140 if self._dice.chance(0.2) else 6)
+        last = first + (140 if self._dice.chance(0.5) else 6)
         journal = self._base.school.journals[self._dice.one_of(EVERY)]
         return ScheduleLessons(journal_id=journal, first_day=first, last_day=last)
 

@@ -25,6 +25,7 @@ class Network:
     Attributes:
         links: State of each device's line; ``deaf``: requests get through, answers do not.
         late: Requests that are still on their way.
+        cut: Devices whose next message does not get through.
         meanwhile: Lets something else happen while a message is on its way.
         disturbed: Told that a sync may not have everything although it succeeded.
         healed: Nothing goes wrong any more.
@@ -37,6 +38,7 @@ class Network:
     disturbed: Callable[[str], None]
     links: dict[str, str] = field(default_factory=dict)
     late: list[tuple[str, bytes]] = field(default_factory=list)
+    cut: set[str] = field(default_factory=set)
     healed: bool = False
 
     def line(self, name: str) -> Line:
@@ -47,6 +49,7 @@ class Network:
         """Let what is still on its way arrive, and everything after it at once."""
         self.healed = True
         self.links.clear()
+        self.cut.clear()
         self.arrive(len(self.late))
 
     def arrive(self, count: int) -> None:
@@ -78,7 +81,8 @@ class Line:
             return self._deliver(route, body)
         dice, profile = network.dice, network.profile
         link = network.links.get(self.name, UP)
-        if link == DOWN:
+        if link == DOWN or self.name in network.cut:
+            network.cut.discard(self.name)
             raise TransportError("transport.unreachable")
         if dice.chance(0.3):
             network.arrive(1)
@@ -145,7 +149,7 @@ class Line:
     def _answer_old(self, route: str, body: bytes) -> bytes:
         """A proxy that mixes things up gives the answer to an earlier request."""
         # An answer to the same cursor is a true one, only not the newest.
-        self.network.disturbed("answer_old")
+        self.network.disturbed(self.name)
         earlier = list(self.answers)
         answer = self._deliver(route, body)
         return self.network.dice.one_of(earlier) if earlier else answer

@@ -80,7 +80,8 @@ def _weights(dice: Dice, *, calm: bool) -> dict[str, float]:
             "restart": dice.one_of((0, 0.7)),
             "clock": dice.one_of((0, 1.5)),
             "link": dice.one_of((0, 1)),
-            "second": dice.one_of((0, 0, 4)),
+            "second": dice.one_of((0, 2, 4)),
+            "damage": dice.one_of((0, 0, 0.7)),
             "enrol": dice.one_of((0, 0, 0.5)),
         }
     return weights

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.simulation.dice import Trace
-from tests.simulation.play import SeedResult, play
+from tests.simulation.seed import SeedResult, play
 from tests.simulation.witness import KINDS
 
 

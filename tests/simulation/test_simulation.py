@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.simulation.dice import Dice
-from tests.simulation.play import Play, play
+from tests.simulation.play import Play
 from tests.simulation.profile import CAST, Profile
+from tests.simulation.seed import play
 
 ROOT = Path(__file__).parents[2]
 SEEDS = 12

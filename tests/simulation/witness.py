@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from eschool_core.commands.access import RevokeDevice
 from eschool_core.domain.row import Row
 from eschool_core.domain.tables import TABLES
 from eschool_core.store import digest, statements
 from eschool_core.store.database import Database
-from eschool_sync.protocol.envelope import Header
+from eschool_sync.protocol.envelope import Header, unpack_payload
 from eschool_sync.replica.position import Position
 from tests.simulation.world import Device
 from tests.sync.harness import Rows, read_rows, table_name
@@ -17,7 +18,12 @@ from tests.sync.harness import Rows, read_rows, table_name
 KINDS = ("lost", "duplicated", "divergent", "residual", "order", "liveness", "crash")
 
 OUTBOX = "SELECT n, header, payload, state FROM outbox ORDER BY n"
-LOG = "SELECT device, n, seq, header, payload, verdict, outcome FROM log ORDER BY seq"
+LOG = "SELECT device, n, seq, header, payload, verdict, outcome, replaces FROM log ORDER BY seq"
+ACCEPTED, HELD = (1, 2), 4
+
+
+Rowsets = list[tuple[Any, ...]]
+Headers = dict[tuple[int, int], Header]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,12 @@ class Witness:
     Attributes:
         given: Clock readings (wall, monotonic, boot, cursor) of each acknowledged command.
         judged: Seq, verdict and outcome of each command in the log.
+        groups: Number of the first command of the group that each was entered in; 0 for none.
     """
 
     given: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
     judged: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
+    groups: dict[tuple[int, int], int] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
     def gave(self, device: Device, numbers: list[int], cursor: int) -> None:
@@ -49,6 +57,7 @@ class Witness:
         for number in numbers:
             self.expect((device.number, number) not in self.given, "duplicated", "I3", number)
             self.given[device.number, number] = shown
+            self.groups[device.number, number] = numbers[0] if len(numbers) > 1 else 0
 
     def expect(self, holds: object, kind: str, invariant: str, *detail: object) -> None:
         """Note a failure unless something holds."""
@@ -74,7 +83,7 @@ class Witness:
             self.expect(position.cursor == head, "liveness", "I8", device.name, "not fetched")
 
     def check_log(self, database: Database) -> None:
-        """No gap in the order, and no verdict that changes (I1, I3, I9)."""
+        """No gap in the order, no verdict that changes, evidence as shown (I1, I3, I9)."""
         rows = database.fetch(LOG)
         [(head,)] = database.fetch("SELECT seq FROM head")
         seqs = [row[2] for row in rows]
@@ -83,13 +92,47 @@ class Witness:
         for name, told in self.judged.items():
             self.expect(found.get(name) == told, "lost", "I3", name, "has another verdict")
         self.judged = found
-        for device, number, _, packed, *_ in rows:
-            shown = self.given.get((device, number))
-            if shown is not None:
-                header = Header.read(bytes(packed))
+        headers = {(row[0], row[1]): Header.read(bytes(row[3])) for row in rows}
+        for name, shown in self.given.items():
+            if name in headers:
+                header = headers[name]
                 seen = header.evidence
                 recorded = (seen.wall, seen.monotonic, seen.boot, header.base_seq)
-                self.expect(recorded == shown, "order", "I9", (device, number), recorded, shown)
+                self.expect(recorded == shown, "order", "I9", name, recorded, shown)
+        self._check_groups(rows, headers)
+        self._check_resends(rows, headers)
+        self._check_revoked(rows, headers)
+
+    def _check_groups(self, rows: Rowsets, headers: Headers) -> None:
+        """Commands of a group stand or fall together."""
+        groups: dict[tuple[int, int], set[bool]] = {}
+        for device, number, _, _, _, verdict, *_ in rows:
+            group = headers[device, number].group
+            expected = self.groups.get((device, number), group)
+            self.expect(group == expected, "divergent", "groups", device, number, group)
+            if group:
+                groups.setdefault((device, group), set()).add(verdict in ACCEPTED)
+        torn = sorted(name for name, stands in groups.items() if len(stands) > 1)
+        self.expect(not torn, "divergent", "groups", torn)
+
+    def _check_resends(self, rows: Rowsets, headers: Headers) -> None:
+        """A resend takes over the ids of the first command of its chain."""
+        roots: dict[tuple[int, int], int] = {}
+        for device, number, *_, root in rows:
+            replaced = headers[device, number].replaces
+            if replaced >= 0:
+                roots[device, number] = roots.get((device, replaced), replaced)
+            wanted = roots.get((device, number), -1)
+            self.expect(root == wanted, "divergent", "resend", device, number, root)
+
+    def _check_revoked(self, rows: Rowsets, headers: Headers) -> None:
+        """Everything that came after its device was revoked is held (T15)."""
+        revoked: set[int] = set()
+        for device, number, _, _, payload, verdict, *_ in rows:
+            if device in revoked:
+                self.expect(verdict == HELD, "order", "T15", device, number, verdict)
+            if headers[device, number].kind == RevokeDevice.kind and verdict in ACCEPTED:
+                revoked.add(unpack_payload(bytes(payload))[0])
 
     def check_outbox(self, device: Device, database: Database, *, revoked: bool) -> None:
         """The server has every command once and as it was signed; each has its verdict (I7)."""

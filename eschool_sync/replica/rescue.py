@@ -1,0 +1,252 @@
+"""The outbox out of a damaged replica, page by page, and a replica made anew around it.
+
+Rows of the school come again from the server; what only this device has are its commands. They
+are found by their shape in every page whose HMAC is right, so a broken schema, index or inner
+page takes nothing along. Numbers that are missing in the chain name what is lost.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final
+
+import msgpack
+
+from eschool_core.commands.base import Command
+from eschool_core.commands.catalogue import make_command
+from eschool_core.errors import DamageError, EschoolError
+from eschool_core.store.database import SqliteDatabase, transaction
+from eschool_sync.history.merkle import leaf_hash
+from eschool_sync.protocol.envelope import GENESIS, Header, unpack_payload
+from eschool_sync.protocol.messages import parts_hash
+from eschool_sync.protocol.push import RUN_KEY_BYTES
+from eschool_sync.replica.cells import Cell, rows_in
+from eschool_sync.replica.outbox import State
+from eschool_sync.replica.position import Identity, Position
+from eschool_sync.replica.replica import DATABASE_FILE, Replica
+from eschool_sync.replica.tables import create_replica_tables, find_meta, put_meta
+from eschool_sync.security.cipher import create_encrypted
+from eschool_sync.security.database_key import DatabaseKey
+from eschool_sync.security.durable import sync_folder
+from eschool_sync.security.pages import whole_pages
+
+DAMAGED_FILE: Final = "replica.damaged"
+AGAIN: Final = "again"
+"""Name under which commands behind a gap wait to be entered again."""
+
+_OUTBOX_COLUMNS: Final = 10
+_INSERT: Final = (
+    "INSERT INTO outbox (n, kind, version, header, payload, anchor, replaces, made_at, state, "
+    "outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A command of the outbox that can still be read.
+
+    Attributes:
+        values: Its row.
+    """
+
+    header: Header
+    values: tuple[Any, ...]
+
+    @property
+    def number(self) -> int:
+        """Its number."""
+        return self.header.number
+
+    @property
+    def state(self) -> State:
+        """What had become of it."""
+        return State(self.values[8])
+
+
+@dataclass(slots=True)
+class Rescued:
+    """What could be read.
+
+    Attributes:
+        damaged_pages: Pages that could not.
+        identity: Who the replica is; without it, its commands can only be entered elsewhere.
+        lost: Numbers of commands that had no verdict here and are gone.
+        kept: Commands that go on as they were signed.
+        again: Commands behind a lost one: the chain ends before it, so they are entered anew.
+    """
+
+    damaged_pages: int = 0
+    identity: Identity | None = None
+    position: Position | None = None
+    runs: dict[int, bytes] = field(default_factory=dict)
+    found: dict[int, Found] = field(default_factory=dict)
+    lost: list[int] = field(default_factory=list)
+    kept: list[Found] = field(default_factory=list)
+    again: list[Found] = field(default_factory=list)
+
+
+def read_damaged(folder: Path, key: DatabaseKey) -> Rescued:
+    """Return what can still be read of a replica's own commands; changes nothing.
+
+    Raises:
+        DamageError: ``damage.replica_missing``.
+    """
+    path = _damaged_file(folder)
+    pages, damaged = whole_pages(path, key)
+    rescued = Rescued(damaged)
+    for rowid, values in rows_in(pages):
+        _recognise(rescued, rowid, values)
+    _sort(rescued)
+    return rescued
+
+
+def rescue(folder: Path, key: DatabaseKey) -> Rescued:
+    """Make a replica anew around what can still be read; the damaged files stay beside it.
+
+    Its next sync sends what is pending and loads the school's rows again. Then
+    ``enter_again`` takes care of what lay behind a gap.
+
+    Raises:
+        DamageError: ``damage.replica_missing``; ``damage.replica``: who it is cannot be read any
+            more, so it has to be enrolled again.
+    """
+    rescued = read_damaged(folder, key)
+    if rescued.identity is None or not (rescued.position or rescued.found):
+        raise DamageError("damage.replica")
+    fresh = folder / f"{DATABASE_FILE}.new"
+    fresh.unlink(missing_ok=True)
+    with closing(create_encrypted(fresh, key)) as connection:
+        database = SqliteDatabase(connection)
+        with transaction(database):
+            create_replica_tables(database)
+            rescued.identity.save(database)
+            _position(rescued).save(database)
+            database.execute_many(_INSERT, [found.values for found in rescued.kept])
+            runs = sorted(rescued.runs.items())
+            database.execute_many("INSERT INTO salt_run (first_n, key) VALUES (?, ?)", runs)
+            listed = [_as_entered(found) for found in rescued.again]
+            put_meta(database, AGAIN, listed)
+    _put_aside(folder)
+    fresh.rename(folder / DATABASE_FILE)
+    sync_folder(folder)
+    return rescued
+
+
+def enter_again(replica: Replica) -> list[tuple[Command, EschoolError | None]]:
+    """Enter what lay behind a gap, in its order; return each with the refusal it met, if any.
+
+    What is refused is the caller's to show: it is on no list any more.
+    """
+    database = replica.store.database
+    listed = find_meta(database, AGAIN) or []
+    entered: list[tuple[Command, EschoolError | None]] = []
+    for kind, version, payload in listed:
+        command = make_command(kind, version, unpack_payload(payload))
+        try:
+            replica.do(command)
+            entered.append((command, None))
+        except EschoolError as refusal:
+            entered.append((command, refusal))
+    with transaction(database):
+        put_meta(database, AGAIN, [])
+    return entered
+
+
+def _damaged_file(folder: Path) -> Path:
+    """Return the file to read; after a rescue that was cut off it has its other name already."""
+    for name in (DATABASE_FILE, DAMAGED_FILE):
+        if (folder / name).exists():
+            return folder / name
+    raise DamageError("damage.replica_missing")
+
+
+def _put_aside(folder: Path) -> None:
+    for end in ("", "-wal", "-shm"):
+        path = folder / f"{DATABASE_FILE}{end}"
+        if path.exists():
+            path.replace(folder / f"{DAMAGED_FILE}{end}")
+
+
+def _recognise(rescued: Rescued, rowid: int, values: list[Cell]) -> None:
+    """Take a row that is one of the replica's own tables' by its shape."""
+    match values:
+        case [None, bytes(key)] if len(key) == RUN_KEY_BYTES:
+            rescued.runs[rowid] = key
+        case ["identity", bytes(packed)]:
+            rescued.identity = Identity(*msgpack.unpackb(packed))
+        case ["position", bytes(packed)]:
+            rescued.position = Position(*msgpack.unpackb(packed))
+        case [None, str(kind), _, bytes(packed), *_] if len(values) == _OUTBOX_COLUMNS:
+            header = Header.read(packed)
+            if (header.number, header.kind) == (rowid, kind):
+                rescued.found[rowid] = Found(header, (rowid, *values[1:]))
+
+
+def _sort(rescued: Rescued) -> None:
+    """Tell what goes on as it is from what lies behind a gap."""
+    position = rescued.position
+    ack = 0 if position is None else position.ack
+    end = 0 if position is None else position.next
+    expected = ack + 1
+    for number in sorted(rescued.found):
+        found = rescued.found[number]
+        if number > ack:
+            rescued.lost += range(expected, number)
+            expected = number + found.header.take
+        is_behind = bool(rescued.lost) and found.state is State.PENDING
+        (rescued.again if is_behind else rescued.kept).append(found)
+    rescued.lost += range(expected, end)
+
+
+def _position(rescued: Rescued) -> Position:
+    """Return where the new replica stands: with its own chain, and no row of the school."""
+    present = rescued.position or _position_of(max(rescued.found.values(), key=_number))
+    last = rescued.kept[-1].header if rescued.kept else None
+    if rescued.lost:
+        # The chain ends before the first that is lost.
+        present = replace(
+            present,
+            next=1 if last is None else last.number + last.take,
+            head=GENESIS if last is None else leaf_hash(last.to_bytes()),
+        )
+    return replace(
+        present,
+        incarnation=b"",
+        cursor=0,
+        scope=parts_hash([]),
+        tree=0,
+        root=b"",
+        tree_head=b"",
+    )
+
+
+def _position_of(found: Found) -> Position:
+    """Return where the replica stood when a command was entered."""
+    header, seen = found.header, found.header.evidence
+    return Position(
+        incarnation=b"",
+        cursor=0,
+        ack=0,
+        next=header.number + header.take,
+        head=leaf_hash(header.to_bytes()),
+        scope=b"",
+        tree=0,
+        root=b"",
+        tree_head=b"",
+        synced_at=0,
+        contact_time=seen.anchor_time,
+        contact_anchor=found.values[5],
+        contact_boot=seen.anchor_boot,
+        contact_monotonic=seen.anchor_monotonic,
+    )
+
+
+def _number(found: Found) -> int:
+    return found.number
+
+
+def _as_entered(found: Found) -> tuple[str, int, bytes]:
+    header = found.header
+    return header.kind, header.version, bytes(found.values[4])

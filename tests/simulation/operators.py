@@ -1,0 +1,209 @@
+"""``python -m tests.simulation.operators``: bugs drawn by seed with cosmic-ray's operators.
+
+Each is hunted by the simulation first, with few seeds; what it does not find goes to the tests of
+its part. Changes of annotations alone are no bugs and are not drawn.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import difflib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-untyped]
+from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
+from cosmic_ray.plugins import get_operator, operator_names  # type: ignore[import-untyped]
+
+from tests.simulation.dice import Dice
+from tests.simulation.mutants.hunt import hunt
+from tests.simulation.mutants.mutant import ROOT, Mutant
+
+_ROUND_TRIPS = (
+    "tests/sync/test_round_trip.py", "tests/sync/test_verdicts.py", "tests/sync/test_repair.py",
+    "tests/sync/test_trust.py", "tests/sync/test_idle.py", "tests/sync/history",
+)  # fmt: skip
+_STORE = ("tests/core/commands/test_invariants.py", "tests/core/commands/test_consistency.py")
+TARGETS: dict[str, tuple[str, ...]] = {
+    **{
+        f"eschool_sync/replica/{name}.py": _ROUND_TRIPS
+        for name in ("exchange", "confirmed", "outbox", "opened", "position", "held")
+    },
+    **{
+        f"eschool_sync/server/{name}.py": _ROUND_TRIPS
+        for name in ("school", "judge", "pushes", "answers", "outgoing", "known", "heads")
+    },
+    **{
+        f"eschool_sync/protocol/{name}.py": ("tests/sync/protocol", *_ROUND_TRIPS)
+        for name in ("messages", "push", "columns", "frames", "envelope", "evidence")
+    },
+    **{
+        f"eschool_core/store/{name}.py": (*_STORE, *_ROUND_TRIPS)
+        for name in ("ledger", "store", "digest", "read_cache", "database")
+    },
+}
+LIMIT_SECONDS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What became of a drawn bug.
+
+    Attributes:
+        killer: ``simulation``, ``tests`` or ``""``.
+    """
+
+    path: str
+    operator: str
+    change: str
+    killer: str
+    found: str
+    seconds: float
+
+
+def families() -> dict[str, list[str]]:
+    """Return the operators by what they replace, so that no kind of change drowns the others."""
+    found: dict[str, list[str]] = {}
+    for name in operator_names():
+        found.setdefault(re.sub(r"_[A-Za-z]+$", "", name), []).append(name)
+    return dict(sorted(found.items()))
+
+
+def draw(dice: Dice) -> Mutant | None:
+    """Draw a change; None where the operator finds no place in the file."""
+    path = dice.one_of(tuple(TARGETS))
+    text = (ROOT / path).read_text()
+    family = dice.one_of(tuple(families().values()))
+    operators = [get_operator(name)() for name in sorted(family) if not _needs_arguments(name)]
+    places = [
+        (operator, place) for operator in operators for place in range(_count(text, operator))
+    ]
+    if not places:
+        return None
+    operator, place = dice.one_of(places)
+    changed = mutate_code(text, operator, place)
+    if changed is None or not _is_other(text, changed):
+        return None
+    return _Whole(type(operator).__name__, path, text, changed, _change(text, changed))
+
+
+class _Whole(Mutant):
+    """A change of a whole text."""
+
+    def source(self) -> str:
+        return self.new
+
+
+def _needs_arguments(name: str) -> bool:
+    return bool(get_operator(name).arguments())
+
+
+def _count(text: str, operator: Any) -> int:
+    nodes = ast_nodes(get_ast(text))
+    return sum(len(list(operator.mutation_positions(node))) for node in nodes)
+
+
+def _change(old: str, new: str) -> str:
+    lines = difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0)
+    return " → ".join(line[1:].strip() for line in list(lines)[3:])[:200]
+
+
+def _is_other(old: str, new: str) -> bool:
+    """Whether two texts differ in more than annotations, and both are programs."""
+    try:
+        return _bare(old) != _bare(new)
+    except SyntaxError:
+        return False
+
+
+def _bare(text: str) -> str:
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+        if isinstance(node, ast.arg):
+            node.annotation = None
+        if isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(None)
+    return ast.dump(tree)
+
+
+def drawn(count: int, seed: int) -> Iterator[Mutant]:
+    """Yield different changes, the same for the same seed and text."""
+    dice, known = Dice(seed), set[str]()
+    while len(known) < count:
+        mutant = draw(dice)
+        if mutant is not None and mutant.new not in known:
+            known.add(mutant.new)
+            yield mutant
+
+
+def judge(mutant: Mutant, seeds: int) -> Drawn:
+    """Hunt a change by seeds, then by tests."""
+    started = time.perf_counter()
+    fate = hunt(mutant, seeds)
+    killer, found = ("simulation", fate.found) if fate.killed else ("", "")
+    if not fate.killed and not _passes(mutant):
+        killer, found = "tests", " ".join(TARGETS[mutant.path][:1])
+    seconds = round(time.perf_counter() - started, 1)
+    return Drawn(mutant.path, mutant.name, mutant.breaks, killer, found, seconds)
+
+
+def _passes(mutant: Mutant) -> bool:
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+        file.write(mutant.source())
+        file.flush()
+        command = [sys.executable, "-m", "tests.simulation.mutants.tested", mutant.module]
+        command += [file.name, *TARGETS[mutant.path]]
+        try:
+            done = subprocess.run(
+                command, cwd=ROOT, capture_output=True, timeout=LIMIT_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return False
+    return done.returncode == 0
+
+
+def main() -> int:
+    """Draw, hunt, and write one line of JSON for each; the summary comes last."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.simulation.operators", description=__doc__
+    )
+    parser.add_argument("--count", type=int, default=100, help="how many are drawn")
+    parser.add_argument("--skip", type=int, default=0, help="of them, the first are left out")
+    parser.add_argument("--seed", type=int, default=1, help="of the draw")
+    parser.add_argument("--seeds", type=int, default=25, help="of the simulation, for each")
+    parser.add_argument("--output", type=Path, help="file to which lines are added")
+    chosen = parser.parse_args()
+    results = []
+    for place, mutant in enumerate(drawn(chosen.count, chosen.seed)):
+        if place < chosen.skip:
+            continue
+        results.append(judge(mutant, chosen.seeds))
+        line = json.dumps(asdict(results[-1]), ensure_ascii=False)
+        print(line, flush=True)
+        if chosen.output:
+            with chosen.output.open("a") as file:
+                file.write(line + "\n")
+    by = [result.killer for result in results]
+    summary = {
+        "drawn": len(results),
+        "by simulation": by.count("simulation"),
+        "by tests": by.count("tests"),
+        "survived": by.count(""),
+    }
+    print(json.dumps(summary))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
