@@ -89,7 +89,10 @@ class Line:
         if dice.chance(profile.meanwhile_rate):
             network.meanwhile(self.name)
         self._threaten_server()
-        answer = self._carried(route, body)
+        try:
+            answer = self._carried(route, body)
+        finally:
+            network.world.server.process.light(-1, "")
         if dice.chance(profile.meanwhile_rate):
             network.meanwhile(self.name)
         if link == DEAF or network.links.get(self.name, UP) != UP:

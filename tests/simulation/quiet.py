@@ -100,6 +100,8 @@ class Quiet:
         allowed: set[bytes] = set()
         for rows in all_rows(device.database).values():
             allowed |= _canaries(repr(rows).encode())
+            packed = [value for row in rows for value in row if isinstance(value, bytes)]
+            allowed |= _canaries(b" ".join(packed))
         for (payload,) in device.database.fetch("SELECT payload FROM outbox"):
             allowed |= _canaries(bytes(payload))
         found = _canaries(self._bytes(device))

@@ -111,7 +111,7 @@ SERVER = (
     Mutant(
         "tell-nobody-of-a-refusal",
         _JUDGE,
-        "            notify_refusal(self._store, entry.occasion(), outcome)\n",
+        "            record_refusal(self._store, entry.occasion(), outcome, content)\n",
         "            pass\n",
         "nothing is silent",
     ),

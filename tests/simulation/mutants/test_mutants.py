@@ -1,0 +1,27 @@
+"""The planted bugs can still be planted; hunting all of them is ``tests.simulation.mutants``."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.simulation.mutants.catalogue import MUTANTS
+from tests.simulation.mutants.hunt import hunt
+from tests.simulation.mutants.mutant import Mutant
+
+
+def test_each_has_a_name_of_its_own_and_there_are_many() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS) > 50
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_it_stands_where_it_was_written_for(mutant: Mutant) -> None:
+    """Who changes that text writes the bug anew: what must not happen there?"""
+    assert mutant.old in mutant.source() or mutant.new in mutant.source()
+    compile(mutant.source(), mutant.path, "exec")
+
+
+def test_one_of_them_is_found() -> None:
+    [mutant] = [each for each in MUTANTS if each.name == "forget-where-it-is"]
+    fate = hunt(mutant, 5)
+    assert fate.killed
+    assert fate.seed
