@@ -1,17 +1,27 @@
-"""``eschool export``: the contingent as a OneRoster bundle (1.2/3)."""
+"""``eschool export``: the contingent (1.2/3), a calendar, one person's data on demand."""
 
 from __future__ import annotations
 
+import json
+import os
 from pathlib import Path
 
 import click
 
 from eschool_cli.answers import TODAY, as_json
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
-from eschool_cli.parameters import Day, DayType
+from eschool_cli.parameters import Day, DayType, NumberType
 from eschool_cli.session import Session, today_of
+from eschool_core.domain.school import Staff
 from eschool_core.errors import AccessError, InputError
+from eschool_core.exports.icalendar import person_calendar
 from eschool_core.exports.oneroster import export_oneroster
+from eschool_core.exports.person import person_data
+from eschool_core.queries import lookup
+from eschool_core.queries.people import person
+
+OWNER_ONLY = 0o600
+MOST_DAYS = 366
 
 
 @click.group(name="export", cls=LocalGroup)
@@ -28,13 +38,7 @@ def oneroster_command(session: Session, file: Path, day: Day, as_json: bool) -> 
     """Write who is in the school as a OneRoster 1.2 CSV bundle."""
     with session.replica() as replica:
         made = export_oneroster(replica.store, day.number(today_of(replica)))
-    try:
-        with file.open("xb") as stream:
-            stream.write(made.data)
-    except FileExistsError as error:
-        raise InputError("export.file_there") from error
-    except OSError as error:
-        raise AccessError("access.file") from error
+    _write(file, made.data)
     if as_json:
         told = {"pupils": made.pupils, "staff": made.staff, "classes": made.classes}
         session.screen.json({"file": str(file), **told})
@@ -42,3 +46,64 @@ def oneroster_command(session: Session, file: Path, day: Day, as_json: bool) -> 
     counts = {"pupils": made.pupils, "staff": made.staff, "classes": made.classes}
     session.screen.line(say("export.written", file=file.name, **counts))
     session.screen.line(say("export.personal"), "dim")
+
+
+@export_group.command(name="calendar", cls=LocalCommand, says="export.calendar")
+@argument("file", says="calendar_file", type=click.Path(path_type=Path, dir_okay=False))
+@option(
+    "--days", type=NumberType(1, MOST_DAYS), default=28, says="calendar_days", shown_as="number"
+)
+@as_json
+@click.pass_obj
+def calendar_command(session: Session, file: Path, days: int, as_json: bool) -> None:  # noqa: FBT001
+    """Write own lessons and duties as an iCalendar file."""
+    with session.replica() as replica:
+        today = today_of(replica)
+        person = replica.person_id
+        if replica.store.get(Staff, person) is None:
+            person = lookup.ward(replica.store, person, today).pupil_id
+        made = person_calendar(
+            replica.store, person, today, today + days - 1, replica.now(), session.language
+        )
+    _write(file, made.data)
+    if as_json:
+        session.screen.json({"file": str(file), "lessons": made.lessons, "duties": made.duties})
+        return
+    said = say("export.calendar", file=file.name, lessons=made.lessons, duties=made.duties)
+    session.screen.line(said)
+
+
+@export_group.command(name="person", cls=LocalCommand, says="export.person")
+@argument("who", says="export_who")
+@argument("file", says="person_file", type=click.Path(path_type=Path, dir_okay=False))
+@click.pass_obj
+def person_command(session: Session, who: str, file: Path) -> None:
+    """Write everything that is kept of one person as JSON, on that person's demand."""
+    with session.replica() as replica:
+        store, today = replica.store, today_of(replica)
+        found = person(store, who, today)
+        data = person_data(store, found.person_id)
+    text = json.dumps(data.as_json(), ensure_ascii=False, indent=1)
+    _write(file, text.encode() + b"\n")
+    rows = sum(len(listed) for listed in data.tables.values())
+    session.screen.line(say("export.person_written", file=file.name, rows=rows))
+    if not data.complete:
+        session.screen.line(say("export.partial"))
+    session.screen.line(say("export.personal"), "dim")
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Write a new file that its owner alone reads.
+
+    Raises:
+        InputError: ``export.file_there``.
+        AccessError: ``access.file``.
+    """
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+    except FileExistsError as error:
+        raise InputError("export.file_there") from error
+    except OSError as error:
+        raise AccessError("access.file") from error

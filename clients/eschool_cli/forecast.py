@@ -95,7 +95,7 @@ def _class(session: Session, name: str, found: tuple[SubjectForecast, ...]) -> N
     _heading(session, name, found[0].forecast)
     columns = (
         Column(say("cli.column.subject")),
-        Column(say("forecast.column.group"), keep=True),
+        Column(say("forecast.column.group")),
         Column(say("forecast.column.pupils"), "right"),
         Column(say("forecast.column.passing"), "right"),
         Column(say("forecast.column.good"), "right"),
@@ -104,8 +104,13 @@ def _class(session: Session, name: str, found: tuple[SubjectForecast, ...]) -> N
     rows = [
         (one.subject, one.group, *words.class_shares(one.forecast), words.at_risk(one.forecast))
         for one in found
+        if one.forecast.school_class is not None
     ]
-    session.screen.table(columns, rows)
+    if rows:
+        session.screen.table(columns, rows)
+    few = dict.fromkeys(one.subject for one in found if one.forecast.school_class is None)
+    if few:
+        session.screen.line(say("forecast.few", subjects=", ".join(few)))
     session.screen.line(say("forecast.shares", percent=found[0].forecast.interval_percent), "dim")
     session.screen.line(say("forecast.only_a_forecast"), "dim")
 

@@ -47,8 +47,8 @@ def show_states(session: Session, states: tuple[PolicyState, ...]) -> None:
         Column(say("cli.column.clause"), keep=True),
         Column(say("cli.column.title"), least=30),
         Column(say("policy.column.value")),
-        Column(say("policy.column.days"), keep=True),
-        Column(say("policy.column.act")),
+        Column(say("policy.column.days")),
+        Column(say("policy.column.act"), least=6),
     )
     rows: list[tuple[str | Cell, ...]] = []
     for state in states:

@@ -82,3 +82,18 @@ def test_the_contingent_goes_out_by_command(world: World, terminal: Terminal) ->
     assert "обучающихся 20" in shown
     assert len(read_oneroster(file).pupils) == 20
     assert terminal.run("export", "oneroster", str(file), who="deputy").exit_code == 4
+
+
+def test_a_calendar_and_ones_own_data_go_out(world: World, terminal: Terminal) -> None:
+    file = terminal.home / "my.ics"
+    told = terminal.json("export", "calendar", str(file))
+    assert told["lessons"] > 0
+    assert file.read_bytes().startswith(b"BEGIN:VCALENDAR")
+    assert file.stat().st_mode & 0o077 == 0
+    of_child = terminal.home / "child.ics"
+    assert terminal.json("export", "calendar", str(of_child), who="mother")["lessons"] > 0
+    data = terminal.home / "person.json"
+    pupil = str(world.school.pupils["5А"][0])
+    terminal.shown("export", "person", pupil, str(data), who="deputy")
+    assert json.loads(data.read_text(encoding="utf-8"))["kind"] == "pupil"
+    assert terminal.run("export", "person", pupil, str(data), who="deputy").exit_code == 4
