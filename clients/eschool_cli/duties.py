@@ -12,14 +12,14 @@ from eschool_cli.screen import Screen
 from eschool_cli.session import Session, today_of
 from eschool_cli.wording import DASH, moment, sentence
 from eschool_core.domain.care_enums import Section
-from eschool_core.domain.enums import PersonKind, Role
+from eschool_core.domain.enums import PersonKind, Role, WorkKind
 from eschool_core.labels import Language
 from eschool_core.queries.duties.duty import Duty, DutyState
 from eschool_core.queries.duties.registry import duties
 from eschool_core.queries.people import person
 
 STYLES = {DutyState.OVERDUE: "bold red", DutyState.DUE: "", DutyState.DONE: "dim"}
-LISTS = {"section": Section, "role": Role}
+LISTS = {"section": Section, "role": Role, "work_kind": WorkKind}
 """Parameters that are numbers of a closed list."""
 
 

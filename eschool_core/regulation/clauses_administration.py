@@ -85,8 +85,9 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         kinds=("permission", "rule"),
         paraphrase="The deputy head makes the timetable of classes and groups and corrects it; "
         "what is published has no clash.",
-        status="planned",
+        status="done",
         checks=(checks.TIMETABLE_CLASH, checks.ROOM_CLASH, checks.LESSON_OUTSIDE_TIMETABLE),
+        place="eschool_core.commands.timetable_drafts",
     ),
     Clause(
         number="4.4.3",

@@ -25,9 +25,10 @@ SYSTEM_OFFICER: tuple[Clause, ...] = (
         kinds=("workflow", "deadline", "rule"),
         paraphrase="The system officer sees that the deputies' data come true and in time, and "
         "enters the school's data and working regime of the year.",
-        status="planned",
+        status="done",
         checks=(checks.BELLS_MISSING,),
         parameters=("regime_due_day",),
+        place="eschool_core.queries.duties.sections",
     ),
     Clause(
         number="4.7.3",

@@ -10,14 +10,20 @@ from dataclasses import dataclass
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.duties.attendance_check import attendance_checks
 from eschool_core.queries.duties.backup import backup_duties
+from eschool_core.queries.duties.breaches import breach_duties
 from eschool_core.queries.duties.card_check import card_checks
 from eschool_core.queries.duties.concerns import concern_duties
 from eschool_core.queries.duties.control import control_duties
 from eschool_core.queries.duties.duty import Duty, Rule
+from eschool_core.queries.duties.inspections import inspection_duties
+from eschool_core.queries.duties.lesson_gaps import lesson_gap_duties
 from eschool_core.queries.duties.paper_slips import paper_slip_duties
 from eschool_core.queries.duties.sections import regime_duties, section_duties
 from eschool_core.queries.duties.subgroups import subgroup_duties
+from eschool_core.queries.duties.term_marks import term_mark_duties
 from eschool_core.queries.duties.view import View
+from eschool_core.queries.duties.written_works import written_work_duties
+from eschool_core.queries.duties.year_end import year_end_duties
 from eschool_core.store.store import Store
 
 RULES: tuple[Rule, ...] = (
@@ -30,6 +36,12 @@ RULES: tuple[Rule, ...] = (
     subgroup_duties,
     regime_duties,
     backup_duties,
+    lesson_gap_duties,
+    written_work_duties,
+    term_mark_duties,
+    year_end_duties,
+    inspection_duties,
+    breach_duties,
 )
 
 

@@ -222,7 +222,8 @@ def test_a_replica_says_the_same_of_own_duties_and_nothing_of_a_class_it_lacks(
     ]
     cards = [partition(PartitionKind.PUPIL, pupil) for pupil in school.pupils["5А"]]
     names = [partition(PartitionKind.NAME, pupil) for pupil in school.pupils["5А"]]
-    own = replica_of(school, SCHOOL, care, *journals, *cards, *names)
+    findings = partition(PartitionKind.STAFF, school.staff["russian"])
+    own = replica_of(school, SCHOOL, care, findings, *journals, *cards, *names)
     assert duties(own, moment, school.staff["russian"]) == whole
     everybody = duties(own, moment)
     assert everybody.partial
