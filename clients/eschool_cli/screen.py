@@ -61,12 +61,19 @@ def _escaped(letter: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table; ``keep`` for one that is never broken into lines."""
+    """A column of a table.
+
+    Attributes:
+        keep: It is never broken into lines.
+        least: It is never narrower.
+        width: Exactly so wide; None where the terminal decides.
+    """
 
     title: str
     align: Literal["left", "right", "center"] = "left"
     keep: bool = False
     least: int | None = None
+    width: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,7 @@ class Screen:
                 justify=column.align,
                 no_wrap=column.keep,
                 min_width=column.least,
+                width=column.width,
                 overflow="fold",
             )
         for row in rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import click
 
@@ -29,7 +29,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 MAX_TERM = 6
 FILE = click.Path(path_type=Path, dir_okay=False)
 STYLES = {RowKind.SUBTOTAL: "bold", RowKind.TOTAL: "bold", RowKind.LEFT: "dim", RowKind.ITEM: ""}
-LEAST_TEXT_WIDTH = 6
+MARGIN = 2
+MOST_KEPT = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,27 +128,80 @@ def show(screen: Screen, table: Table) -> None:
         screen.line(lines[-1], "yellow")
     if not table.rows:
         screen.line(say("cli.report.empty"))
-    else:
+    for band in bands(table, screen.width) if table.rows else ():
+        widths = _widths(table, band, screen.width)
         screen.table(
-            [_column(table, place) for place in range(len(table.columns))],
-            [_row(row, table) for row in (*table.rows, *table.totals)],
+            [_column(table, place, width) for place, width in zip(band, widths, strict=True)],
+            [[_cell(row, table, place) for place in band] for row in (*table.rows, *table.totals)],
         )
+        screen.line()
     for note in table.notes:
         screen.heading(note.title)
         for line in note.lines:
             screen.line(line, indent=2)
 
 
-def _column(table: Table, place: int) -> Column:
+def bands(table: Table, width: int) -> list[list[int]]:
+    """Return which columns stand side by side so that no word has to be broken.
+
+    Those up to the first text name the row and stand in every band.
+    """
+    named = next((n for n, one in enumerate(table.columns) if one.unit is Unit.TEXT), 0)
+    head = list(range(named + 1))
+    least = [_least(table, place) + MARGIN for place in range(len(table.columns))]
+    found: list[list[int]] = []
+    for place in range(named + 1, len(table.columns)):
+        if found and sum(least[one] for one in found[-1]) + least[place] <= width:
+            found[-1].append(place)
+        else:
+            found.append([*head, place])
+    return found or [head]
+
+
+def _widths(table: Table, band: list[int], width: int) -> list[int]:
+    """Return the widths of a band's columns: what is left over goes to those with longer texts."""
+    widths = [_least(table, place) for place in band]
+    wanted = [_natural(table, place) for place in band]
+    left = width - sum(widths) - MARGIN * len(band)
+    while left > 0 and any(one < goal for one, goal in zip(widths, wanted, strict=True)):
+        for at, goal in enumerate(wanted):
+            if left > 0 and widths[at] < goal:
+                widths[at] += 1
+                left -= 1
+    return widths
+
+
+def _lines(table: Table, place: int) -> list[str]:
     column = table.columns[place]
-    title = f"{column.group}: {column.title}" if column.group else column.title
-    if column.unit is Unit.TEXT:
-        return Column(title, least=min(column.width, LEAST_TEXT_WIDTH))
-    return Column(title, "right" if column.unit.is_number else "left", keep=False)
+    rows = (*table.rows, *table.totals)
+    return [line for row in rows for line in shown(row.cells[place], column, table).split("\n")]
 
 
-def _row(row: Row, table: Table) -> list[Cell]:
-    return [
-        Cell(shown(value, column, table), STYLES[row.kind])
-        for value, column in zip(row.cells, table.columns, strict=True)
-    ]
+def _natural(table: Table, place: int) -> int:
+    """Return the width in which no cell is broken; of a title its longest word alone counts."""
+    longest = max((len(line) for line in _lines(table, place)), default=0)
+    return max(longest, _least(table, place))
+
+
+def _least(table: Table, place: int) -> int:
+    """Return the least width of a column: of its longest word, or of its longest number."""
+    lines = _lines(table, place)
+    if table.columns[place].unit is Unit.TEXT:
+        lines = [word for line in lines for word in line.split()]
+    words = _title(table, place).split()
+    return min(max((len(word) for word in (*words, *lines)), default=0), MOST_KEPT)
+
+
+def _title(table: Table, place: int) -> str:
+    column = table.columns[place]
+    return f"{column.group}: {column.title}" if column.group else column.title
+
+
+def _column(table: Table, place: int, width: int) -> Column:
+    unit = table.columns[place].unit
+    align: Literal["left", "right"] = "right" if unit.is_number else "left"
+    return Column(_title(table, place), align, width=width)
+
+
+def _cell(row: Row, table: Table, place: int) -> Cell:
+    return Cell(shown(row.cells[place], table.columns[place], table), STYLES[row.kind])

@@ -255,14 +255,24 @@ def _narrowed(spec: ReportSpec, asked: Asked, audience: Audience) -> Asked:
 
 def _missing(store: Store, asked: Asked, audience: Audience) -> tuple[str, ...]:
     """Return what a replica lacks of the journals that the report reads."""
-    if store.complete:
+    if store.complete or audience.whole_school:
         return ()
-    if asked.class_id:
-        wanted = [row[0] for row in store.rows(JOURNALS_OF_CLASS, asked.class_id)]
-    elif asked.staff_id:
-        wanted = [row[0] for row in store.rows(JOURNALS_OF_TEACHER, asked.staff_id)]
-    else:
-        wanted = [row[0] for row in store.rows(ALL_JOURNALS, asked.period.year_id)]
+    wanted = _journals(store, asked)
     if all(store.holds(partition(PartitionKind.JOURNAL, one)) for one in wanted):
         return ()
     return (text("report.missing.journals", asked.language),)
+
+
+def _journals(store: Store, asked: Asked) -> set[int]:
+    if asked.only is not None:
+        led = [
+            row[0]
+            for class_id in asked.only.classes
+            for row in store.rows(JOURNALS_OF_CLASS, class_id)
+        ]
+        return {*asked.only.journals, *led}
+    if asked.class_id:
+        return {row[0] for row in store.rows(JOURNALS_OF_CLASS, asked.class_id)}
+    if asked.staff_id:
+        return {row[0] for row in store.rows(JOURNALS_OF_TEACHER, asked.staff_id)}
+    return {row[0] for row in store.rows(ALL_JOURNALS, asked.period.year_id)}

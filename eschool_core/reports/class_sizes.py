@@ -15,7 +15,7 @@ from eschool_core.queries.names import joined
 from eschool_core.regulation.formulas import ratio
 from eschool_core.reports.contingent import Stay, classes_of, stays_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed, policy_number
-from eschool_core.reports.table import Row, RowKind, Table, Unit, Value
+from eschool_core.reports.table import Column, Row, RowKind, Table, Unit, Value
 from eschool_core.store.store import Store
 
 NAME = "class_sizes"
@@ -61,7 +61,12 @@ def class_sizes_report(store: Store, asked: Asked) -> Table:
         column(language, "classes", width=8),
         column(language, "pupils", width=10),
         column(language, "mean_size", Unit.PERCENT, 12),
-        column(language, "reference_pupils", width=12),
+        Column(
+            "reference_pupils",
+            text("report.column.reference_pupils", language, day=calendar.date_of(reference).day),
+            Unit.COUNT,
+            12,
+        ),
         column(language, "size_change", width=12),
         column(language, "norm_deviation", Unit.PERCENT, 12),
         column(language, "combined_classes", width=12),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from eschool_core.domain.result_enums import ResultValue
 from eschool_core.domain.school import SchoolClass
@@ -27,6 +28,7 @@ from eschool_core.store.store import Store
 
 NAME = "class_summary"
 CLAUSE = "4.4.3/7"
+MOST_SUBJECTS_NAMED: Final = 3
 
 Line = tuple[str, Value, str]
 """Key of the field, its number, the names behind it."""
@@ -152,22 +154,24 @@ class _Names:
 
     def reasons(self, pupils: Iterable[PupilResults]) -> str:
         """Return each with the subjects without a mark, and why."""
-        wanted = (ResultValue.NOT_ATTESTED, Blank.MISSING)
-        return "; ".join(
-            f"{pupil.name} ({joined(self._reason(entry) for entry in _with(pupil, wanted))})"
-            for pupil in pupils
-        )
+        return "; ".join(f"{pupil.name} ({joined(self._reasons(pupil))})" for pupil in pupils)
 
     def _subject(self, result: Result) -> str:
         journal = self.found.journals[result.journal_id]
         teacher = self.teachers.get(journal.teacher_on(self.asked.period.last_day), "")
         return " – ".join(part for part in (journal.subject, teacher) if part)
 
-    def _reason(self, result: Result) -> str:
-        unset = text("report.summary.unset", self.asked.language)
-        reason = unset if result.outcome is Blank.MISSING else result.reason
-        subject = self.found.journals[result.journal_id].subject
-        return " – ".join(part for part in (subject, reason) if part)
+    def _reasons(self, pupil: PupilResults) -> Iterable[str]:
+        """Yield each subject not attested with the reason, and what is not set yet at once."""
+        for result in _with(pupil, (ResultValue.NOT_ATTESTED,)):
+            subject = self.found.journals[result.journal_id].subject
+            yield " – ".join(part for part in (subject, result.reason) if part)
+        unset = _with(pupil, (Blank.MISSING,))
+        if len(unset) > MOST_SUBJECTS_NAMED:
+            yield text("report.summary.unset_many", self.asked.language, count=len(unset))
+        elif unset:
+            names = joined(self.found.journals[result.journal_id].subject for result in unset)
+            yield text("report.summary.unset", self.asked.language, subjects=names)
 
 
 def _with(pupil: PupilResults, wanted: tuple[Outcome, ...]) -> list[Result]:

@@ -10,6 +10,7 @@ from eschool_core.labels import text
 from eschool_core.reports.table import Column, Table, Unit, Unknown, Value
 
 DASH: Final = "–"
+MINUS: Final = "\u2212"
 PLACES: Final = {Unit.PERCENT: 1, Unit.MEAN: 2, Unit.DEGREE: 2}
 """Decimal places by unit."""
 COUNTED: Final = (Unit.COUNT, Unit.HOURS, Unit.NUMBER)
@@ -33,7 +34,8 @@ def shown(value: Value, column: Column, table: Table) -> str:
         return value
     if value == 0 and isinstance(value, int) and column.unit in COUNTED:
         return DASH if table.zero == "dash" else ""
-    return number(value, column.unit, "," if table.language == "ru" else ".")
+    written = number(value, column.unit, "," if table.language == "ru" else ".")
+    return written.replace("-", MINUS)
 
 
 def number(value: int | Decimal, unit: Unit, point: str) -> str:

@@ -20,6 +20,7 @@ caption { text-align: left; padding-bottom: .3rem }
 th, td { border: 1px solid #777; padding: .2rem .45rem; vertical-align: top; text-align: left }
 thead th { background: #eee; text-align: center; vertical-align: middle }
 tbody th { font-weight: normal }
+.m { text-align: center }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
 tr.subtotal > *, tr.total > * { font-weight: bold; background: #f5f5f5 }
 tr.left > * { color: #444; font-style: italic }
@@ -27,7 +28,15 @@ tr.left > * { color: #444; font-style: italic }
 h2 { font-size: 1rem; margin: .8rem 0 .2rem }
 ul { margin: 0 0 .5rem; padding-left: 1.2rem }
 .sign { margin: .8rem 0 }
+@media print { .report-wrap { overflow: visible } table { font-size: 9pt } }
 """
+
+
+LOOKS: Final = {
+    **{unit: "n" for unit in Unit if unit.is_number},
+    Unit.MARK: "m",
+}
+"""Classes of cells by unit."""
 
 
 def to_html(table: Table) -> str:
@@ -53,7 +62,7 @@ def to_html(table: Table) -> str:
 def table_html(table: Table) -> str:
     """Return the table alone, for a page: every text escaped, no style and no script.
 
-    Classes: ``report`` of the table, ``n`` of numbers, ``subtotal``, ``total``, ``left`` of rows.
+    Classes: ``report`` of the table, ``n`` of numbers, ``m`` of marks, ``subtotal``, ``total``, ``left`` of rows.
     """
     warning = ""
     if not table.complete:
@@ -102,7 +111,7 @@ def _row(row: Row, table: Table) -> str:
     cells = []
     for place, (value, column) in enumerate(zip(row.cells, table.columns, strict=True)):
         said = escape(shown(value, column, table)).replace("\n", "<br>")
-        look = ' class="n"' if column.unit.is_number else ""
+        look = f' class="{LOOKS[column.unit]}"' if column.unit in LOOKS else ""
         tag, scope = ("th", ' scope="row"') if place == head else ("td", "")
         cells.append(f"<{tag}{scope}{look}>{said}</{tag}>")
     kind = "" if row.kind is RowKind.ITEM else f' class="{row.kind.value}"'
