@@ -161,7 +161,8 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         number="4.4.4/1",
         kinds=("query",),
         paraphrase="Control: how actively teachers work in the journal, offline work included.",
-        status="planned",
+        status="done",
+        place="eschool_core.reports.control.activity",
     ),
     Clause(
         number="4.4.4/2",
@@ -196,8 +197,9 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         number="4.4.4/5",
         kinds=("query",),
         paraphrase="Control: how actively families and pupils use the diary.",
-        status="planned",
+        status="done",
         parameters=("family_activity_days",),
+        place="eschool_core.reports.control.families",
     ),
     Clause(
         number="4.4.5",

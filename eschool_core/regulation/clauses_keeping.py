@@ -201,6 +201,7 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         number="4.6.9",
         kinds=("query",),
         paraphrase="The class teacher sees who among pupils and guardians uses the system.",
-        status="planned",
+        status="done",
+        place="eschool_core.reports.control.families",
     ),
 )

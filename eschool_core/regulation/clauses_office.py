@@ -34,7 +34,8 @@ SYSTEM_OFFICER: tuple[Clause, ...] = (
         number="4.7.3",
         kinds=("query",),
         paraphrase="The system officer sees how administration and teachers use the system.",
-        status="planned",
+        status="done",
+        place="eschool_core.reports.control.activity",
     ),
     Clause(
         number="4.7.4",

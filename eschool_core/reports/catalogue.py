@@ -28,6 +28,7 @@ from eschool_core.reports.control import (
     compliance,
     coverage,
     density,
+    families,
     homework,
     indices,
     unmarked,
@@ -93,6 +94,9 @@ CONTROL: tuple[ReportSpec, ...] = (
         TEACHER_READS,
         homework.homework_report,
         "control",
+    ),
+    ReportSpec(
+        families.NAME, families.CLAUSE, "classes", CLASS_READS, families.families_report, "control"
     ),
     ReportSpec(
         unmarked.NAME, unmarked.CLAUSE, "own", MARKS_READ, unmarked.unmarked_report, "control"

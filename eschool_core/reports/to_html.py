@@ -62,7 +62,8 @@ def to_html(table: Table) -> str:
 def table_html(table: Table) -> str:
     """Return the table alone, for a page: every text escaped, no style and no script.
 
-    Classes: ``report`` of the table, ``n`` of numbers, ``m`` of marks, ``subtotal``, ``total``, ``left`` of rows.
+    Classes: ``report`` of the table, ``n`` of numbers, ``m`` of marks; ``subtotal``,
+    ``total``, ``left`` of rows.
     """
     warning = ""
     if not table.complete:

@@ -11,6 +11,7 @@ from eschool_core.reports.frame import Asked
 from eschool_core.reports.period import free_period
 from eschool_core.reports.table import Table
 from eschool_core.store.store import Store
+from eschool_sync.server.usage import last_seen
 from tests.core.commands.acts import absent
 from tests.school import MONDAY
 from tests.sync.harness import Member, World, lesson, pupils
@@ -90,3 +91,15 @@ def test_a_teacher_gets_no_report_of_the_school_from_the_own_replica(world: Worl
     [maths] = world.synced("maths")
     with pytest.raises(RightsError):
         both(world, maths, "movement")
+
+
+@pytest.mark.clause("4.4.4/1")
+@pytest.mark.clause("4.7.3")
+def test_the_server_knows_when_somebody_was_last_heard_of(world: World) -> None:
+    maths, russian = world.synced("maths", "russian")
+    before = last_seen(world.server.store)
+    world.clock.advance(3_600)
+    maths.sync()
+    seen = last_seen(world.server.store)
+    assert seen[maths.person] == before[maths.person] + 3_600
+    assert seen[russian.person] == before[russian.person]
