@@ -18,6 +18,9 @@ from eschool_web import wording
 
 STATIC: Final = "static"
 JS_TEXTS: Final = "web.js."
+BARE: Final = frozenset({"lockpage.js", "start.js"})
+"""Modules of the pages without a frame."""
+
 _UNSAFE_IN_SCRIPT: Final = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"}
 )
@@ -79,6 +82,9 @@ def environment(language: Language) -> Environment:
     made.globals["clause_of_check"] = wording.clause_of_check
     made.globals["language"] = language
     made.globals["static"] = f"/static/{assets_version()}"
+    made.globals["modules"] = [
+        name for name in assets() if name.endswith(".js") and name not in BARE
+    ]
     made.globals["script_texts"] = script_texts(language)
     made.filters["short_date"] = wording.short_date
     made.filters["long_date"] = lambda day: wording.long_date(day, language)

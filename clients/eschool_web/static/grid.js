@@ -8,6 +8,7 @@ import { comment, explain } from "./grid_card.js";
 import { Find } from "./grid_find.js";
 import { meaningOf } from "./grid_keys.js";
 import { Model } from "./grid_model.js";
+import { owe } from "./grid_owed.js";
 import { pasteInto } from "./grid_paste.js";
 import { Queue } from "./grid_queue.js";
 import { Strip } from "./grid_strip.js";
@@ -82,6 +83,7 @@ export class Grid {
       case "digit": return this.digit(meaning.value ?? 0);
       case "letter": return this.letter(meaning.letter ?? "");
       case "second": return this.back();
+      case "owed": return owe(this, this.view.row, this.view.column), true;
       case "clear": return this.writer.clear(this.view.row, this.view.column);
       case "undo": return this.writer.undo();
       case "skip": return this.advance();

@@ -16,6 +16,7 @@ export class View {
     this.row = 0;
     this.column = model.data.active;
     this.sending = false;
+    this.table.style.setProperty("--lessons", String(model.lessons.length));
   }
 
   /**
@@ -53,9 +54,10 @@ export class View {
     const cell = this.cell(row, column);
     const value = this.model.at(row, column);
     const text = textOf(value, say("absent"), say("late"));
-    if (cell.firstChild) cell.firstChild.nodeValue = text;
-    else cell.append(text);
-    cell.dataset.s = this.stateOf(value);
+    if (!cell.firstChild) cell.append(text);
+    else if (cell.firstChild.nodeValue !== text) cell.firstChild.nodeValue = text;
+    const state = this.stateOf(value);
+    if ((cell.dataset.s ?? "") !== state) cell.dataset.s = state;
     cell.classList.toggle("n", value.presence === 1);
     cell.classList.toggle("k", value.marks.some((mark) => mark[4]));
   }
@@ -73,7 +75,8 @@ export class View {
   paintMean(row) {
     const mean = this.model.mean(row);
     const cell = this.table.rows[row + HEAD_ROWS].querySelector(".mean");
-    if (cell) cell.textContent = mean === null ? "–" : hundredths(mean);
+    const text = mean === null ? "–" : hundredths(mean);
+    if (cell && cell.textContent !== text) cell.textContent = text;
   }
 
   /** Show each cell with something in it anew. */

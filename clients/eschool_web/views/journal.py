@@ -25,6 +25,9 @@ from eschool_web.views.period import active_lesson, period_of, place_of
 from eschool_web.views.saying import refused_said
 from eschool_web.views.state import standing_said
 
+OWED_DAYS = 7
+"""So long a work that is owed may be handed in, unless the teacher says otherwise."""
+
 NOTHING = LessonTexts("", 0, None, (), ())
 
 
@@ -53,6 +56,8 @@ def journal_page(asked: Asked) -> Page:
             "grid": grid,
             "data": grid_data(asked, grid),
             "editable": bool(grid.writing.own),
+            "results": {} if grid.page.results is None
+            else {row.pupil_id: row for row in grid.page.results.rows},
             "kinds": [(kind, text(f"WorkKind.{kind.name.lower()}", asked.language))
                       for kind in WorkKind],
             "short": {kind: short_kind(asked, kind) for kind in WorkKind},
@@ -114,6 +119,7 @@ def grid_data(asked: Asked, grid: Grid) -> dict[str, Any]:
         "now": asked.source.now(),
         "active": columns.get(grid.active, 0),
         "lowest": grid.lowest_mark,
+        "due": grid.today + OWED_DAYS,
         "marks": not grid.writing.extracurricular,
         "lessons": [_lesson(asked, grid, entry) for entry in grid.page.lessons],
         "pupils": [
