@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,20 @@ def test_the_replicas_stay_for_a_look(tmp_path: Path) -> None:
     assert sorted(path.name for path in (folder / "home").iterdir()) == sorted(ROLES)
     again = CliRunner().invoke(cli, ["demo", "--dir", str(folder)], prog_name="eschool")
     assert again.exit_code == 4
+
+
+def test_the_demo_can_stay_and_offer_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    offered: list[Path] = []
+
+    def serve_pages(
+        folder: Path, database: str, port: int, tell: Callable[[str, str], None]
+    ) -> None:
+        offered.append(folder)
+        assert (folder / "home" / "teacher" / "profile.json").is_file()
+        tell("teacher", f"http://127.0.0.1:{port}/start#code")
+
+    monkeypatch.setattr("eschool_cli.demo.serving.serve_pages", serve_pages)
+    result = CliRunner().invoke(cli, ["demo", "--size", "small", "--serve"], prog_name="eschool")
+    assert result.exit_code == 0, result.output
+    assert "/start#code" in result.output
+    assert not offered[0].exists()

@@ -50,6 +50,7 @@ FAILED = 1
 @option("--date", "day", type=click.DateTime(("%Y-%m-%d",)), says="demo_date", shown_as="date")
 @option("--dir", "folder", type=click.Path(path_type=Path), says="demo_dir", shown_as="folder")
 @option("--database", default="", says="demo_database", shown_as="address")
+@option("--serve", is_flag=True, says="demo_serve")
 @as_json
 @click.pass_context
 def demo(
@@ -60,6 +61,7 @@ def demo(
     day: datetime | None,
     folder: Path | None,
     database: str,
+    serve: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Play a school day and check every stated fact."""
@@ -71,7 +73,9 @@ def demo(
         if as_json:
             session.screen.json(played.as_dict())
         else:
-            _sum_up(session, played, setting.day, folder)
+            _sum_up(session, played, setting.day, folder or (place if serve else None))
+        if serve and played.holds:
+            _serve(session, setting, played)
     if not played.holds:
         ctx.exit(FAILED)
 
@@ -117,6 +121,21 @@ def _sum_up(session: Session, played: Played, day: date, folder: Path | None) ->
         "date": day.isoformat(),
     }
     screen.lines(say("demo.go_on.commands", **values))
+
+
+def _serve(session: Session, setting: Setting, played: Played) -> None:
+    """Offer the pages of everybody, until interrupted."""
+    from eschool_cli.demo.serving import serve_pages
+
+    session.screen.line()
+    session.screen.heading(say("demo.heading.pages"))
+    session.screen.line(say("demo.pages.passphrase", passphrase=PASSPHRASE))
+
+    def tell(role: str, link: str) -> None:
+        session.screen.line(say(f"demo.role.{role}"))
+        session.screen.line(link, indent=2)
+
+    serve_pages(setting.folder, setting.postgres_url, played.port, tell)
 
 
 @contextmanager
