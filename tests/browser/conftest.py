@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
@@ -14,7 +14,10 @@ from tests.clients.web.conftest import DAY
 from tests.clients.web.pages import Served, serving
 
 DESK: ViewportSize = {"width": 1280, "height": 720}
-LIMIT_MS = 10_000
+LIMIT_MS = 30_000
+"""Generous: a busy machine is not a fault of the pages."""
+
+expect.set_options(timeout=LIMIT_MS)
 
 
 @pytest.fixture(scope="session")
