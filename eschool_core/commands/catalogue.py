@@ -14,6 +14,7 @@ from eschool_core.commands import (
     access,
     acts,
     backups,
+    archive,
     breach,
     care,
     class_care,
@@ -99,6 +100,7 @@ SPECS: tuple[CommandSpec, ...] = (
     *held.specs(_kept),
     *inspections.SPECS,
     *inspection_answers.SPECS,
+    *archive.SPECS,
 )
 
 BY_MODEL: Mapping[type[Command], CommandSpec] = MappingProxyType(

@@ -103,6 +103,19 @@ class CouncilDecisionKind(IntEnum):
     GRADUATED = 4
 
 
+class YearSection(IntEnum):
+    """Sections that are checked before a year goes to the archive (4.4.5/1)."""
+
+    TOPICS = 1
+    WORKS = 2
+    ROLL = 3
+    PLAN = 4
+    YEAR_MARKS = 5
+    DECISIONS = 6
+    PERSONAL_DATA = 7
+    CORRECTIONS = 8
+
+
 class ArchiveKind(IntEnum):
     """What is kept, and how long (5.3)."""
 

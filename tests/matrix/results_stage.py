@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from eschool_core.commands.archive import (
+    DecideDestruction,
+    DrawUpRegister,
+    ProposeDestruction,
+    SealJournal,
+)
 from eschool_core.commands.base import Command
 from eschool_core.commands.closing import CloseTerm, ReopenTerm
 from eschool_core.commands.corrections import DecideCorrection, MoveMark, ProposeCorrection
@@ -11,11 +17,13 @@ from eschool_core.commands.owed import SettleOwedWork
 from eschool_core.commands.releases import ReleaseMarks, SeeMarks
 from eschool_core.commands.school import SetTerm
 from eschool_core.commands.term_marks import SetTermMark
-from eschool_core.domain.archive import MarksRelease
+from eschool_core.domain.archive import ArchiveEntry, MarksRelease
 from eschool_core.domain.enums import TermKind, WorkKind
 from eschool_core.domain.journal import Mark
-from eschool_core.domain.partition import SCHOOL
+from eschool_core.domain.partition import ARCHIVE, SCHOOL
 from eschool_core.domain.result_enums import (
+    ArchiveKind,
+    ArchiveState,
     CorrectionState,
     CorrectionTarget,
     CouncilDecisionKind,
@@ -69,6 +77,10 @@ def of_results(school: SmallSchool) -> dict[str, Command]:
         "reopen_term": ReopenTerm(
             class_id=school.classes["1В"], term_id=term, act="№ 9", reason="ошибка"
         ),
+        "seal_journal": SealJournal(journal_id=rows.own_journal),
+        "draw_up_register": DrawUpRegister(class_id=school.classes["1В"]),
+        "propose_destruction": ProposeDestruction(entry_id=rows.kept, act="Акт 1", act_day=MONDAY),
+        "decide_destruction": DecideDestruction(entry_id=rows.proposed, approve=1),
         "propose_correction": ProposeCorrection(
             journal_id=school.journals[OTHER],
             pupil_id=school.pupils["5Б"][1],
@@ -122,6 +134,20 @@ class _Rows:
                     closed_by_id=school.staff["deputy"],
                 )
             )
+        self.put(
+            TermClosing(
+                id=self.next(),
+                part=SCHOOL,
+                year_id=school.year,
+                term_id=0,
+                class_id=school.classes["1В"],
+                closed_at=clock(MONDAY, 11),
+                closed_by_id=school.staff["deputy"],
+            )
+        )
+        self.own_journal = school.add_journal("1В", "Шахматы", "primary")
+        self.kept = self.put(self.entry(ArchiveState.KEPT))
+        self.proposed = self.put(self.entry(ArchiveState.DESTRUCTION_PROPOSED))
         for kind, of_term in ((ResultKind.TERM, term), (ResultKind.YEAR, 0)):
             self.put(
                 TermMark(
@@ -209,6 +235,22 @@ class _Rows:
                 released_at=0,
                 released_by_id=school.staff["deputy"],
             )
+        )
+
+    def entry(self, state: ArchiveState) -> ArchiveEntry:
+        """Return an entry whose time of keeping is over."""
+        return ArchiveEntry(
+            id=self.next(),
+            part=ARCHIVE,
+            year_id=self.school.year,
+            kind=ArchiveKind.JOURNAL,
+            object_id=1,
+            title="2020/21 · 5А · Хор",
+            sealed_at=0,
+            sealed_by_id=self.school.staff["officer"],
+            keep_until=MONDAY - 1,
+            state=state,
+            proposed_by_id=self.school.staff["officer"],
         )
 
     def next(self) -> int:

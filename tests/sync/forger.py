@@ -82,6 +82,10 @@ class Forger:
 
     def request(self, push: Push | bytes | None, **changes: Any) -> bytes:
         """Return the body of a sync, signed."""
+        return self.asked(push, **changes).sealed(self.key)
+
+    def asked(self, push: Push | bytes | None, **changes: Any) -> SyncRequest:
+        """Return a sync as it is before it is signed."""
         packed = push
         if isinstance(push, Push):
             packed = pack_push(push, [Run(2**27 - 1, RUN_KEY)])
@@ -97,13 +101,12 @@ class Forger:
             packed,  # type: ignore[arg-type]
         )
         assert position.cursor >= 0
-        return replace(request, **changes).sealed(self.key)
+        return replace(request, **changes)
 
     def send(self, *envelopes: Envelope) -> dict[int, Outcome]:
         """Send commands; return all verdicts that this device ever got."""
-        body = self.request(self.push(envelopes))
-        answer = self.member.wire.deliver("sync", body)
-        request = SyncRequest(0, 0, b"", 0, 0, b"", None, None)
+        request = self.asked(self.push(envelopes))
+        answer = self.member.wire.deliver("sync", request.sealed(self.key))
         return dict(read_response(answer, request).verdicts)
 
     def resealed(self, fields: list[Any], key: SigningKey | None = None) -> bytes:

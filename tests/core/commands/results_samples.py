@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from eschool_core.commands.archive import (
+    DecideDestruction,
+    DrawUpRegister,
+    ProposeDestruction,
+    SealJournal,
+    WaiveSection,
+)
 from eschool_core.commands.base import Command
 from eschool_core.commands.closing import CloseTerm, ReopenTerm
 from eschool_core.commands.corrections import DecideCorrection, MoveMark, ProposeCorrection
@@ -19,6 +26,7 @@ from eschool_core.domain.result_enums import (
     CouncilDecisionKind,
     DateKind,
     OwedState,
+    YearSection,
 )
 from tests.school import MONDAY, SmallSchool
 
@@ -84,6 +92,16 @@ def results_samples(school: SmallSchool) -> list[Command]:
         ReleaseMarks(class_id=klass, term_id=TERM),
         SeeMarks(release_id=TERM, pupil_id=pupil),
         RecordRetake(**where, value=4, commission=1, protocol="Протокол 6", protocol_day=MONDAY),
+        WaiveSection(
+            year_id=school.year,
+            section=YearSection.DECISIONS,
+            object_id=klass,
+            reason="Приказ 15",
+        ),
+        SealJournal(journal_id=journal),
+        DrawUpRegister(class_id=klass),
+        ProposeDestruction(entry_id=TERM, act="Акт 1", act_day=MONDAY),
+        DecideDestruction(entry_id=TERM, approve=1),
         RecordCouncilDecision(
             pupil_id=pupil,
             year_id=school.year,
