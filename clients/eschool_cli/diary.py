@@ -139,7 +139,8 @@ def _received(lesson: DiaryLesson, language: Language) -> list[str]:
     for mark in lesson.marks:
         kind = word(mark.work_kind, language)
         weight = "" if mark.weight == FULL_WEIGHT else f", {say('cli.weight')} {mark.weight} %"
-        parts.append(f"{mark.value} ({kind}{weight})")
+        was = "".join(f"{value} → " for value in mark.earlier)
+        parts.append(f"{was}{mark.value} ({kind}{weight})")
         if mark.comment:
             parts[-1] += f": {mark.comment}"
     return parts

@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from eschool_core.commands import (
     access,
     acts,
-    backups,
     archive,
+    backups,
     breach,
     care,
     class_care,

@@ -25,6 +25,7 @@ from eschool_core.domain.partition import ARCHIVE
 from eschool_core.domain.review import HeldCommand, HeldState
 from eschool_core.errors import InputError
 from eschool_core.ids import ROWS_PER_NUMBER, make_id
+from eschool_core.regulation import checks, results
 from eschool_core.regulation.interval import Interval
 from eschool_core.store.store import Store
 
@@ -133,14 +134,19 @@ def apply_held(store: Store, command: ApplyHeld, occasion: Occasion, make: Make)
     What was doubtful is decided by this; what the author had no right to at all stays refused.
 
     Raises:
-        RegulationError: The author had no right to it, or it breaks a clause.
+        RegulationError: The author had no right to it, or it breaks a clause; or it changes a
+            closed term and its author applies it (2.2).
         InputError: ``control.held_closed``, ``command.unknown``; or it does not fit the rows.
     """
     for held in _waiting(store, command.held_id):
         if is_applied(store, held.device, held.ids_from):
             raise InputError("control.held_closed")
+        if held.key == checks.TERM_CLOSED.id:
+            # What changes a closed term is the act of two persons, whatever their roles (2.2).
+            results.check_two_persons(held.actor_id, occasion.actor_id)
         spec, kept = make(held.kind, held.version, held.payload)
         given = occasion_of(held)
+        given.reviewed_by = occasion.actor_id
         with suppress(HoldForReview):
             spec.right(store, kept, given)
         try:

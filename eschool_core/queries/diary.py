@@ -10,10 +10,12 @@ from datetime import date, datetime
 from eschool_core import calendar
 from eschool_core.commands import facts
 from eschool_core.domain.enums import ExcuseKind, HomeworkState, Presence, Timeliness, WorkKind
+from eschool_core.domain.journal import Mark
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import AbsenceExcuse, Enrolment, Pupil
 from eschool_core.domain.school import SchoolClass
 from eschool_core.queries.answer import Answer
+from eschool_core.queries.cell_text import decoded
 from eschool_core.queries.in_force import clock, local, markless_grades, zone_of
 from eschool_core.queries.names import full_name
 from eschool_core.queries.term_results import PupilResults, pupil_results
@@ -30,9 +32,15 @@ LESSONS = (
     "ORDER BY l.day, l.start_minute, l.period, l.id"
 )
 MARKS = (
-    "SELECT m.lesson_id, m.part, m.value, m.kind, m.weight, m.comment FROM journal_line n "
+    "SELECT m.lesson_id, m.part, m.value, m.kind, m.weight, m.comment, m.id FROM journal_line n "
     "JOIN mark m ON m.part = n.part JOIN lesson l ON l.id = m.lesson_id "
     "WHERE n.pupil_id = ? AND l.day BETWEEN ? AND ? AND m.value <> 0 ORDER BY m.position, m.id"
+)
+EARLIER = (
+    "SELECT h.row_id, h.content FROM journal_line n JOIN cell_history h ON h.part = n.part "
+    "JOIN mark m ON m.id = h.row_id JOIN lesson l ON l.id = m.lesson_id "
+    "WHERE n.pupil_id = ? AND h.table_number = ? AND l.day BETWEEN ? AND ? "
+    "ORDER BY h.replaced_at, h.id"
 )
 ATTENDANCE = (
     "SELECT a.lesson_id, a.part, a.presence, a.stated_reason FROM journal_line n "
@@ -86,12 +94,17 @@ class DiaryLink(Answer):
 
 @dataclass(frozen=True, slots=True)
 class DiaryMark(Answer):
-    """A mark with what it was given for; the weight is in hundredths."""
+    """A mark with what it was given for; the weight is in hundredths.
+
+    Attributes:
+        earlier: Values that stood there before it: families see that 3 became 4 (2.2).
+    """
 
     value: int
     work_kind: WorkKind
     weight: int
     comment: str
+    earlier: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +198,10 @@ def _lessons(store: Store, week: tuple[int, int, int], grade: int) -> list[tuple
         if not for_homework or homework[lesson_id]:
             links[lesson_id].append(DiaryLink(url, title, bool(for_homework)))
     marks: dict[tuple[int, int], list[DiaryMark]] = defaultdict(list)
-    for lesson_id, part, value, kind, weight, comment in store.rows(MARKS, *week):
-        marks[lesson_id, part].append(DiaryMark(value, WorkKind(kind), weight, comment))
+    earlier = _earlier(store, week)
+    for lesson_id, part, value, kind, weight, comment, mark_id in store.rows(MARKS, *week):
+        before = tuple(one for one in earlier.get(mark_id, ()) if one not in (0, value))
+        marks[lesson_id, part].append(DiaryMark(value, WorkKind(kind), weight, comment, before))
     works: dict[int, list[tuple[WorkKind, str]]] = defaultdict(list)
     for lesson_id, kind, topic in store.rows(WORKS, *week):
         works[lesson_id].append((WorkKind(kind), topic))
@@ -211,6 +226,14 @@ def _lessons(store: Store, week: tuple[int, int, int], grade: int) -> list[tuple
             LESSONS, *week
         )
     ]
+
+
+def _earlier(store: Store, week: tuple[int, int, int]) -> dict[int, list[int]]:
+    """Return the values that marks of a week had before, by the mark."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for row_id, content in store.rows(EARLIER, week[0], Mark.number, *week[1:]):
+        found[row_id].append(int(decoded(content).get("value", 0)))
+    return found
 
 
 def _homework(

@@ -211,8 +211,9 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         number="4.4.5/1",
         kinds=("rule", "workflow", "deadline"),
         paraphrase="Every section is checked for gaps before the year is archived.",
-        status="planned",
+        status="done",
         checks=(checks.SECTIONS_UNFILLED,),
+        place="eschool_core.results.year_gaps",
     ),
     Clause(
         number="4.4.5/2",

@@ -67,7 +67,7 @@ TEACHER: tuple[Clause, ...] = (
         kinds=("deadline", "rule"),
         paraphrase="Term and year marks are set by the dates of the order; a closed term takes "
         "them only through a review.",
-        status="planned",
+        status="done",
         checks=(
             checks.TERM_CLOSED,
             checks.TERM_NOT_BEGUN,
@@ -84,6 +84,7 @@ TEACHER: tuple[Clause, ...] = (
             checks.RETAKE_COMMISSION,
         ),
         parameters=("not_attested_missed_percent",),
+        place="eschool_core.commands.term_marks",
     ),
     Clause(
         number="4.5.6",

@@ -7,6 +7,7 @@ import pytest
 from eschool_core.commands.closing import CloseTerm
 from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.corrections import DecideCorrection, MoveMark, ProposeCorrection
+from eschool_core.commands.held import ApplyHeld
 from eschool_core.commands.people import Appoint
 from eschool_core.commands.school import SetTerm
 from eschool_core.commands.term_marks import SetTermMark
@@ -16,6 +17,7 @@ from eschool_core.domain.journal import CellHistory, Mark
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.result_enums import CorrectionTarget, DateKind, ResultKind
 from eschool_core.domain.results import Correction, TermMark
+from eschool_core.domain.review import HeldCommand
 from eschool_core.domain.school import Term
 from eschool_core.errors import RegulationError
 from tests.core.commands.acts import homework, mark, topic
@@ -194,6 +196,53 @@ class TestBarrier:
         [held] = maths.replica.refused()
         assert (held.verdict, held.key) == (Verdict.HELD, "4.5.5/closed")
         world.check("maths")
+
+        [waiting] = world.server.store.select(HeldCommand)
+        assert (waiting.key, waiting.earliest < waiting.latest) == ("4.5.5/closed", True)
+        world.act(ApplyHeld(held_id=waiting.id, reason="сделано до закрытия"), "deputy")
+        assert results(world, pupil) == [5]
+        line = world.school.line(*MATHS, pupil)
+        [row] = world.server.store.select(TermMark, part=line.part)
+        assert row.author_id == world.person("maths")
+
+    def test_admitted_it_counts_by_its_own_time(self, world: World) -> None:
+        term_id = one_term(world)
+        world.act(
+            SetOrderDate(
+                date_kind=DateKind.DUE,
+                year_id=world.school.year,
+                term_id=term_id,
+                day=MONDAY,
+                act="№ 21",
+                act_day=MONDAY,
+            ),
+            "deputy",
+        )
+        [maths] = world.synced("maths")
+        maths.do(term_mark(world, pupils(world)[0], 4))
+        world.advance(2 * DAY)
+        close(world)
+        maths.sync()
+        [waiting] = world.server.store.select(HeldCommand)
+        outcome = world.act(ApplyHeld(held_id=waiting.id, reason="в срок"), "deputy")
+        assert outcome.findings == ()
+
+    def test_its_own_author_does_not_admit_it(self, world: World) -> None:
+        one_term(world)
+        appointed = Appoint(
+            person_id=world.person("maths"), role=Role.DEPUTY_STUDIES, first_day=FIRST_DAY
+        )
+        world.act(appointed)
+        close(world)
+        [maths] = world.synced("maths")
+        maths.do(mark(lesson(world), pupils(world)[0], 5))
+        maths.sync()
+        [waiting] = world.server.store.select(HeldCommand)
+        command = ApplyHeld(held_id=waiting.id, reason="моё")
+        outcome = world.server.act(command, world.person("maths"))
+        assert outcome.key == "2.2/self-approval"
+        world.act(ApplyHeld(held_id=waiting.id, reason="проверено"), "deputy")
+        assert [row.value for row in world.server.store.select(Mark)] == [5]
 
     def test_who_knows_of_the_closing_is_told_at_once(self, world: World) -> None:
         one_term(world)

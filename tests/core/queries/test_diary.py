@@ -25,7 +25,7 @@ FIELDS = {
     "absence", "text", "state", "set_at", "late", "changed_late", "value", "work_kind", "weight",
     "comment", "presence", "reason", "excused",
     "results", "pupil_id", "year", "subjects", "terms", "exam", "final", "mean_hundredths",
-    "releases",
+    "releases", "earlier",
     "links", "file_limit_megabytes",
 }  # fmt: skip
 
@@ -186,3 +186,13 @@ def test_a_subject_teachers_replica_says_that_the_diary_is_incomplete(school: Sm
     shown = diary(store, pupil, MONDAY)
     assert shown.partial
     assert {lesson.subject for day in shown.days for lesson in day.lessons} == {"Математика"}
+
+
+@pytest.mark.clause("2.2")
+def test_a_corrected_mark_shows_what_it_was(school: SmallSchool) -> None:
+    lesson, own = school.lesson(*MATHS), school.pupils["5А"][0]
+    school.must(RecordMark(lesson_id=lesson, pupil_id=own, value=3), "maths")
+    corrected = RecordMark(lesson_id=lesson, pupil_id=own, value=4, reason="описка")
+    school.must(corrected, "maths", at=clock(MONDAY + 1, 9))
+    [mark] = monday(school)[0].marks
+    assert (mark.value, mark.earlier) == (4, (3,))
