@@ -125,6 +125,7 @@ def _heading(session: Session, answer: JournalResults) -> None:
 def _table(session: Session, answer: JournalResults) -> None:
     columns = (
         Column(say("cli.column.pupil"), least=12),
+        Column(say("cli.column.marks"), "right", keep=True),
         Column(say("cli.column.mean"), "right", keep=True),
         Column(say("cli.column.proposed"), "center", keep=True),
         Column(say("cli.column.set"), "center", keep=True),
@@ -133,10 +134,11 @@ def _table(session: Session, answer: JournalResults) -> None:
     rows = [
         (
             row.name or DASH,
+            str(len(row.counted) or ""),
             hundredths(row.mean_hundredths),
             row.proposed,
             Cell(f"{row.value} !" if row.deviates else row.value, "bold" if row.deviates else ""),
-            "; ".join((*row.why, *([row.reason] if row.reason else []))),
+            "; ".join((*row.notes, *([row.reason] if row.reason else []))),
         )
         for row in answer.rows
     ]

@@ -21,6 +21,7 @@ from eschool_core.results.counting import Source
 from eschool_core.results.proposal import Proposal, propose_term, propose_year
 from eschool_core.store.store import Store
 
+ORDINARY = ("proposal.mean", "proposal.threshold", "proposal.terms")
 SET = (
     "SELECT n.pupil_id, m.value, m.reason FROM journal_line n "
     "JOIN term_mark m ON m.part = n.part "
@@ -60,6 +61,7 @@ class PupilResult(Answer):
         value: As registers write it; «–» where nothing is set.
         proposed: What the calculation gives; «–» for nothing.
         why: Its reasons in words.
+        notes: Those of them that are out of the ordinary: not the mean and its threshold.
         deviates: True where the mark differs from what is proposed now.
         reason: Given by who set the mark.
     """
@@ -70,6 +72,7 @@ class PupilResult(Answer):
     proposed: str
     mean_hundredths: int | None
     why: tuple[str, ...]
+    notes: tuple[str, ...]
     counted: tuple[Counted, ...]
     deviates: bool
     reason: str
@@ -152,6 +155,11 @@ def _row(
         proposed=shown(proposed),
         mean_hundredths=proposal.mean_hundredths,
         why=tuple(text(entry.key, language, **entry.params) for entry in proposal.reasons),
+        notes=tuple(
+            text(entry.key, language, **entry.params)
+            for entry in proposal.reasons
+            if entry.key not in ORDINARY
+        ),
         counted=tuple(
             Counted(calendar.date_of(m.day), m.value, m.work_kind, m.weight, m.source)
             for m in proposal.marks

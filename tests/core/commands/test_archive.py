@@ -285,6 +285,7 @@ class TestKeeping:
         assert due.entry_id == entry.id
 
 
+@pytest.mark.clause("5.3")
 @pytest.mark.parametrize(
     ("year_end", "years", "start", "last"),
     [
