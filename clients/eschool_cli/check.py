@@ -82,8 +82,8 @@ def attendance_command(
     columns = [
         Column(say("cli.column.pupil")),
         Column(say("cli.column.missed_lessons"), "right"),
-        *(Column(say(f"ExcuseKind.{kind}"), "right") for kind in kinds),
-        Column(say("Presence.late"), "right"),
+        *(Column(say(f"cli.column.missed_{kind}"), "right") for kind in kinds),
+        Column(say("cli.column.late"), "right"),
     ]
     rows = [(each.name, *map(_number, each.counts())) for each in answer.pupils]
     session.screen.table(columns, rows)

@@ -139,7 +139,8 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         number="4.6.4",
         kinds=("rule", "workflow"),
         paraphrase="The class is split into subgroups once, and pupils change them on paper only.",
-        status="planned",
+        status="done",
+        place="eschool_core.commands.group_drafts",
     ),
     Clause(
         number="4.6.4/1",
@@ -156,8 +157,9 @@ CLASS_TEACHER: tuple[Clause, ...] = (
         kinds=("rule",),
         paraphrase="During the year a pupil changes subgroup only on a written application of "
         "the guardians, or by an order that reorganises groups.",
-        status="planned",
+        status="done",
         checks=(checks.GROUP_CHANGE_APPLICATION,),
+        place="eschool_core.commands.groups",
     ),
     Clause(
         number="4.6.5",

@@ -75,7 +75,9 @@ def test_an_approved_draft_puts_the_pupil_into_the_journal(school: SmallSchool, 
     assert school.line("5А/2", ENGLISH, late).first_day == FIRST_DAY
 
 
+@pytest.mark.clause("4.6.4")
 @pytest.mark.clause("4.6.4/1")
+@pytest.mark.clause("4.6.4/2")
 def test_a_draft_is_no_way_round_the_written_application(school: SmallSchool) -> None:
     moved = school.pupils["5А"][0]
     school.must(draft(school, moved, group_id=school.groups["5А/2"]), "russian")
