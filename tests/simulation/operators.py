@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
 from cosmic_ray.plugins import get_operator, operator_names  # type: ignore[import-untyped]
 
 from tests.simulation.dice import Dice
-from tests.simulation.mutants.hunt import hunt
+from tests.simulation.mutants.hunt import Fate, hunt_all
 from tests.simulation.mutants.mutant import ROOT, Mutant
 
 _ROUND_TRIPS = (
@@ -144,15 +144,14 @@ def drawn(count: int, seed: int) -> Iterator[Mutant]:
         mutant = draw(dice)
         if mutant is not None and mutant.new not in known:
             known.add(mutant.new)
-            yield mutant
+            yield replace(mutant, name=f"{len(known)} {mutant.name}")
 
 
-def judge(mutant: Mutant, seeds: int) -> Drawn:
-    """Hunt a change by seeds, then by tests."""
-    started = time.perf_counter()
-    fate = hunt(mutant, seeds)
+def judge(mutant: Mutant, fate: Fate, *, test: bool) -> Drawn:
+    """Say what the seeds found of a change; let the tests look for what they did not find."""
+    started = time.perf_counter() - fate.seconds
     killer, found = ("simulation", fate.found) if fate.killed else ("", "")
-    if not fate.killed and not _passes(mutant):
+    if test and not fate.killed and not _passes(mutant):
         killer, found = "tests", " ".join(TARGETS[mutant.path][:1])
     seconds = round(time.perf_counter() - started, 1)
     return Drawn(mutant.path, mutant.name, mutant.breaks, killer, found, seconds)
@@ -182,13 +181,16 @@ def main() -> int:
     parser.add_argument("--skip", type=int, default=0, help="of them, the first are left out")
     parser.add_argument("--seed", type=int, default=1, help="of the draw")
     parser.add_argument("--seeds", type=int, default=25, help="of the simulation, for each")
+    parser.add_argument("--jobs", type=int, default=1, help="processes of the simulation")
+    parser.add_argument("--no-tests", action="store_true", help="let the seeds alone look")
     parser.add_argument("--output", type=Path, help="file to which lines are added")
     chosen = parser.parse_args()
+    mutants = list(drawn(chosen.count, chosen.seed))[chosen.skip :]
     results = []
-    for place, mutant in enumerate(drawn(chosen.count, chosen.seed)):
-        if place < chosen.skip:
-            continue
-        results.append(judge(mutant, chosen.seeds))
+    fates = hunt_all(mutants, chosen.seeds, chosen.jobs)
+    for fate in fates:
+        mutant = next(each for each in mutants if each.name == fate.name)
+        results.append(judge(mutant, fate, test=not chosen.no_tests))
         line = json.dumps(asdict(results[-1]), ensure_ascii=False)
         print(line, flush=True)
         if chosen.output:

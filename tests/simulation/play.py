@@ -335,7 +335,12 @@ class Play:
             self._server_act(lambda store: self.author.change("", store))
             self.sync(device, self.dice.one_of(others))
             return
-        self._enter(device, [self.author.entry(device.name)])
+        for _ in range(self.dice.between(1, 3)):
+            # Of anybody's journal: a fact that only the server knows does not stop the next one.
+            whose = self.dice.one_of((device.name, device.name, "anybody"))
+            defect = self.profile.weights.get("poison") and self.dice.chance(0.2)
+            made = self.author.poisoned(whose) if defect else self.author.entry(whose)
+            self._enter(device, [made])
         if self.dice.chance(0.5):
             # What was entered meanwhile is not sent, and lies on top of what came.
             self.network.cut.add(device.name)

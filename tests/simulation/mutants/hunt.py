@@ -1,17 +1,24 @@
-"""Runs the simulation against programs with planted bugs, each in a process of its own."""
+"""Plays seeds on programs with planted bugs, each in a process that is forked for it."""
 
 from __future__ import annotations
 
+import importlib
 import json
+import multiprocessing
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
 
+from tests.simulation.base import base
 from tests.simulation.mutants.mutant import ROOT, Mutant
+from tests.simulation.mutants.transplant import RejectedError, transplant
+from tests.simulation.seed import play
 
 LIMIT_SECONDS = 300
 
@@ -39,34 +46,58 @@ class Fate:
 
 
 def hunt_all(mutants: Sequence[Mutant], seeds: int, jobs: int) -> Iterator[Fate]:
-    """Yield what became of each mutant, in order."""
-    with ThreadPoolExecutor(jobs) as pool:
-        yield from pool.map(lambda mutant: hunt(mutant, seeds), mutants)
+    """Yield what became of each mutant, as soon as it is known."""
+    for encrypted in (False, True):
+        # Built once, before the forks.
+        base(encrypted=encrypted)
+    context = multiprocessing.get_context("fork")
+    with context.Pool(jobs, maxtasksperchild=1) as pool:
+        yield from pool.imap_unordered(partial(hunt, seeds=seeds), mutants, chunksize=1)
 
 
 def hunt(mutant: Mutant, seeds: int) -> Fate:
-    """Play up to ``seeds`` seeds on a mutant."""
+    """Play up to ``seeds`` seeds on a mutant; call it in a process that ends afterwards."""
     started = time.perf_counter()
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(LIMIT_SECONDS)
+    try:
+        transplant(importlib.import_module(mutant.module), mutant.source())
+        seed, found = search(seeds)
+    except RejectedError:
+        seed, found = _started_anew(mutant, seeds)
+    except TimeoutError:
+        seed, found = None, "it hangs"
+    except Exception as error:  # noqa: BLE001 - a program that does not run is found at once
+        seed, found = 0, type(error).__name__
+    finally:
+        signal.alarm(0)
+    seconds = round(time.perf_counter() - started, 1)
+    return Fate(mutant.name, found != "", seed, found, seconds, mutant.breaks)
+
+
+def search(seeds: int) -> tuple[int | None, str]:
+    """Play seeds until one finds something; return it and what it found, or nothing."""
+    for seed in range(1, seeds + 1):
+        result = play(seed)
+        if result.failures:
+            first = result.failures[0]
+            return seed, f"{first.kind} {first.invariant} {first.detail}"[:200]
+    return None, ""
+
+
+def _too_long(signal_number: int, frame: object) -> None:
+    raise TimeoutError
+
+
+def _started_anew(mutant: Mutant, seeds: int) -> tuple[int | None, str]:
+    """Hunt in a program that imports the changed text."""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
         file.write(mutant.source())
         file.flush()
-        told = _told(mutant.module, file.name, seeds)
-    seconds = round(time.perf_counter() - started, 1)
-    seed, found = told["seed"], str(told["found"])
-    number = seed if isinstance(seed, int) else None
-    return Fate(mutant.name, found != "", number, found, seconds, mutant.breaks)
-
-
-def _told(module: str, source: str, seeds: int) -> dict[str, object]:
-    command = [sys.executable, "-m", "tests.simulation.mutants.one", module, source]
-    command += ["--seeds", str(seeds)]
-    try:
-        done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        return {"seed": None, "found": "it hangs"}
+        command = [sys.executable, "-m", "tests.simulation.mutants.one", mutant.module]
+        command += [str(Path(file.name)), "--seeds", str(seeds)]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
-        return {"seed": 0, "found": f"it does not start: {done.stderr[-200:]}"}
-    told: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return told
+        return 0, "it does not start"
+    told = json.loads(done.stdout.splitlines()[-1])
+    return told["seed"], told["found"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation.mutants.catalogue import MUTANTS
-from tests.simulation.mutants.hunt import hunt
+from tests.simulation.mutants.hunt import hunt_all
 from tests.simulation.mutants.mutant import Mutant
 
 
@@ -22,6 +22,6 @@ def test_it_stands_where_it_was_written_for(mutant: Mutant) -> None:
 
 def test_one_of_them_is_found() -> None:
     [mutant] = [each for each in MUTANTS if each.name == "forget-where-it-is"]
-    fate = hunt(mutant, 5)
+    [fate] = hunt_all([mutant], 5, 1)
     assert fate.killed
     assert fate.seed
