@@ -12,8 +12,10 @@ from eschool_cli.home import existing_folder
 from eschool_cli.prompts import secret
 from eschool_cli.screen import Screen
 from eschool_core import calendar
+from eschool_core.errors import AccessError
 from eschool_core.labels import Language
 from eschool_core.queries.in_force import zone_of
+from eschool_core.queries.lease import lease_is_over
 
 if TYPE_CHECKING:
     from eschool_sync.replica import Replica
@@ -35,12 +37,15 @@ class Session:
     screen: Screen = field(default_factory=Screen)
 
     @contextmanager
-    def replica(self) -> Iterator[Replica]:
+    def replica(self, *, leased: bool = True) -> Iterator[Replica]:
         """Open the replica with the owner's passphrase, and close it at the end.
+
+        Args:
+            leased: Ask that it has heard from the server lately; only an exchange does without.
 
         Raises:
             InputError: There is no replica, or several and none is named.
-            AccessError: The passphrase is wrong.
+            AccessError: The passphrase is wrong, or ``access.lease``: too long without contact.
             DamageError: The replica is damaged.
         """
         folder = existing_folder(self.home, self.profile)
@@ -48,6 +53,8 @@ class Session:
 
         passphrase = secret("cli.ask.passphrase", self.passphrase_fd)
         with Replica.open(folder, passphrase) as replica:
+            if leased and lease_is_over(replica.store, replica.status().last_sync, replica.now()):
+                raise AccessError("access.lease")
             yield replica
 
 

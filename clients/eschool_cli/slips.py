@@ -151,7 +151,9 @@ def handed_command(
         waiting = [
             line
             for line in register(store, now)
-            if line.person_id == someone.person_id and line.state is SlipState.WAITING
+            if line.person_id == someone.person_id
+            and line.state in (SlipState.WAITING, SlipState.USED)
+            and line.handed_at is None
         ]
         if not waiting:
             raise InputError("access.slip_gone")

@@ -26,7 +26,7 @@ COUNTS = ("accepted", "with_findings", "rejected", "held", "overwritten")
 @click.pass_obj
 def sync_command(session: Session, as_json: bool) -> None:  # noqa: FBT001
     """Send and fetch in one round trip."""
-    with session.replica() as replica:
+    with session.replica(leased=False) as replica:
         with session.screen.progress(say("cli.stage.sync")) as report:
             done = replica.sync(progress=staged(report))
         at = local(replica.status().last_sync, zone_of(replica.store))

@@ -52,12 +52,14 @@ class HandOutSlip(Command):
 def hand_out_slip(store: Store, command: HandOutSlip, occasion: Occasion) -> Findings:
     """Write by whom and when; what was handed out is not handed out twice (6.2).
 
+    A slip may be in use before the note of its hand-out arrives: the register is kept offline.
+
     Raises:
-        InputError: ``access.slip_gone``: it is handed out, replaced or used already.
+        InputError: ``access.slip_gone``: it is handed out or replaced already.
     """
     slip = store.require(Slip, command.slip_id)
     now = occasion.interval.made_at
-    if slip.handed_at or slip.revoked_at or slip.used_at:
+    if slip.handed_at or slip.revoked_at:
         raise InputError("access.slip_gone")
     store.put(slip.replace(handed_at=now, handed_by_id=occasion.actor_id, signed=command.signed))
     return []

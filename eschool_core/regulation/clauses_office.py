@@ -144,7 +144,8 @@ CONFIDENTIALITY: tuple[Clause, ...] = (
         kinds=("rule",),
         paraphrase="Pupils' personal data are protected from unauthorised access as the law "
         "demands.",
-        status="planned",
+        status="done",
         parameters=("read_lease_days",),
+        place="eschool_core.queries.lease",
     ),
 )

@@ -89,6 +89,7 @@ class World:
     failure: BaseException | None = None
     undecided: bool = False
     pending: int = 0
+    last_sync: int = 0
     passphrases: list[str] = field(default_factory=list)
 
     def person(self, profile: str) -> int:
@@ -158,7 +159,7 @@ class FakeReplica:
             pending=self.world.pending,
             rejected=len(self.world.refused) - held,
             held=held,
-            last_sync=self.world.school.now - 3600,
+            last_sync=self.world.last_sync or self.world.school.now - 3600,
             seq=self.world.school.seq,
             digest_equal=True,
             server_url="https://journal.school.example",

@@ -157,3 +157,15 @@ def test_the_account_shows_login_and_duties(terminal: Terminal, world: World) ->
     assert told["login"] == login_of(world.school.staff["maths"])
     assert told["acknowledged_at"].startswith("2026-09-07")
     assert "Никому не передавайте" in terminal.shown("account")
+
+
+@pytest.mark.clause("7.1")
+def test_a_copy_without_contact_for_too_long_shows_nothing_until_it_syncs(
+    world: World, terminal: Terminal
+) -> None:
+    world.school.now = clock(MONDAY + 28, 9)
+    world.last_sync = clock(MONDAY, 9)
+    refused = terminal.run("today")
+    assert (refused.exit_code, "п. 7.1" in refused.stderr) == (5, True)
+    assert "Дроби" not in refused.output
+    assert terminal.run("sync").exit_code == 0

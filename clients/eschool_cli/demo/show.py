@@ -45,7 +45,7 @@ class OpenSession(Session):
     player: Player | None = None
 
     @contextmanager
-    def replica(self) -> Iterator[Replica]:
+    def replica(self, *, leased: bool = True) -> Iterator[Replica]:
         """Give the open replica."""
         assert self.player is not None
         yield self.player.replica

@@ -58,6 +58,14 @@ def test_what_was_handed_out_is_not_handed_out_twice(school: SmallSchool) -> Non
     assert verdict(school.do(HandOutSlip(slip_id=slip_id), "russian")) == "access.slip_gone"
 
 
+@pytest.mark.clause("3.1/2")
+def test_the_note_of_a_hand_out_may_come_after_the_slip_was_used(school: SmallSchool) -> None:
+    pupil = school.pupils["5А"][1]
+    slip_id = school.must(slip(pupil), "russian")
+    assert sign_in(school, pupil) == "accepted"
+    assert verdict(school.do(HandOutSlip(slip_id=slip_id), "russian")) == "accepted"
+
+
 @pytest.mark.clause("4.7.6")
 def test_the_officer_makes_a_batch_that_only_the_class_teacher_hands_out(
     school: SmallSchool,

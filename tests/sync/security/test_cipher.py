@@ -86,6 +86,7 @@ def test_a_replica_is_opened_as_the_design_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.asvs("11.3.1")
+@pytest.mark.clause("7.1")
 @pytest.mark.threat("T1")
 def test_no_canary_and_no_pattern_stands_in_any_file(tmp_path: Path) -> None:
     path = tmp_path / "replica.db"
