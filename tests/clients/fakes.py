@@ -55,6 +55,7 @@ class Status:
     server_url: str
     device: int
     rows: int
+    alarm: bool = False
 
 
 @dataclass(frozen=True)
