@@ -53,6 +53,7 @@ AUDIT_FILE = "audit.jsonl"
         "backup": "eschool_cli.server_backup:backup_group",
         "restore": "eschool_cli.server_backup:restore_command",
         "verify": "eschool_cli.server_verify:verify_command",
+        "restored": "eschool_cli.server_restored:restored_group",
         "key": "eschool_cli.server_verify:key_command",
     },
 )

@@ -222,6 +222,37 @@ def take_slip(store: Store, person_id: int, secret_hash: str, now: int) -> None:
     store.put(slip.replace(used_at=now))
 
 
+class ReadmitDevice(Command):
+    """Write a device down again that the school certified before it lost the row (§5.7)."""
+
+    kind: ClassVar[str] = "readmit_device"
+    person_id: ObjectId
+    device: Annotated[int, Field(strict=True, ge=1, le=MAX_DEVICE)]
+    public_key: HexHash
+
+
+def readmit_device(store: Store, command: ReadmitDevice, occasion: Occasion) -> Findings:
+    """Write the device.
+
+    Raises:
+        InputError: The number belongs to a device, or the person is unknown.
+    """
+    if store.first(Device, device=command.device) is not None:
+        raise InputError("access.device_exists", device=command.device)
+    store.require(Person, command.person_id)
+    store.put(
+        Device(
+            id=occasion.new_id(),
+            part=ACCESS,
+            device=command.device,
+            person_id=command.person_id,
+            public_key=bytes.fromhex(command.public_key),
+            enrolled_at=occasion.interval.hi,
+        )
+    )
+    return []
+
+
 class RevokeDevice(Command):
     """Shut a device out: what it sends from now on is held for review."""
 
@@ -269,6 +300,7 @@ def may_revoke_device(store: Store, command: RevokeDevice, occasion: Occasion) -
 SPECS: tuple[CommandSpec, ...] = (
     CommandSpec(IssueSlip, may_issue_slip, issue_slip),
     CommandSpec(EnrolDevice, rights.server_only, enrol_device),
+    CommandSpec(ReadmitDevice, rights.server_only, readmit_device),
     CommandSpec(UseSlip, rights.server_only, use_slip),
     CommandSpec(RevokeDevice, may_revoke_device, revoke_device),
 )

@@ -17,6 +17,7 @@ import msgpack
 from eschool_sync.history.merkle import HASH_BYTES, leaf_hash, root_of
 from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.fields import read_list
+from eschool_sync.protocol.receipts import Offers
 from eschool_sync.security.signing import SigningKey, verify
 
 FORMAT: Final = 1
@@ -142,12 +143,14 @@ class Push:
     Attributes:
         previous: Hash of the header before the first.
         anchors: Time anchors that the evidence speaks of.
+        offers: What the school itself said of these commands before it forgot them.
     """
 
     envelopes: tuple[Envelope, ...]
     previous: bytes
     anchors: tuple[bytes, ...]
     signature: bytes
+    offers: Offers = Offers()  # noqa: RUF009 - Offers is frozen
 
     def signed_bytes(self) -> bytes:
         """Return what the signature covers."""

@@ -15,6 +15,7 @@ from eschool_core.ids import MAX_DEVICE, MAX_NUMBER
 from eschool_sync.protocol.columns import pack_columns, unpack_columns
 from eschool_sync.protocol.compression import compress, decompress
 from eschool_sync.protocol.fields import malformed, read_list, require_types
+from eschool_sync.protocol.receipts import Place
 from eschool_sync.protocol.version import VERSION, check_version
 from eschool_sync.security.signing import SigningKey, verify
 from eschool_sync.security.suite import SIGNATURE_BYTES
@@ -23,6 +24,7 @@ MAX_REQUEST_BYTES: Final = 8 * 1024 * 1024
 MAX_RESPONSE_BYTES: Final = 512 * 1024 * 1024
 MAX_PARTS: Final = 2_000_000
 NAME_BYTES: Final = 8
+MAX_VERDICTS: Final = 10_000
 MAX_GROWTH: Final = 128
 """Hashes of a proof: twice the height of the highest tree there can be."""
 
@@ -197,6 +199,9 @@ class SyncResponse:
         growth: The proof that it only adds to the head that the request tells of.
         need_parts: The server does not know the replica's scope: ask again with ``parts``.
         more: There are verdicts that did not fit: sync again.
+        places: Where each of the verdicts stands in the log.
+        receipt: The school's signature over them (``receipts.Receipt``).
+        collecting: A restored server asks for what it has forgotten, and gives nothing yet.
     """
 
     incarnation: bytes
@@ -211,6 +216,9 @@ class SyncResponse:
     growth: tuple[bytes, ...] = ()
     need_parts: bool = False
     more: bool = False
+    places: tuple[Place, ...] = ()
+    receipt: bytes = b""
+    collecting: bool = False
 
     def to_bytes(self, level: int = 3) -> bytes:
         """Return the body to be sent."""
@@ -230,6 +238,9 @@ class SyncResponse:
                 list(self.growth),
                 int(self.need_parts),
                 int(self.more),
+                pack_columns([(at.seq, at.received, at.pushed) for at in self.places], 3),
+                self.receipt,
+                int(self.collecting),
             ]
         )
         return compress(packed, level)
@@ -258,11 +269,11 @@ def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
         return _unchanged(fields, request)
     types = (
         *(_BYTES, _LIST, _LIST, _BYTES, _BYTES, _LIST, _BYTES),
-        *(_BYTES, _BYTES, _LIST, _INT, _INT),
+        *(_BYTES, _BYTES, _LIST, _INT, _INT, _BYTES, _BYTES, _INT),
     )
     require_types(fields, types, "response")
     incarnation, verdicts, frames, parts_in, parts_out, point, anchor = fields[:7]
-    name, tree_head, growth, need_parts, more = fields[7:]
+    name, tree_head, growth, need_parts, more, places, receipt, collecting = fields[7:]
     if name != request.name():
         malformed("response")
     require_types(growth, [_BYTES] * min(len(growth), MAX_GROWTH), "response")
@@ -280,6 +291,9 @@ def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
         tuple(growth),
         bool(need_parts),
         bool(more),
+        _places(places, len(verdicts)),
+        receipt,
+        bool(collecting),
     )
 
 
@@ -292,6 +306,16 @@ def _unchanged(fields: list[Any], request: SyncRequest) -> SyncResponse:
     none = pack_parts([])
     point = Checkpoint(request.cursor, request.ack, rows, digest, request.scope, b"")
     return SyncResponse(request.incarnation, (), [], none, none, point, anchor, request.name())
+
+
+def _places(packed: bytes, count: int) -> tuple[Place, ...]:
+    columns = unpack_columns(packed, MAX_VERDICTS)
+    if any(type(value) is not int or value < 0 for column in columns for value in column):
+        malformed("response")
+    places = tuple(Place(*row) for row in zip(*columns, strict=True))
+    if len(places) not in (0, count):
+        malformed("response")
+    return places
 
 
 def _verdict(entry: Any) -> tuple[int, Outcome]:

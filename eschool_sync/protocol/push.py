@@ -28,6 +28,7 @@ from eschool_sync.protocol.envelope import (
 )
 from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.fields import MAX_INT, malformed, read_list, require_types
+from eschool_sync.protocol.receipts import unpack_offers
 from eschool_sync.security.suite import SIGNATURE_BYTES
 
 MAX_COMMANDS: Final = 2_000
@@ -77,6 +78,7 @@ def pack_push(push: Push, runs: Sequence[Run]) -> bytes:
             pack_columns(rows, _COLUMNS),
             blocks,
             push.signature,
+            push.offers.pack(),
         ]
     )
     return packed
@@ -94,8 +96,9 @@ def unpack_push(packed: bytes, school: int, device: int) -> Push:
         InputError: ``protocol.malformed``, ``protocol.too_many``.
     """
     fields = read_list(packed, _PART, max_items=MAX_GROUP)
-    require_types(fields, (_BYTES, _LIST, _LIST, _LIST, _BYTES, _LIST, _BYTES), _PART)
-    link, anchors, runs, kinds, header_columns, blocks, signature = fields
+    types = (_BYTES, _LIST, _LIST, _LIST, _BYTES, _LIST, _BYTES, _LIST)
+    require_types(fields, types, _PART)
+    link, anchors, runs, kinds, header_columns, blocks, signature, offers = fields
     if len(link) != HASH_BYTES or len(kinds) != len(blocks):
         malformed(_PART)
     times = [_anchor_time(anchor) for anchor in anchors]
@@ -128,7 +131,7 @@ def unpack_push(packed: bytes, school: int, device: int) -> Push:
     groups = {entry.header.group for entry in envelopes}
     if len(envelopes) > MAX_COMMANDS and (len(groups) > 1 or 0 in groups):
         raise InputError("protocol.too_many", limit=MAX_COMMANDS)
-    return Push(tuple(envelopes), fields[0], tuple(anchors), signature)
+    return Push(tuple(envelopes), fields[0], tuple(anchors), signature, unpack_offers(offers))
 
 
 def _row(

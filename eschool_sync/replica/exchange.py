@@ -6,11 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from eschool_core.app import carry_out
-from eschool_core.errors import DamageError, InputError
+from eschool_core.errors import AccessError, DamageError, InputError, TransportError
 from eschool_core.store.schema import create_indexes
 from eschool_sync.defects import is_of_surroundings
 from eschool_sync.history.head import HISTORY, MARK_BYTES, TreeHead, require_growth
-from eschool_sync.protocol.envelope import make_push
 from eschool_sync.protocol.evidence import Contact
 from eschool_sync.protocol.frames import unpack_frames
 from eschool_sync.protocol.messages import (
@@ -21,13 +20,14 @@ from eschool_sync.protocol.messages import (
     read_response,
     unpack_parts,
 )
-from eschool_sync.protocol.push import pack_push
 from eschool_sync.replica.bootstrap import DONE, Bootstrap
 from eschool_sync.replica.decisions import decisions
 from eschool_sync.replica.opened import Opened
-from eschool_sync.replica.outbox import Pending, State
+from eschool_sync.replica.outbox import State
 from eschool_sync.replica.position import Position
+from eschool_sync.replica.pushing import packed_push
 from eschool_sync.replica.reports import SyncReport
+from eschool_sync.replica.returning import BEHIND, DENIED, Returning
 from eschool_sync.replica.tables import delete_meta, find_meta, put_meta
 from eschool_sync.security.signing import check_anchor
 
@@ -62,6 +62,7 @@ class Exchange:
         self._opened = opened
         self._transport = transport
         self._bootstrap = Bootstrap(opened, transport, self._replay)
+        self._returning = Returning(opened, transport)
 
     def sync(self, progress: Progress | None) -> SyncReport:
         """Send what is pending and fetch what is new, until both sides are equal.
@@ -69,6 +70,18 @@ class Exchange:
         Raises:
             EschoolError: As ``Replica.sync``.
         """
+        try:
+            return self._sync(progress)
+        except AccessError as error:
+            if error.key not in DENIED or not self._returning.readmit():
+                raise
+            return self._sync(progress)
+        except TransportError as error:
+            if error.key != BEHIND:
+                raise
+            self._returning.witness()
+
+    def _sync(self, progress: Progress | None) -> SyncReport:
         report, full, tell_parts = SyncReport(), False, False
         if self._bootstrap.is_due():
             self._bootstrap.run(report, progress)
@@ -76,14 +89,10 @@ class Exchange:
             tell_parts = True
         for _ in range(MAX_ROUNDS):
             position, request = self._request(full=full, tell_parts=tell_parts)
-            body = request.sealed(self._opened.signing)
-            answer = self._transport.post("sync", body, progress)
-            report.rounds += 1
-            report.bytes_up += len(body)
-            report.bytes_down += len(answer)
-            response = read_response(answer, request)
-            if response.need_parts:
-                tell_parts = True
+            response = self._ask(request, report, progress)
+            if response.collecting or response.need_parts:
+                self._returning.offer(response)
+                tell_parts = response.need_parts
                 continue
             try:
                 pending = self._take(position, response, report, full=full)
@@ -105,6 +114,16 @@ class Exchange:
         self._opened.fold()
         return report
 
+    def _ask(
+        self, request: SyncRequest, report: SyncReport, progress: Progress | None
+    ) -> SyncResponse:
+        body = request.sealed(self._opened.signing)
+        answer = self._transport.post("sync", body, progress)
+        report.rounds += 1
+        report.bytes_up += len(body)
+        report.bytes_down += len(answer)
+        return read_response(answer, request)
+
     def _request(self, *, full: bool, tell_parts: bool) -> tuple[Position, SyncRequest]:
         """Return a request, and the position that it was made from.
 
@@ -114,7 +133,7 @@ class Exchange:
         opened = self._opened
         with opened.writing() as position:
             waiting = opened.outbox.next_push()
-            push = self._push(position, waiting) if waiting else None
+            push = packed_push(opened, position, waiting) if waiting else None
             parts = pack_parts(opened.confirmed.held()) if tell_parts else None
         nothing: list[int] = []
         cursor = 0 if full else position.cursor
@@ -130,14 +149,6 @@ class Exchange:
             0 if position.tree == cursor else position.tree,
             position.root[:MARK_BYTES],
         )
-
-    def _push(self, position: Position, waiting: list[Pending]) -> bytes:
-        opened = self._opened
-        opened.outbox.close_run(position)
-        envelopes = [entry.envelope for entry in waiting]
-        anchors = sorted({entry.anchor for entry in waiting})
-        signed = make_push(envelopes, envelopes[0].header.previous, anchors, opened.signing)
-        return pack_push(signed, opened.outbox.sent_runs())
 
     def _take(
         self, position: Position, response: SyncResponse, report: SyncReport, *, full: bool
@@ -171,13 +182,17 @@ class Exchange:
             delete_meta(opened.database, DONE)
             for number, outcome in response.verdicts:
                 opened.outbox.settle(number, outcome)
+            opened.receipts.keep(response)
+            is_new = bool(position.incarnation) and response.incarnation != position.incarnation
+            if is_new:
+                opened.receipts.reopen(response.checkpoint.known)
             if opened.outbox.counts().get(State.HELD):
                 opened.outbox.decide(decisions(opened.store, opened.identity))
             moved = replace(
                 present,
                 incarnation=response.incarnation,
                 cursor=response.checkpoint.seq,
-                ack=response.verdicts[-1][0] if response.verdicts else present.ack,
+                ack=_acknowledged(present, response, is_new=is_new),
                 scope=response.checkpoint.scope,
                 tree=head.size,
                 root=head.root,
@@ -254,3 +269,10 @@ class Exchange:
                 # A defect must not keep the replica from syncing (T20).
                 if is_of_surroundings(error):
                     raise
+
+
+def _acknowledged(present: Position, response: SyncResponse, *, is_new: bool) -> int:
+    """Return the last own number whose verdict is stored after an answer."""
+    if response.verdicts:
+        return response.verdicts[-1][0]
+    return response.checkpoint.known if is_new else present.ack

@@ -18,6 +18,7 @@ from eschool_sync.replica.confirmed import ConfirmedRows
 from eschool_sync.replica.held import HeldParts
 from eschool_sync.replica.outbox import Outbox
 from eschool_sync.replica.position import Identity, Position
+from eschool_sync.replica.receipts import Receipts
 from eschool_sync.replica.tables import prepare_connection
 from eschool_sync.security.cipher import checkpoint, database_errors, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
@@ -45,6 +46,7 @@ class Opened:
                 self.signing = SigningKey(self.identity.seed)
                 self.confirmed = ConfirmedRows(self.database, self.identity.digest_key)
                 self.outbox = Outbox(self.database, self.identity, random)
+                self.receipts = Receipts(self.database, self.identity)
                 self.held = HeldParts(self.confirmed.held())
         except BaseException:
             self.connection.close()

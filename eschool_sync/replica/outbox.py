@@ -36,7 +36,11 @@ HEADER_BYTES: Final = 300
 """The most that a header adds to a payload in a push, generously."""
 
 _SENDING: Final = (
-    "SELECT n, header, payload, anchor, replaces FROM outbox WHERE state = ? ORDER BY n"
+    "SELECT n, header, payload, anchor, replaces, pushed FROM outbox WHERE state = ? ORDER BY n"
+)
+_OLD_PUSH: Final = (
+    "SELECT n, header, payload, anchor, replaces, pushed FROM outbox WHERE n > ? AND pushed = "
+    "(SELECT pushed FROM outbox WHERE n > ? AND pushed > 0 ORDER BY n LIMIT 1) ORDER BY n"
 )
 _NAMED: Final = "SELECT state, header, replaces FROM outbox WHERE n = ?"
 _INSERT: Final = (
@@ -63,11 +67,13 @@ class Pending:
     Attributes:
         anchor: The time anchor that its evidence speaks of.
         ids_from: First command of the chain of resends that it ends, −1 for none.
+        pushed: Last number of the push that brought it to a server that forgot it; 0 if it is new.
     """
 
     envelope: Envelope
     anchor: bytes
     ids_from: int
+    pushed: int = 0
 
     def command(self) -> Command:
         """Return the command."""
@@ -155,26 +161,38 @@ class Outbox:
 
     def pending(self) -> list[Pending]:
         """Return the commands without a verdict, in order."""
+        return self._read(_SENDING, State.PENDING)
+
+    def old_push(self, known: int) -> list[Pending]:
+        """Return the first push after ``known`` that a server has judged before."""
+        return self._read(_OLD_PUSH, known, known)
+
+    def _read(self, sql: str, *parameters: int) -> list[Pending]:
         runs = self.runs()
         return [
             Pending(
                 Envelope(Header.read(header), payload, _salt(runs, int(number))),
                 bytes(anchor),
                 int(ids_from),
+                int(pushed),
             )
-            for number, header, payload, anchor, ids_from in self._database.fetch(
-                _SENDING, (State.PENDING,)
+            for number, header, payload, anchor, ids_from, pushed in self._database.fetch(
+                sql, parameters
             )
         ]
 
     def next_push(self) -> list[Pending]:
-        """Return what one push may carry: whole groups within its limits, the first in any case."""
+        """Return what one push may carry: whole groups within its limits, the first in any case.
+
+        What a server has judged before and forgotten goes as it went then.
+        """
         taken: list[Pending] = []
         size = 0
         for group in _groups(self.pending()):
             weight = sum(len(entry.envelope.payload) + HEADER_BYTES for entry in group)
             too_many = len(taken) + len(group) > MAX_COMMANDS
-            if taken and (too_many or size + weight > MAX_PUSH_BYTES):
+            other = taken and group[0].pushed != taken[0].pushed
+            if taken and (too_many or size + weight > MAX_PUSH_BYTES or other):
                 break
             taken += group
             size += weight
@@ -186,23 +204,24 @@ class Outbox:
         lasts = [int(first) - 1 for first, _ in rows[1:]] + [MAX_NUMBER]
         return [Run(last, bytes(row[1])) for row, last in zip(rows, lasts, strict=False)]
 
-    def sent_runs(self) -> list[Run]:
-        """Return the salt keys that a push carries: all but the open one (``close_run``)."""
-        return self.runs()[:-1]
+    def sent_runs(self, first: int, last: int) -> list[Run]:
+        """Return the salt keys of commands that go out; never the open one (``close_run``)."""
+        runs = self.runs()[:-1]
+        begins = [0, *(run.last + 1 for run in runs)]
+        return [
+            run
+            for begin, run in zip(begins, runs, strict=False)
+            if begin <= last and run.last >= first
+        ]
 
     def close_run(self, position: Position) -> None:
         """Let later commands use a new salt key: the present one goes out with a push.
 
-        Keys of commands that all have verdicts are forgotten; the server keeps their salts.
+        Keys are kept: a server that forgets a command is shown it again (§5.7).
         """
         first = self._database.fetch("SELECT max(first_n) FROM salt_run")[0][0]
         if first is not None and first < position.next:
             self._new_run(position.next)
-        self._database.execute(
-            "DELETE FROM salt_run WHERE first_n < "
-            "(SELECT max(first_n) FROM salt_run WHERE first_n <= ?)",
-            (position.ack + 1,),
-        )
 
     def settle(self, number: int, outcome: Outcome) -> None:
         """Store a verdict."""

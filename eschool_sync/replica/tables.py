@@ -16,8 +16,13 @@ TABLES = (
     "part BIGINT NOT NULL, image {blob}, PRIMARY KEY (table_number, row_id)) WITHOUT ROWID",
     "CREATE TABLE outbox (n {integer} PRIMARY KEY, kind TEXT NOT NULL, version BIGINT NOT NULL, "
     "header {blob} NOT NULL, payload {blob} NOT NULL, anchor {blob} NOT NULL, "
-    "replaces BIGINT NOT NULL, made_at BIGINT NOT NULL, state BIGINT NOT NULL, outcome {blob})",
+    "replaces BIGINT NOT NULL, made_at BIGINT NOT NULL, state BIGINT NOT NULL, outcome {blob}, "
+    # Where the server has put it, by which receipt of the school.
+    "seq BIGINT NOT NULL DEFAULT 0, received BIGINT NOT NULL DEFAULT 0, "
+    "pushed BIGINT NOT NULL DEFAULT 0, receipt BIGINT NOT NULL DEFAULT 0, said {blob})",
     "CREATE INDEX outbox_state ON outbox (state)",
+    "CREATE TABLE receipt (id {integer} PRIMARY KEY, incarnation {blob} NOT NULL, "
+    "leaves {blob} NOT NULL, signature {blob} NOT NULL)",
     # Salt keys: one for the commands between two pushes, so that a push carries it once.
     "CREATE TABLE salt_run (first_n {integer} PRIMARY KEY, key {blob} NOT NULL)",
 )

@@ -10,8 +10,10 @@ import msgpack
 
 from eschool_core.domain.office import Device
 from eschool_core.store.store import Store
+from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.history.tree import Tree
 from eschool_sync.protocol.messages import (
+    MAX_VERDICTS,
     Checkpoint,
     SyncRequest,
     SyncResponse,
@@ -21,15 +23,18 @@ from eschool_sync.protocol.messages import (
     unpack_outcome,
     unpack_parts,
 )
+from eschool_sync.protocol.receipts import Place
 from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.outgoing import Sum, frames_for, sum_over
 from eschool_sync.server.pushes import DeviceHead, device_head
 from eschool_sync.server.scope import scope_of
 
-MAX_VERDICTS: Final = 10_000
 MAX_SUMS: Final = 4_096
 
-VERDICTS = "SELECT n, outcome FROM log WHERE device = ? AND n > ? ORDER BY n LIMIT ?"
+VERDICTS = (
+    "SELECT n, outcome, seq, received_at, pushed, header FROM log WHERE device = ? AND n > ? "
+    "ORDER BY n LIMIT ?"
+)
 KEEP_SCOPE = "INSERT INTO scope_set (hash, parts) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING"
 KNOWN_SCOPE = "SELECT parts FROM scope_set WHERE hash = ?"
 
@@ -106,13 +111,18 @@ class Answers:
         parts_out: Sequence[int] = (),
         need_parts: bool = False,
     ) -> SyncResponse:
-        rows = self._database.fetch(VERDICTS, (request.device, request.ack, MAX_VERDICTS))
+        # Another incarnation's verdicts are all new.
+        ack = request.ack if request.incarnation in (b"", self._incarnation) else 0
+        rows = self._database.fetch(VERDICTS, (request.device, ack, MAX_VERDICTS))
+        places = tuple(Place(int(row[2]), int(row[3]), int(row[4])) for row in rows)
+        leaves = [
+            place.leaf(request.device, leaf_hash(bytes(row[5])), bytes(row[1]))
+            for place, row in zip(places, rows, strict=True)
+        ]
         total = self._sum(scope, head)
         return SyncResponse(
             self._incarnation,
-            tuple(
-                (int(number), unpack_outcome(msgpack.unpackb(packed))) for number, packed in rows
-            ),
+            tuple((int(row[0]), unpack_outcome(msgpack.unpackb(row[1]))) for row in rows),
             frames or [],
             pack_parts(list(parts_in)),
             pack_parts(list(parts_out)),
@@ -124,6 +134,8 @@ class Answers:
             tuple(self._tree.consistency(request.seen, head.seq)),
             need_parts=need_parts,
             more=len(rows) == MAX_VERDICTS,
+            places=places,
+            receipt=self._heads.receipt(request.device, leaves),
         )
 
     def _held_parts(self, request: SyncRequest, scope: Scope) -> list[int] | None:

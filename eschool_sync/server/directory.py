@@ -23,6 +23,7 @@ from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.protocol.enrolling import read_enrol_request
 from eschool_sync.protocol.messages import read_request
 from eschool_sync.protocol.proving import read_proof_request
+from eschool_sync.protocol.readmitting import read_readmission, read_witness
 from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.security.cipher import create_encrypted, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
@@ -42,6 +43,8 @@ READERS: Final[dict[str, Callable[[bytes], object]]] = {
     "sync": read_request,
     "snapshot": read_snapshot_request,
     "proof": read_proof_request,
+    "witness": read_witness,
+    "readmit": read_readmission,
 }
 
 
@@ -162,6 +165,8 @@ class Directory:
             "sync": served.sync,
             "snapshot": served.snapshot,
             "proof": served.prove,
+            "witness": served.hear_witness,
+            "readmit": served.readmit,
         }
         with served.turn:
             return answers[route](body)

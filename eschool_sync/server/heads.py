@@ -10,6 +10,7 @@ from eschool_core.store.database import Database
 from eschool_sync.history.head import MARK_BYTES, TreeHead
 from eschool_sync.history.merkle import HASH_BYTES, root_of_peaks
 from eschool_sync.history.tree import KEEP, grown
+from eschool_sync.protocol.receipts import sign_receipt
 from eschool_sync.security.signing import SigningKey
 
 READ: Final = "SELECT seq, scope_seq, root FROM head WHERE id = 1"
@@ -19,6 +20,7 @@ SIGNED: Final = "SELECT signed FROM head WHERE id = 1"
 WRITE: Final = (
     "UPDATE head SET seq = ?, scope_seq = ?, root = ?, peaks = ?, signed = ? WHERE id = 1"
 )
+RESIGN: Final = "UPDATE head SET signed = ? WHERE id = 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,18 @@ class Heads:
         """Return the signed root at the head; empty before the first command."""
         [(signed,)] = self._database.fetch(SIGNED)
         return bytes(signed)
+
+    def receipt(self, device: int, leaves: Sequence[bytes]) -> bytes:
+        """Return the school's signature over the verdicts of one answer; none for none."""
+        if not leaves:
+            return b""
+        return sign_receipt(self._key, self._school, self._incarnation, device, leaves)
+
+    def resign(self, now: int) -> None:
+        """Sign the present head anew: another incarnation goes on from it."""
+        head = self.read()
+        signed = TreeHead(self._school, self._incarnation, head.seq, head.root, now)
+        self._database.execute(RESIGN, (signed.signed(self._key),))
 
     def advance(self, head: Head, scope_seq: int, leaves: Sequence[bytes], now: int) -> None:
         """Add entries to the tree, sign it and move the head behind them."""

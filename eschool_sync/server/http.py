@@ -34,7 +34,7 @@ from eschool_sync.server.lanes import STRANGERS, Lanes, Queues
 from eschool_sync.server.rates import Rate, RateLimiter
 from eschool_sync.server.sources import Sources, rate_key
 
-RouteName = Literal["enrol", "sync", "snapshot", "proof"]
+RouteName = Literal["enrol", "sync", "snapshot", "proof", "witness", "readmit"]
 
 TOLD: Final = frozenset({"access.certificate_expired", "access.revoked"})
 """Refusals of access that only the holder of a device's key can come to see."""
@@ -73,7 +73,7 @@ class Policy(Enum):
     """Who may come in by a route; each route declares one, and what it means is done by whom."""
 
     PUBLIC = "anybody: it tells nothing of any school"
-    CODE = "who shows an enrolment code; the school checks it"
+    CODE = "who shows an enrolment code or the school's own signature; the school checks it"
     DEVICE = "who signs with an enrolled device's key; the school checks it"
     LOGIN = "who types a login with its password or slip; the school checks them"
     SESSION = "who is logged in; the route checks it"
@@ -203,11 +203,14 @@ class _Doors:
         self._limits = limits
         self._lanes = Lanes(limits.queues, random)
         syncs = RateLimiter(limits.sync_rate, clock.monotonic)
+        proofs = RateLimiter(limits.proof_rate, clock.monotonic)
         self._by_source = {
             "sync": syncs,
             "snapshot": syncs,
             "enrol": RateLimiter(limits.enrol_rate, clock.monotonic),
-            "proof": RateLimiter(limits.proof_rate, clock.monotonic),
+            "proof": proofs,
+            "witness": proofs,
+            "readmit": proofs,
         }
         self._enrol_by_school = RateLimiter(limits.enrol_school_rate, clock.monotonic)
 
@@ -221,6 +224,8 @@ class _Doors:
             ),
             PolicyRoute("/v1/{school:int}/enrol", self.enrol, methods=post, policy=Policy.CODE),
             PolicyRoute("/v1/{school:int}/proof", self.proof, methods=post, policy=Policy.DEVICE),
+            PolicyRoute("/v1/{school:int}/witness", self.witness, methods=post, policy=Policy.CODE),
+            PolicyRoute("/v1/{school:int}/readmit", self.readmit, methods=post, policy=Policy.CODE),
             PolicyRoute("/v1/health", self.health, methods=get, policy=Policy.PUBLIC),
             PolicyRoute("/", self.page, methods=get, policy=Policy.PUBLIC),
         ]
@@ -240,6 +245,14 @@ class _Doors:
     async def proof(self, request: Request) -> Response:
         """Prove that an entry is in the history."""
         return await self._take(request, "proof", self._limits.proof_bytes)
+
+    async def witness(self, request: Request) -> Response:
+        """Hear of a history that this server has forgotten."""
+        return await self._take(request, "witness", self._limits.proof_bytes)
+
+    async def readmit(self, request: Request) -> Response:
+        """Let a device in that this server has forgotten."""
+        return await self._take(request, "readmit", self._limits.proof_bytes)
 
     async def health(self, request: Request) -> Response:
         """Say that the server runs."""

@@ -24,6 +24,7 @@ from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.envelope import NO_REPLACE, Envelope, Header, unpack_payload
 from eschool_sync.protocol.messages import pack_outcome
 
+REOFFERED = "command.reoffered"
 REFUSED = (Verdict.REJECTED, Verdict.HELD)
 LOG = (
     "INSERT INTO log (seq, device, n, take, replaces, kind, version, actor_id, header, payload, "
@@ -46,6 +47,7 @@ class Entry:
         received: Server's time of receipt, seconds UTC.
         pushed: Last number of the push that brought it; 0 for the server's own acts.
         hold: Key of the reason for which it waits for a person whatever it says, or empty.
+        recorded: The verdict it had before the server forgot it, if it is offered again.
         ids_from: First command of the chain of resends that it ends; its row ids are taken over.
     """
 
@@ -53,6 +55,7 @@ class Entry:
     received: int
     pushed: int = 0
     hold: str = ""
+    recorded: Outcome | None = None
     ids_from: int = NO_REPLACE
 
     @property
@@ -112,6 +115,17 @@ class Judge:
         self._ledger.seq = seq
         if entry.hold:
             return Outcome(Verdict.HELD, entry.hold)
+        if entry.recorded is None:
+            return self._judge_new(entry)
+        if entry.recorded.verdict in REFUSED:
+            return entry.recorded
+        outcome = self._judge_new(entry)
+        if outcome.verdict is Verdict.REJECTED:
+            # It was accepted once, and somebody relies on it: a person looks.
+            return Outcome(Verdict.HELD, REOFFERED, (("reason", outcome.key),))
+        return outcome
+
+    def _judge_new(self, entry: Entry) -> Outcome:
         header = entry.header
         try:
             self._check_replaced(entry)
@@ -240,3 +254,15 @@ def _groups(entries: Sequence[Entry]) -> Iterator[list[Entry]]:
         run.append(entry)
     if run:
         yield run
+
+
+def counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
+    """Return how many commands got which verdict, as the audit log names them."""
+    verdicts = [outcome.verdict for outcome in outcomes]
+    return {
+        "commands": len(verdicts),
+        "accepted": verdicts.count(Verdict.ACCEPTED),
+        "findings": verdicts.count(Verdict.WITH_FINDINGS),
+        "rejected": verdicts.count(Verdict.REJECTED),
+        "held": verdicts.count(Verdict.HELD),
+    }

@@ -13,9 +13,8 @@ from eschool_core import calendar
 from eschool_core.app import Outcome
 from eschool_core.commands.access import IssueSlip
 from eschool_core.commands.base import Command
-from eschool_core.commands.catalogue import fields_of, validated
+from eschool_core.commands.catalogue import validated
 from eschool_core.commands.school import TurnDay
-from eschool_core.domain.enums import Verdict
 from eschool_core.domain.office import Device
 from eschool_core.errors import AccessError, InputError, TransportError
 from eschool_core.imports.builder import BatchEntry
@@ -23,16 +22,6 @@ from eschool_core.store.database import Database, transaction
 from eschool_core.store.ledger import ConfirmedLedger
 from eschool_core.store.store import Store
 from eschool_sync.clock import Clock
-from eschool_sync.history.merkle import leaf_hash
-from eschool_sync.protocol.envelope import (
-    NO_REPLACE,
-    SALT_BYTES,
-    Envelope,
-    Header,
-    commitment_of,
-    pack_payload,
-)
-from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.messages import (
     read_request,
 )
@@ -50,17 +39,19 @@ from eschool_sync.security.signing import (
     issue_certificate,
 )
 from eschool_sync.security.suite import SUITE
+from eschool_sync.server import restoring
+from eschool_sync.server.acting import Chain
 from eschool_sync.server.answers import Answers
 from eschool_sync.server.audit import report
 from eschool_sync.server.device_use import DeviceUse
 from eschool_sync.server.enrolling import enrol
 from eschool_sync.server.heads import Head, Heads
-from eschool_sync.server.judge import Entry, Judge
+from eschool_sync.server.judge import Entry, Judge, counts
 from eschool_sync.server.known import KnownRows
 from eschool_sync.server.proving import proof_of
 from eschool_sync.server.pushes import device_head, move_head, new_entries
 from eschool_sync.server.snapshots import Snapshots, Viewer
-from eschool_sync.server.state import ServerState
+from eschool_sync.server.state import Phase, ServerState
 from eschool_sync.server.tables import prepare_connection
 
 CODE_SECONDS: Final = 10 * 60
@@ -102,13 +93,17 @@ class ServerSchool:
         self.store = Store(database, self._ledger)
         self._known = KnownRows(self.store)
         self._judge = Judge(self.store, self._ledger)
-        self._incarnation = bytes.fromhex(state.incarnation)
-        self._snapshots = Snapshots(self.store, self._incarnation)
         self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
-        self._heads = Heads(database, self._key, state.school, self._incarnation)
         self.device_use = DeviceUse(database)
+        self._become()
+
+    def _become(self) -> None:
+        """Answer as the incarnation that the state names."""
+        incarnation = bytes.fromhex(self.state.incarnation)
+        self._snapshots = Snapshots(self.store, incarnation)
+        self._heads = Heads(self.database, self._key, self.state.school, incarnation)
         self._answers = Answers(
-            self.store, self._incarnation, self._heads, lambda: self.anchor().to_bytes()
+            self.store, incarnation, self._heads, lambda: self.anchor().to_bytes()
         )
 
     @property
@@ -182,7 +177,23 @@ class ServerSchool:
             AccessError: ``access.code``: unknown, used, replaced or expired; all look the same.
             InputError: The body is malformed.
         """
+        self.look_again()
+        restoring.require_open(self)
         return enrol(self, body)
+
+    def look_again(self) -> None:
+        """See whether the operator has moved a restored school on, in another process."""
+        if self.state.phase != Phase.OPEN:
+            self.state = ServerState.load(self._state_path)
+
+    def hear_witness(self, body: bytes) -> bytes:
+        """See ``restoring.hear_witness``."""
+        return restoring.hear_witness(self, body)
+
+    def readmit(self, body: bytes) -> bytes:
+        """See ``restoring.readmit``."""
+        self.look_again()
+        return restoring.readmit(self, body)
 
     def new_device_number(self) -> int:
         """Return a number that no device has had, remembered outside the database for good."""
@@ -214,13 +225,20 @@ class ServerSchool:
             TransportError: Another incarnation or a gap in the device's numbers.
         """
         sealed = read_request(body)
+        self.look_again()
         device = self._sender(sealed.request.school, sealed.request.device)
         request = sealed.check_signature(device.public_key)
         report(device=device.device, person=device.person_id)
         self.device_use.note(device.device, self._clock.wall())
+        if self.state.phase == Phase.COLLECTING:
+            return restoring.collect(self, request, device)
+        restoring.require_open(self)
+        restoring.require_not_behind(self, request, self.head())
         self.turn_days()
-        if request.push is not None:
-            self._take_push(request.push, device)
+        same = request.incarnation in (b"", bytes.fromhex(self.state.incarnation))
+        if request.push is not None and same:
+            # Of another incarnation's numbers nothing follows before the device has heard of this.
+            self.take_push(request.push, device)
         head = self.head()
         if self._sender(request.school, request.device).revoked_at:
             raise AccessError("access.revoked")
@@ -262,6 +280,19 @@ class ServerSchool:
         scope = self._answers.scope(device.person_id, self.head()).parts
         return pack_proof(proof_of(self.store, self._heads, scope, asked.table, asked.row_id))
 
+    def enter(self, state: ServerState) -> None:
+        """Go on with another state, remembered outside the database for good."""
+        state.save(self._state_path)
+        self.state = state
+
+    def begin_incarnation(self) -> None:
+        """Go on as another server on the rows that are here (``restoring.begin``)."""
+        with self.turn:
+            self.enter(ServerState.load(self._state_path).restored(self._random))
+            self._become()
+            with transaction(self.database):
+                self._heads.resign(self._clock.wall())
+
     def turn_days(self) -> None:
         """Open every date up to today that is not open yet, one command each."""
         school = self._known.school(self.head().seq)
@@ -291,56 +322,46 @@ class ServerSchool:
             raise AccessError("access.device")
         return device
 
-    def _take_push(self, packed: bytes, device: Device) -> None:
+    def take_push(self, packed: bytes, device: Device) -> None:
+        """Judge what a device's push adds to what is known.
+
+        Raises:
+            AccessError: A signature that is not right, or a command in another's name.
+            InputError: The push is malformed.
+            TransportError: ``sync.gap``, ``sync.fork``.
+        """
         push = unpack_push(packed, self.state.school, device.device)
         push.check_signature(device.public_key)
         for anchor in push.anchors:
             check_anchor(anchor, self.public_key)
+        past = restoring.past_of(self, push)
         now = self._clock.wall()
         with self._writing() as head:
             # Asked again under the lock: it may have been shut out meanwhile.
             device = self._sender(self.state.school, device.device)
             known = device_head(self.database, device.device)
             entries = new_entries(push, known, device, now)
+            came = now
+            if past:
+                entries = restoring.as_before(entries, past)
+                came = next(iter(past.values())).place.received
             if not entries:
                 return
             outcomes = self._take(head, entries, now)
             first, last = entries[0].header.number, entries[-1].header.number
             self.database.execute(
                 KEEP_PUSH,
-                (device.device, last, push.envelopes[0].header.number, push.signature, now),
+                (device.device, last, push.envelopes[0].header.number, push.signature, came),
             )
-        report(first=first, last=last, **_counts(outcomes))
+        report(first=first, last=last, **counts(outcomes))
 
     def _act(
         self, head: Head, entries: Sequence[BatchEntry], actor_id: int, now: int
     ) -> list[Outcome]:
         """Chain and carry out the server's own acts; inside a transaction."""
-        device = self.state.server_device
-        evidence = Evidence(now, 0, 0, now, 0, 0)
-        group = entries[0].number if len(entries) > 1 else 0
-        made = []
-        previous = device_head(self.database, device).hash
-        for entry in entries:
-            payload = pack_payload(fields_of(entry.command))
-            salt = self._random.bytes(SALT_BYTES)
-            header = Header(
-                self.state.school,
-                device,
-                entry.number,
-                entry.take,
-                entry.command.kind,
-                entry.command.version,
-                actor_id,
-                head.seq,
-                evidence,
-                group,
-                NO_REPLACE,
-                commitment_of(salt, payload),
-                previous,
-            )
-            previous = leaf_hash(header.to_bytes())
-            made.append(Entry(Envelope(header, payload, salt), now))
+        chain = Chain(self.state.school, self.state.server_device, actor_id, head.seq, now)
+        previous = device_head(self.database, chain.device).hash
+        made = chain.entries(entries, previous, self._random)
         return self._take(head, made, now)
 
     def _take(self, head: Head, entries: Sequence[Entry], now: int) -> list[Outcome]:
@@ -366,18 +387,6 @@ class ServerSchool:
             except BaseException:
                 self._ledger.forget()
                 raise
-
-
-def _counts(outcomes: Sequence[Outcome]) -> dict[str, int]:
-    """Return how many commands got which verdict, as the audit log names them."""
-    verdicts = [outcome.verdict for outcome in outcomes]
-    return {
-        "commands": len(verdicts),
-        "accepted": verdicts.count(Verdict.ACCEPTED),
-        "findings": verdicts.count(Verdict.WITH_FINDINGS),
-        "rejected": verdicts.count(Verdict.REJECTED),
-        "held": verdicts.count(Verdict.HELD),
-    }
 
 
 def _require_accepted(outcome: Outcome) -> None:

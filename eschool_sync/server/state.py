@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from enum import IntEnum
 from pathlib import Path
 from typing import Final, Self
 
@@ -24,6 +25,14 @@ DATABASE_KEY_BYTES: Final = 48
 SERVER_DEVICE: Final = 1
 
 
+class Phase(IntEnum):
+    """What a school's server does now (``restoring``)."""
+
+    OPEN = 0
+    SUSPENDED = 1
+    COLLECTING = 2
+
+
 @dataclass(frozen=True, slots=True)
 class ServerState:
     """Secrets and counters of one school; bytes are hexadecimal.
@@ -34,6 +43,8 @@ class ServerState:
         school_seed: Seed of the school's signing key.
         digest_key: Key of the row digests; every replica of the school has it.
         database_key: Key and salt of the encrypted SQLite file; unused with PostgreSQL.
+        phase: A ``Phase``.
+        restores: How often the school has gone on from an older copy.
     """
 
     format: int
@@ -44,6 +55,8 @@ class ServerState:
     school_seed: str
     digest_key: str
     database_key: str
+    phase: int = Phase.OPEN
+    restores: int = 0
 
     @classmethod
     def found(cls, school: int, random: Random) -> Self:
@@ -82,6 +95,21 @@ class ServerState:
     def save(self, path: Path) -> None:
         """Write the file so that it survives a power cut."""
         write_atomically(path, json.dumps(asdict(self), indent=1).encode())
+
+    def restored(self, random: Random) -> Self:
+        """Return the state of a new incarnation, with a device number of its own.
+
+        Raises:
+            InputError: ``server.devices_used_up``.
+        """
+        numbered = self.next_device()
+        return replace(
+            numbered,
+            incarnation=random.bytes(INCARNATION_BYTES).hex(),
+            server_device=numbered.highest_device,
+            phase=Phase.COLLECTING,
+            restores=self.restores + 1,
+        )
 
     def next_device(self) -> Self:
         """Return the state after one more device number was given.

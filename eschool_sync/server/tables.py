@@ -24,6 +24,9 @@ TABLES = (
     "signature {blob} NOT NULL, received_at BIGINT NOT NULL, PRIMARY KEY (device, last_n))",
     "CREATE TABLE device_head (device {integer} PRIMARY KEY, last_n BIGINT NOT NULL, "
     "next_n BIGINT NOT NULL, hash {blob} NOT NULL)",
+    # What devices have offered to a restored server, until it is applied in the old order.
+    "CREATE TABLE offer (device BIGINT NOT NULL, last_n BIGINT NOT NULL, seq BIGINT NOT NULL, "
+    "body {blob} NOT NULL, PRIMARY KEY (device, last_n))",
     "CREATE TABLE scope_set (hash {blob} PRIMARY KEY, parts {blob} NOT NULL)",
 )
 FIRST_HEAD = "INSERT INTO head (id, seq, scope_seq, root, peaks, signed) VALUES (1, 0, 0, ?, ?, ?)"

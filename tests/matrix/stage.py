@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 import msgpack
 
-from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice, UseSlip
+from eschool_core.commands.access import (
+    EnrolDevice,
+    IssueSlip,
+    ReadmitDevice,
+    RevokeDevice,
+    UseSlip,
+)
 from eschool_core.commands.acts import RegisterAct, RevokeAct
 from eschool_core.commands.base import Command, Occasion
 from eschool_core.commands.catalogue import fields_of
@@ -140,6 +146,7 @@ def _of_access(school: SmallSchool) -> Commands:
         reason="Проверка",
     )
     return {
+        "readmit_device": ReadmitDevice(person_id=staff, device=11, public_key=SECRET_HASH),
         "enrol_device": enrol.model_copy(update={"secret_hash": "2" * 64, "device": 10}),
         "revoke_device": RevokeDevice(device=9),
         "issue_slip/staff": slip(school.staff["english"], "3"),

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice, UseSlip
+from eschool_core.commands.access import (
+    EnrolDevice,
+    IssueSlip,
+    ReadmitDevice,
+    RevokeDevice,
+    UseSlip,
+)
 from eschool_core.commands.base import Command
 from eschool_core.commands.breach import AcknowledgeDuties, RaiseAlert, ReportBreach
 from eschool_core.commands.credentials import BlockAccess, HandOutSlip, HandOverClass
@@ -21,6 +27,7 @@ def access_samples(school: SmallSchool) -> list[Command]:
         HandOutSlip(slip_id=1),
         UseSlip(person_id=pupil, secret_hash=SECRET_HASH),
         BlockAccess(person_id=pupil, note="потерян бланк"),
+        ReadmitDevice(person_id=school.staff["maths"], device=12, public_key=SECRET_HASH),
         EnrolDevice(
             person_id=pupil, secret_hash=SECRET_HASH, device=99, public_key=SECRET_HASH, label="ПК"
         ),
