@@ -212,5 +212,7 @@ class _Densities:
 def _available(line: Line, days: list[int], ill: list[tuple[int, int]]) -> int:
     """Return at how many lessons a pupil could be: listed, and not in a long illness."""
     listed = sum(bisect_right(days, end) - bisect_left(days, begin) for begin, end in line.spans)
+    if not ill:
+        return listed
     away = sum(line.on(day) and any(begin <= day <= end for begin, end in ill) for day in days)
-    return listed - away if ill else listed
+    return listed - away
