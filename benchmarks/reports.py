@@ -3,9 +3,9 @@
 The school is made by a seed (``benchmarks.made_school``): 30 classes of 25, ten subjects each, a
 whole year of lessons, marks, misses and term marks. The limit of a report is a plain select, in the
 same run, of the rows that it rests on: those of its class where it is of one, all rows of the year
-where it is of the school. Times are of the processor: the rows are in memory, and other work on
-the machine says nothing of a report. ``--identities`` tries the identities of the specification on the school
-as well, over every term and class.
+where it is of the school. Times are of the processor: the rows are in memory, and other work on the
+machine says nothing of a report. ``--identities`` tries the identities of the specification on the
+school as well, over every term and class.
 """
 
 from __future__ import annotations
