@@ -118,7 +118,11 @@ def _class(session: Session, name: str, found: tuple[SubjectForecast, ...]) -> N
 def _journal(session: Session, name: str, one: SubjectForecast) -> None:
     """Write a line for each pupil of a journal."""
     _heading(session, f"{name}, {one.subject}", one.forecast)
-    _table(session, "forecast.column.pupil", [(each.name, each) for each in one.forecast.pupils])
+    _table(
+        session,
+        "forecast.column.pupil",
+        [(words.short(each.name), each) for each in one.forecast.pupils],
+    )
     for line in words.class_lines(one.forecast):
         session.screen.line(line)
     _ground(session, one.forecast)

@@ -28,6 +28,16 @@ def term(forecast: JournalForecast, language: Language) -> str:
     )
 
 
+def short(name: str) -> str:
+    """Return «Иванова М. П.» of a whole name.
+
+    >>> short("Иванова Мария Петровна")
+    'Иванова М. П.'
+    """
+    family, *rest = name.split() or [DASH]
+    return " ".join([family, *(f"{part[0]}." for part in rest)])
+
+
 def row(each: PupilForecast) -> tuple[str, ...]:
     """Return the cells after the name."""
     told = each.outlook
@@ -135,7 +145,7 @@ def class_lines(forecast: JournalForecast) -> list[str]:
 def at_risk(forecast: JournalForecast) -> str:
     """Return the names of those who may get less than 3."""
     names = [
-        each.name.partition(" ")[0]
+        short(each.name)
         for each in forecast.pupils
         if each.outlook is not None
         and sum(chance for mark, chance in each.outlook.chances.items() if mark < PASS)

@@ -11,17 +11,20 @@ from typing import Final
 
 from eschool_core.errors import DamageError, EschoolError, InputError
 from eschool_core.ids import MAX_DEVICE
-from eschool_core.store.database import Database, SqliteDatabase
+from eschool_core.store.database import Database, SqliteDatabase, transaction
 from eschool_sync.backup.load import Opened, load_backup
 from eschool_sync.backup.manifest import Manifest, check_sidecar
 from eschool_sync.backup.recovery_key import PrivateKey
+from eschool_sync.history.head import TreeHead
 from eschool_sync.security.cipher import create_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import Random
+from eschool_sync.security.signing import SigningKey
 from eschool_sync.server.directory import DATABASE_FILE, STATE_FILE
 from eschool_sync.server.postgres import drop_school, open_postgres
 from eschool_sync.server.state import DATABASE_KEY_BYTES, INCARNATION_BYTES, ServerState
 
+SIGN: Final = "UPDATE head SET signed = ? WHERE id = 1"
 UNKNOWN_DEVICES: Final = 256
 """Device numbers left free where nobody knows how many were given after the backup was made."""
 
@@ -88,17 +91,29 @@ def restore_backup(
             database = SqliteDatabase(encrypted)
         try:
             opened = load_backup(path, private, database)
+            incarnation = random.bytes(INCARNATION_BYTES)
+            _sign_head(database, opened, incarnation)
         finally:
             database.close()
         if made_schema and opened.manifest.school != made_schema:
             raise DamageError("backup.damaged")
-        return _settle(opened, folder, data, key, random)
+        return _settle(opened, folder, data, key, incarnation)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         if made_schema:
             with suppress(EschoolError):
                 drop_school(postgres_url, made_schema)
         raise
+
+
+def _sign_head(database: Database, opened: Opened, incarnation: bytes) -> None:
+    """Sign the head anew for the new incarnation: replicas take no head of another one."""
+    manifest = opened.manifest
+    key = SigningKey(bytes.fromhex(opened.state.school_seed))
+    root = bytes.fromhex(manifest.root)
+    head = TreeHead(manifest.school, incarnation, manifest.seq, root, manifest.made_at)
+    with transaction(database):
+        database.execute(SIGN, (head.signed(key),))
 
 
 def _there(path: Path) -> Path:
@@ -122,7 +137,7 @@ def _open_new(url: str, school: int) -> Database:
 
 
 def _settle(
-    opened: Opened, folder: Path, data: Path, database_key: bytes, random: Random
+    opened: Opened, folder: Path, data: Path, database_key: bytes, incarnation: bytes
 ) -> Restored:
     """Give the school its new state and put its folder in place."""
     target = data / str(opened.state.school)
@@ -134,7 +149,7 @@ def _settle(
         raise InputError("server.devices_used_up", limit=MAX_DEVICE)
     state = replace(
         opened.state,
-        incarnation=random.bytes(INCARNATION_BYTES).hex(),
+        incarnation=incarnation.hex(),
         server_device=highest + 1,
         highest_device=highest + 1,
         database_key=database_key.hex(),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from eschool_core.commands.lessons import RecordMark
+from eschool_core.domain.journal import Mark
 from eschool_core.errors import AccessError, DamageError, EschoolError, InputError
 from eschool_core.store.database import Database
 from eschool_sync.backup.make import Made, Source, drop_old, make_backup
@@ -30,10 +32,13 @@ AllRows = dict[str, list[tuple[object, ...]]]
 
 def contents(database: Database) -> AllRows:
     """Every table whole: domain, ledger, log, tree."""
-    return {
+    found = {
         table: sorted(database.fetch(f"SELECT * FROM {table}"), key=repr)
         for table in tables_of(database)
     }
+    # The head is signed anew for the new incarnation; all else of it stays.
+    found["head"] = database.fetch("SELECT id, seq, scope_seq, root, peaks FROM head")
+    return found
 
 
 def backed_up(server: ServerSchool, world: World, folder: Path) -> Made:
@@ -133,6 +138,25 @@ def test_the_restored_server_is_a_new_incarnation_with_a_device_number_of_its_ow
     command = RecordMark(lesson_id=lesson, pupil_id=pupil, value=5)
     assert not again.act(command, world.person("maths")).key
     verify_backup(backed_up(again, world, tmp_path / "next").path, KEY, SeededRandom(6))
+
+
+@pytest.mark.threat("T16")
+def test_a_replica_goes_on_with_the_restored_server(world: World, tmp_path: Path) -> None:
+    """What the replica had confirmed and what it writes now are on the restored server."""
+    with_marks(world)
+    [maths] = world.synced("maths")
+    made = backed_up(world.server, world, tmp_path / "out")
+    folder = world.directory.folder
+    world.directory.close()
+    shutil.rmtree(folder / str(world.number))
+    restore_backup(made.path, KEY, folder, SeededRandom(5))
+    world.school.move(world.server)
+    maths.sync()
+    pupil, lesson = world.school.pupils["5А"][1], world.school.lesson(*MATHS)
+    maths.do(RecordMark(lesson_id=lesson, pupil_id=pupil, value=5))
+    maths.sync()
+    world.check("maths")
+    assert sorted(mark.value for mark in world.server.store.select(Mark)) == [4, 5]
 
 
 @pytest.mark.threat("T16")
