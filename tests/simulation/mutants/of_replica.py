@@ -14,7 +14,7 @@ REPLICA = (
     Mutant(
         "ack-what-was-not-judged",
         _EXCHANGE,
-        "ack=response.verdicts[-1][0] if response.verdicts else present.ack,",
+        "ack=_acknowledged(present, response, is_new=is_new),",
         "ack=present.next - 1,",
         "I4: what is acked has its verdict",
     ),
@@ -201,8 +201,9 @@ REPLICA = (
     Mutant(
         "forget-salts-of-pending-commands",
         _OUTBOX,
-        "            (position.ack + 1,),",
-        "            (position.next,),",
+        "            self._new_run(position.next)\n",
+        "            self._new_run(position.next)\n"
+        '            self._database.execute("DELETE FROM salt_run WHERE first_n < ?", (first,))\n',
         "I7: what is pending can still be sent",
     ),
     Mutant(
@@ -215,8 +216,8 @@ REPLICA = (
     Mutant(
         "send-what-is-newest",
         _OUTBOX,
-        '"SELECT n, header, payload, anchor, replaces FROM outbox WHERE state = ? ORDER BY n"',
-        '"SELECT n, header, payload, anchor, replaces FROM outbox WHERE state = ? ORDER BY n DESC"',
+        'FROM outbox WHERE state = ? ORDER BY n"\n',
+        'FROM outbox WHERE state = ? ORDER BY n DESC"\n',
         "I3: commands go in the order of their numbers",
     ),
     Mutant(

@@ -168,8 +168,8 @@ SERVER = (
     Mutant(
         "verdicts-once",
         _ANSWERS,
-        '"SELECT n, outcome FROM log WHERE device = ? AND n > ? ORDER BY n LIMIT ?"',
-        '"SELECT n, outcome FROM log WHERE device = ? AND n > ? + 1 ORDER BY n LIMIT ?"',
+        'FROM log WHERE device = ? AND n > ? "\n',
+        'FROM log WHERE device = ? AND n > ? + 1 "\n',
         "I7: every verdict is told",
     ),
     Mutant(
