@@ -132,8 +132,8 @@ def draw_up_register(store: Store, command: DrawUpRegister, occasion: Occasion) 
     _require_filled([gap for gap in year_gaps(store, year) if school_class.id in gap.class_ids])
     title = f"{year.name} · {school_class.name}"
     entry_id = _enter(store, occasion, ArchiveKind.REGISTER, school_class.id, year, title)
-    for ordinal, line in enumerate(register_lines(store, school_class), start=1):
-        store.put(
+    store.add_many(
+        [
             RegisterRow(
                 id=occasion.new_id(),
                 part=ARCHIVE,
@@ -142,7 +142,9 @@ def draw_up_register(store: Store, command: DrawUpRegister, occasion: Occasion) 
                 pupil_id=line.pupil_id,
                 content=json.dumps(asdict(line), ensure_ascii=False, sort_keys=True),
             )
-        )
+            for ordinal, line in enumerate(register_lines(store, school_class), start=1)
+        ]
+    )
     return []
 
 

@@ -9,6 +9,7 @@ from eschool_core.domain.result_enums import AssessmentMode, ResultKind
 from eschool_core.domain.school import Journal, SchoolClass, Term
 from eschool_core.regulation import checks
 from eschool_core.results import terms
+from eschool_core.results.modes import Modes
 from eschool_core.store.store import Store
 
 BLOCKING = (checks.TOPIC_MISSING.id, checks.WORK_TOPIC_MISSING.id)
@@ -88,7 +89,8 @@ def unmarked(store: Store, of: ClassTerm) -> list[Unmarked]:
     Who has left by the last day of the period is not asked for; neither is a journal that has
     other terms, nor one that is not marked.
     """
-    found = []
+    found: list[Unmarked] = []
+    modes = Modes(store, of.term_id)
     kind = ResultKind.YEAR if of.term is None else ResultKind.TERM
     for journal in journals_of(store, of.school_class):
         listed = {term.id for term in terms.terms_of(store, journal)}
@@ -105,8 +107,9 @@ def unmarked(store: Store, of: ClassTerm) -> list[Unmarked]:
             kind,
             of.term_id,
         )
-        for pupil_id, grade in rows:
-            mode = terms.mode_of(store, journal, of.term_id, pupil_id, grade)
-            if mode is not AssessmentMode.NONE:
-                found.append(Unmarked(journal.id, pupil_id))
+        found += [
+            Unmarked(journal.id, pupil_id)
+            for pupil_id, grade in rows
+            if modes.of(journal, pupil_id, grade) is not AssessmentMode.NONE
+        ]
     return found

@@ -17,15 +17,20 @@ from eschool_core.domain.result_enums import (
     ResultKind,
 )
 from eschool_core.domain.results import CouncilDecision, TermMark
-from eschool_core.domain.school import AcademicYear, School, SchoolClass, Subject
+from eschool_core.domain.school import AcademicYear, Journal, School, SchoolClass, Subject, Term
 from eschool_core.regulation.results import shown
 from eschool_core.results import terms
 from eschool_core.results.checklist import journals_of
+from eschool_core.results.modes import Modes
 from eschool_core.store.store import Store
 
 NONE = "–"
 """Markless, or not studied here."""
 MEMBERS = "class_id = ? ORDER BY pupil_id, first_day, id"
+PUPILS = "id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY id"
+DECISIONS = (
+    "year_id = ? AND pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY id"
+)
 RESULTS = (
     "part IN (SELECT n.part FROM journal_line n JOIN journal j ON j.id = n.journal_id "
     "JOIN enrolment e ON e.pupil_id = n.pupil_id WHERE e.class_id = ? AND j.year_id = ?) "
@@ -100,7 +105,7 @@ class RegisterLine:
 
 
 def register_lines(store: Store, school_class: SchoolClass) -> tuple[RegisterLine, ...]:
-    """Return the register of a class as it stands now, in a bounded number of queries.
+    """Return the register of a class as it stands now; no query is made for a single pupil.
 
     By the alphabet; those who left before the year's end stand below. Without names in the store
     (a replica that lacks them) nothing can be drawn up: the server holds all.
@@ -109,8 +114,11 @@ def register_lines(store: Store, school_class: SchoolClass) -> tuple[RegisterLin
     members: dict[int, Enrolment] = {}
     for entry in store.where(Enrolment, MEMBERS, school_class.id):
         members[entry.pupil_id] = entry
-    names = {pupil_id: _name(store, pupil_id) for pupil_id in members}
+    names = _names(store, school_class, members)
     cells = _cells(store, school_class)
+    studies = _studies(store, school_class)
+    modes = Modes(store, terms.WHOLE_YEAR)
+    decisions = _decisions(store, school_class)
     missed = _missed(store, school_class)
     corrections = _corrections(store, school_class, year.last_day)
     lines = []
@@ -121,10 +129,10 @@ def register_lines(store: Store, school_class: SchoolClass) -> tuple[RegisterLin
                 pupil_id,
                 names[pupil_id],
                 entry.grade,
-                _subjects(store, school_class, pupil_id, entry.grade, cells),
+                _subjects(studies, modes, entry, cells),
                 f"{_day(entry.last_day)} {entry.order_out}".strip() if left else "",
                 missed.get(pupil_id, {}),
-                _decision(store, pupil_id, year.id),
+                decisions.get(pupil_id, ()),
                 tuple(corrections.get(pupil_id, ())),
             )
         )
@@ -161,18 +169,39 @@ def _cells(store: Store, school_class: SchoolClass) -> _Cells:
     return _Cells(marks, external, journals)
 
 
+@dataclass(frozen=True, slots=True)
+class _Study:
+    """A journal of a class as the register names it."""
+
+    journal: Journal
+    subject: str
+    terms: tuple[Term, ...]
+
+
+def _studies(store: Store, school_class: SchoolClass) -> dict[int, _Study]:
+    """Return the journals of a class by id."""
+    subjects = {subject.id: subject.name for subject in store.select(Subject)}
+    return {
+        journal.id: _Study(
+            journal,
+            subjects.get(journal.subject_id, ""),
+            tuple(terms.terms_of(store, journal)),
+        )
+        for journal in journals_of(store, school_class)
+    }
+
+
 def _subjects(
-    store: Store, school_class: SchoolClass, pupil_id: int, grade: int, cells: _Cells
+    studies: Mapping[int, _Study], modes: Modes, entry: Enrolment, cells: _Cells
 ) -> tuple[RegisterSubject, ...]:
     """Return the subjects of a pupil; a grade without marks has none but attendance."""
-    by_id = {journal.id: journal for journal in journals_of(store, school_class)}
     found = []
+    pupil_id = entry.pupil_id
     for journal_id in cells.journals.get(pupil_id, ()):
-        journal = by_id.get(journal_id)
-        if journal is None:
+        study = studies.get(journal_id)
+        if study is None:
             continue
-        mode = terms.mode_of(store, journal, terms.WHOLE_YEAR, pupil_id, grade)
-        if mode is AssessmentMode.NONE:
+        if modes.of(study.journal, pupil_id, entry.grade) is AssessmentMode.NONE:
             continue
         key = (pupil_id, journal_id)
         marks, external = cells.marks.get(key, {}), cells.external.get(key, {})
@@ -188,18 +217,14 @@ def _subjects(
                 return shown(row.value)
             return shown(external[kind, term_id]) if (kind, term_id) in external else NONE
 
-        subject = store.get(Subject, journal.subject_id)
         year = marks.get((ResultKind.YEAR, 0))
         document = ""
         if year is not None and year.document:
             document = f"{year.document}, {_day(year.document_day)}"
         found.append(
             RegisterSubject(
-                "" if subject is None else subject.name,
-                {
-                    term.ordinal: cell(ResultKind.TERM, term.id)
-                    for term in terms.terms_of(store, journal)
-                },
+                study.subject,
+                {term.ordinal: cell(ResultKind.TERM, term.id) for term in study.terms},
                 cell(ResultKind.YEAR, 0),
                 cell(ResultKind.EXAM, 0),
                 cell(ResultKind.FINAL, 0),
@@ -244,16 +269,32 @@ def _corrections(
     return found
 
 
-def _decision(store: Store, pupil_id: int, year_id: int) -> tuple[str, int, str, str] | tuple[()]:
-    row = store.first(CouncilDecision, pupil_id=pupil_id, year_id=year_id)
-    if row is None:
-        return ()
-    kind = CouncilDecisionKind(row.kind).name.lower()
-    return (kind, row.next_grade, row.protocol, _day(row.protocol_day))
+def _decisions(store: Store, school_class: SchoolClass) -> dict[int, tuple[str, int, str, str]]:
+    """Return the council's first decision of the year on each pupil."""
+    found: dict[int, tuple[str, int, str, str]] = {}
+    for row in store.where(CouncilDecision, DECISIONS, school_class.year_id, school_class.id):
+        kind = CouncilDecisionKind(row.kind).name.lower()
+        decision = (kind, row.next_grade, row.protocol, _day(row.protocol_day))
+        found.setdefault(row.pupil_id, decision)
+    return found
 
 
-def _name(store: Store, pupil_id: int) -> str:
-    pupil = store.require(Pupil, pupil_id)
+def _names(
+    store: Store, school_class: SchoolClass, members: Mapping[int, Enrolment]
+) -> dict[int, str]:
+    """Return the pupils' names.
+
+    Raises:
+        InputError: A name is not in the store.
+    """
+    here = {pupil.id: pupil for pupil in store.where(Pupil, PUPILS, school_class.id)}
+    for pupil_id in members:
+        if pupil_id not in here:
+            here[pupil_id] = store.require(Pupil, pupil_id)
+    return {pupil_id: _name(here[pupil_id]) for pupil_id in members}
+
+
+def _name(pupil: Pupil) -> str:
     return " ".join(part for part in (pupil.family, pupil.given, pupil.patronymic) if part)
 
 

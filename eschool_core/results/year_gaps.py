@@ -77,7 +77,10 @@ class YearGap:
 
 
 def year_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
-    """Return every gap of a year, by section; in a bounded number of queries but for year marks."""
+    """Return every gap of a year, by section.
+
+    Year marks take a few queries for each class and journal of it; nothing takes one for a pupil.
+    """
     waived = {(row.section, row.object_id) for row in store.select(SectionWaiver, year_id=year.id)}
     people = _People.of(store, year)
     day = year.last_day

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -14,6 +16,7 @@ from eschool_core.commands.archive import (
     SealJournal,
     WaiveSection,
 )
+from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence
 from eschool_core.commands.closing import CloseTerm
 from eschool_core.commands.debts import RecordCouncilDecision, RecordRetake
@@ -21,7 +24,8 @@ from eschool_core.commands.school import SetPolicy, TurnDay
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow, SectionWaiver
 from eschool_core.domain.enums import ExcuseKind, Role
 from eschool_core.domain.journal import JournalLine
-from eschool_core.domain.people import Pupil, PupilCard
+from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.people import Enrolment, Pupil, PupilCard
 from eschool_core.domain.result_enums import (
     ArchiveState,
     CouncilDecisionKind,
@@ -29,12 +33,22 @@ from eschool_core.domain.result_enums import (
 )
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.row import Row
-from eschool_core.domain.school import AcademicYear, Subject
+from eschool_core.domain.school import AcademicYear, SchoolClass, Subject
 from eschool_core.queries.archive import archive, gaps, register
 from eschool_core.regulation.retention import keep_until
+from eschool_core.results.register import register_lines
 from eschool_core.results.year_gaps import YearGap, year_gaps
 from tests.core.commands.acts import absent
-from tests.school import FIRST_DAY, LAST_DAY, MONDAY, TUESDAY, SmallSchool, clock, verdict
+from tests.school import (
+    FIRST_DAY,
+    LAST_DAY,
+    MONDAY,
+    TUESDAY,
+    SmallSchool,
+    built_school,
+    clock,
+    verdict,
+)
 from tests.terms import MATHS, TEACHERS, YEAR_OVER, close, fill, fill_year, set_terms
 
 KEPT_UNTIL = date(2032, 12, 31)
@@ -47,8 +61,14 @@ def pupil(school: SmallSchool) -> int:
 
 
 @pytest.fixture(autouse=True)
-def year(school: SmallSchool, pupil: int) -> None:
-    """The year is over and closed for 5А; the first pupil was away twice and has a 2 in maths."""
+def year(school: SmallSchool) -> None:
+    """The year is over and closed for 5А."""
+    close_year(school)
+
+
+def close_year(school: SmallSchool) -> None:
+    """Close the year for 5А; the first pupil was away twice and has a 2 in maths."""
+    pupil = school.pupils["5А"][0]
     set_terms(school.must, school.year)
     for day in (MONDAY, TUESDAY):
         school.must(absent(school.lesson(*MATHS, day), pupil), "maths", at=clock(day, 12))
@@ -301,3 +321,80 @@ def test_the_last_day_of_keeping(year_end: date, years: int, start: str, last: d
 
 def test_every_journal_of_the_class_has_its_teachers(school: SmallSchool) -> None:
     assert set(TEACHERS) == {where for where in school.journals if where[0].startswith("5А")}
+
+
+def grow(school: SmallSchool, ordinals: range) -> None:
+    """Add pupils to 5А who stand in every journal in which its first pupil stands."""
+    store, first = school.store, school.pupils["5А"][0]
+    [entry] = school.all(Enrolment, pupil_id=first)
+    lines = school.all(JournalLine, pupil_id=first)
+    for ordinal in ordinals:
+        pupil_id = first + 1_000_000_000 + ordinal
+        part = partition(PartitionKind.NAME, pupil_id)
+        store.put(Pupil(id=pupil_id, part=part, family=f"Новых {ordinal}", given="Саша"))
+        store.put(entry.replace(id=pupil_id, part=part, pupil_id=pupil_id))
+        for place, line in enumerate(lines, start=1):
+            line_id = pupil_id + place * 1_000_000
+            of_line = partition(PartitionKind.LINE, line_id)
+            store.put(line.replace(id=line_id, part=of_line, pupil_id=pupil_id))
+
+
+def queries_of(school: SmallSchool, act: Callable[[], object]) -> int:
+    """Return how many queries something makes."""
+    said: list[str] = []
+    connection = school.store.database.connection  # type: ignore[attr-defined]
+    connection.set_trace_callback(said.append)
+    try:
+        act()
+    finally:
+        connection.set_trace_callback(None)
+    found = sum(line.lstrip().startswith("SELECT") for line in said)
+    assert found
+    return found
+
+
+@pytest.mark.clause("4.4.5/1")
+class TestLargeClasses:
+    """More pupils take not one query more."""
+
+    def test_gaps(self, school: SmallSchool) -> None:
+        [year] = school.all(AcademicYear)
+        grow(school, range(1))
+        before = queries_of(school, lambda: year_gaps(school.store, year))
+        grow(school, range(1, 20))
+        assert queries_of(school, lambda: year_gaps(school.store, year)) == before
+        counted = {
+            gap.object_id: gap.count
+            for gap in open_gaps(school)
+            if gap.section == YearSection.YEAR_MARKS
+        }
+        assert counted[school.journals[MATHS]] == 20
+
+    def test_the_register(self, school: SmallSchool) -> None:
+        [school_class] = school.all(SchoolClass, id=school.classes["5А"])
+        before = queries_of(school, lambda: register_lines(school.store, school_class))
+        grow(school, range(20))
+        assert queries_of(school, lambda: register_lines(school.store, school_class)) == before
+        assert len(register_lines(school.store, school_class)) == 24
+
+    def test_commands(self, school: SmallSchool) -> None:
+        other = built_school()
+        close_year(other)
+        assert self.queries(school, 1) == self.queries(other, 20)
+
+    def queries(self, school: SmallSchool, size: int) -> list[int]:
+        """Return how many a waiver, a sealing and a register take with so many pupils more."""
+        grow(school, range(size))
+        first, second, *_ = open_gaps(school)
+        # The new rows are summed up with the first command after them.
+        school.must(waive(school, second), "deputy")
+        given: list[Command] = [
+            waive(school, first),
+            SealJournal(journal_id=school.journals[MATHS]),
+            DrawUpRegister(class_id=school.classes["5А"]),
+        ]
+        found = [queries_of(school, partial(school.must, given[0], "deputy"))]
+        waive_all(school)
+        found += [queries_of(school, partial(school.must, each, "deputy")) for each in given[1:]]
+        assert len(school.all(RegisterRow)) == size + 4
+        return found
