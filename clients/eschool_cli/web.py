@@ -17,6 +17,8 @@ from eschool_cli.session import Session
 if TYPE_CHECKING:
     from eschool_web.supervisor import Supervisor
 
+    from eschool_cli.screen import Screen
+
 MAX_PORT = 65_535
 
 
@@ -40,12 +42,14 @@ def web_command(session: Session, port: int, no_browser: bool) -> None:  # noqa:
         if not no_browser:
             webbrowser.open(link)
         if sys.stdin.isatty():
-            threading.Thread(target=_new_links, args=(supervisor, again), daemon=True).start()
+            threading.Thread(
+                target=_new_links, args=(supervisor, screen, again), daemon=True
+            ).start()
 
     supervisor.serve(ready)
 
 
-def _new_links(supervisor: Supervisor, again: str) -> None:
+def _new_links(supervisor: Supervisor, screen: Screen, again: str) -> None:
     """Give a new link for each Enter: the first one is good once."""
     for _ in sys.stdin:
-        click.echo(f"{again} {supervisor.link()}")
+        screen.line(f"{again} {supervisor.link()}")

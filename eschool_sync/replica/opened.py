@@ -53,6 +53,7 @@ class Opened:
             raise
         self._scope = b""
         self._data_version = -1
+        self._closed = False
         self.store = Store(self.database, OptimisticLedger(self.database), self.held)
 
     def position(self) -> Position:
@@ -118,8 +119,11 @@ class Opened:
             checkpoint(self.connection)
 
     def close(self) -> None:
-        """Fold and close; the key leaves with the connection."""
+        """Fold and close; the key leaves with the connection. Closing again does nothing."""
         with self.lock:
+            if self._closed:
+                return
+            self._closed = True
             try:
                 checkpoint(self.connection)
             finally:

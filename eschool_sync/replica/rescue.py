@@ -31,15 +31,23 @@ from eschool_sync.security.cipher import create_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.durable import sync_folder
 from eschool_sync.security.pages import whole_pages
+from eschool_sync.security.suite import SIGNATURE_BYTES
 
 DAMAGED_FILE: Final = "replica.damaged"
 AGAIN: Final = "again"
 """Name under which commands behind a gap wait to be entered again."""
 
-_OUTBOX_COLUMNS: Final = 10
+_OUTBOX_COLUMNS: Final = 15
 _INSERT: Final = (
     "INSERT INTO outbox (n, kind, version, header, payload, anchor, replaces, made_at, state, "
-    "outcome) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "outcome, seq, received, pushed, receipt, said) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_BEFORE_RECEIPT: Final = slice(0, 10)
+_RECEIPT: Final = 13
+_NO_RECEIPT: Final = (0, 0, 0, 0, None)
+_KEEP_RECEIPT: Final = (
+    "INSERT INTO receipt (id, incarnation, leaves, signature) VALUES (?, ?, ?, ?)"
 )
 
 
@@ -81,6 +89,7 @@ class Rescued:
     identity: Identity | None = None
     position: Position | None = None
     runs: dict[int, bytes] = field(default_factory=dict)
+    receipts: dict[int, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
     found: dict[int, Found] = field(default_factory=dict)
     lost: list[int] = field(default_factory=list)
     kept: list[Found] = field(default_factory=list)
@@ -123,7 +132,9 @@ def rescue(folder: Path, key: DatabaseKey) -> Rescued:
             create_replica_tables(database)
             rescued.identity.save(database)
             _position(rescued).save(database)
-            database.execute_many(_INSERT, [found.values for found in rescued.kept])
+            database.execute_many(_INSERT, [_row(rescued, found) for found in rescued.kept])
+            receipts = sorted(rescued.receipts.items())
+            database.execute_many(_KEEP_RECEIPT, [(row_id, *said) for row_id, said in receipts])
             runs = sorted(rescued.runs.items())
             database.execute_many("INSERT INTO salt_run (first_n, key) VALUES (?, ?)", runs)
             listed = [_as_entered(found) for found in rescued.again]
@@ -178,10 +189,21 @@ def _recognise(rescued: Rescued, rowid: int, values: list[Cell]) -> None:
             rescued.identity = Identity(*msgpack.unpackb(packed))
         case ["position", bytes(packed)]:
             rescued.position = Position(*msgpack.unpackb(packed))
+        case [None, bytes(incarnation), bytes(leaves), bytes(signature)] if (
+            len(signature) == SIGNATURE_BYTES
+        ):
+            rescued.receipts[rowid] = (incarnation, leaves, signature)
         case [None, str(kind), _, bytes(packed), *_] if len(values) == _OUTBOX_COLUMNS:
             header = Header.read(packed)
             if (header.number, header.kind) == (rowid, kind):
                 rescued.found[rowid] = Found(header, (rowid, *values[1:]))
+
+
+def _row(rescued: Rescued, found: Found) -> tuple[Any, ...]:
+    """Return a command's row; one whose receipt is gone can be shown to no restored server."""
+    if found.values[_RECEIPT] in rescued.receipts:
+        return found.values
+    return (*found.values[_BEFORE_RECEIPT], *_NO_RECEIPT)
 
 
 def _sort(rescued: Rescued) -> None:

@@ -20,7 +20,8 @@ LIMIT_MS = 30_000
 expect.set_options(timeout=LIMIT_MS)
 
 
-@pytest.fixture(scope="session")
+# A module each: while Playwright runs, no other test of this process can run an event loop.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     try:
         with running_chromium() as browser:
@@ -31,18 +32,18 @@ def chromium() -> Iterator[Browser]:
         pytest.skip(str(missing))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def school() -> Iterator[Sandbox]:
     with Sandbox(DAY) as made:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def replica(school: Sandbox) -> Replica:
     return school.replica("teacher")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pages(chromium: Browser, replica: Replica) -> Iterator[Served]:
     with serving(replica) as served:
         yield served

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 from eschool_cli.main import cli
 
+from eschool_sync import replica
 from tests.clients import fakes
 from tests.clients.fakes import PASSPHRASE, FakeReplica, World
 from tests.school import built_school
@@ -56,6 +57,8 @@ def world() -> World:
 @pytest.fixture
 def terminal(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     module = ModuleType("eschool_sync.replica")
+    # All but the replica itself is the real thing, whoever imports it first.
+    vars(module).update(vars(replica))
     FakeReplica.world = world
     module.Replica = FakeReplica  # type: ignore[attr-defined]
     module.enrol = fakes.enrol  # type: ignore[attr-defined]

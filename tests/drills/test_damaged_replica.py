@@ -95,6 +95,9 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+PROVEN = "SELECT count(*) FROM outbox o JOIN receipt r ON r.id = o.receipt WHERE o.pushed > 0"
+
+
 def expect_all_named(rescued: Rescued) -> None:
     """Every command is found or named as lost; what waits stays in its order."""
     kept = {each.number for each in rescued.kept if each.state is State.PENDING}
@@ -209,7 +212,11 @@ def test_rows_of_the_school_are_no_loss(origin: Path, tmp_path: Path) -> None:
             room.open()
         rescued = rescue(room.file.parent, KEY)
         assert (rescued.lost, rescued.again) == ([], [])
+        assert len(rescued.receipts) == 1
         with room.open() as replica:
+            proven = replica.store.rows(PROVEN)
+            # What the school once said of them can still be shown to a restored server.
+            assert proven == [(JUDGED,)]
             report = replica.sync()
             assert report.accepted + report.with_findings == PENDING
         assert len(room.entered()) == JUDGED + PENDING

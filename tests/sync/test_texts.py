@@ -21,6 +21,7 @@ FOLDERS = ("protocol", "replica", "server", "history", "security")
 VERDICTS: dict[str, frozenset[str]] = {
     "command.group_fell": frozenset({"number"}),
     "command.failed": frozenset(),
+    "command.reoffered": frozenset({"reason"}),
     "command.device_revoked": frozenset(),
 }
 

@@ -6,6 +6,7 @@ import pytest
 
 from eschool_core.commands.guardians import EndGuardianship
 from eschool_core.commands.releases import ReleaseMarks, SeeMarks
+from eschool_core.domain.access_enums import Authority
 from eschool_core.domain.archive import MarksRelease, MarksSeen
 from eschool_core.domain.enums import NoticeKind
 from eschool_core.domain.office import Notice
@@ -66,7 +67,11 @@ def test_every_guardian_with_access_and_every_pupil_is_told(
 ) -> None:
     gone = school.one(Guardianship, pupil_id=pupil)
     command = EndGuardianship(
-        guardianship_id=gone.id, last_day=FRIDAY_11, document="Решение суда 7"
+        guardianship_id=gone.id,
+        last_day=FRIDAY_11,
+        document="Решение суда 7",
+        document_day=FRIDAY_11,
+        authority=Authority.COURT,
     )
     school.must(command, "officer")
     released(school)
