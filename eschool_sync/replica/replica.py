@@ -22,6 +22,7 @@ from eschool_sync.history.witness import Witness
 from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.proving import ProofRequest, read_proof
 from eschool_sync.protocol.push import MAX_GROUP, MAX_PUSH_BYTES
+from eschool_sync.replica.again import AGAIN, Entered, enter, waiting
 from eschool_sync.replica.exchange import ALARM, EQUAL, Exchange
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import HEADER_BYTES, Pending, RefusedCommand, State
@@ -29,7 +30,7 @@ from eschool_sync.replica.position import Position
 from eschool_sync.replica.profile import Profile
 from eschool_sync.replica.refusal import refusal_of
 from eschool_sync.replica.reports import Receipt, Status, SyncReport
-from eschool_sync.replica.tables import find_meta
+from eschool_sync.replica.tables import find_meta, put_meta
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.keyslots import KeySlots, SecretStore
 from eschool_sync.security.random_source import Random, SystemRandom
@@ -253,6 +254,20 @@ class Replica:
                 ``damage.history``: the server's history is not the one it showed before.
         """
         return self._exchange.sync(progress)
+
+    def enter_again(self) -> list[Entered]:
+        """Enter what lay behind a lost command of a rescued replica; to be called after a sync.
+
+        What is refused is the caller's to show: it is on no list any more.
+        """
+        with self._opened.reading():
+            listed = waiting(self._opened.database)
+        if not listed:
+            return []
+        entered = enter(listed, self.do)
+        with self._opened.writing():
+            put_meta(self._opened.database, AGAIN, [])
+        return entered
 
     def prove(self, table: int, row_id: int) -> Proof:
         """Fetch the proof that what stands in a cell is in the school's history.

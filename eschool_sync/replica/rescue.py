@@ -9,46 +9,45 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 import msgpack
 
-from eschool_core.commands.base import Command
-from eschool_core.commands.catalogue import make_command
-from eschool_core.errors import DamageError, EschoolError
+from eschool_core.errors import DamageError
 from eschool_core.store.database import SqliteDatabase, transaction
 from eschool_sync.history.merkle import leaf_hash
-from eschool_sync.protocol.envelope import GENESIS, Header, unpack_payload
+from eschool_sync.protocol.envelope import GENESIS, Header
 from eschool_sync.protocol.messages import parts_hash
 from eschool_sync.protocol.push import RUN_KEY_BYTES
+from eschool_sync.replica.again import AGAIN
 from eschool_sync.replica.cells import Cell, rows_in
 from eschool_sync.replica.outbox import State
 from eschool_sync.replica.position import Identity, Position
-from eschool_sync.replica.replica import DATABASE_FILE, Replica
-from eschool_sync.replica.tables import create_replica_tables, find_meta, put_meta
+from eschool_sync.replica.replica import DATABASE_FILE
+from eschool_sync.replica.tables import create_replica_tables, put_meta
 from eschool_sync.security.cipher import create_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.durable import sync_folder
 from eschool_sync.security.pages import whole_pages
-from eschool_sync.security.suite import SIGNATURE_BYTES
 
 DAMAGED_FILE: Final = "replica.damaged"
-AGAIN: Final = "again"
-"""Name under which commands behind a gap wait to be entered again."""
+_ENDS: Final = ("", "-wal", "-shm")
 
-_OUTBOX_COLUMNS: Final = 15
-_INSERT: Final = (
-    "INSERT INTO outbox (n, kind, version, header, payload, anchor, replaces, made_at, state, "
-    "outcome, seq, received, pushed, receipt, said) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_BEFORE_RECEIPT: Final = slice(0, 10)
-_RECEIPT: Final = 13
-_NO_RECEIPT: Final = (0, 0, 0, 0, None)
-_KEEP_RECEIPT: Final = (
-    "INSERT INTO receipt (id, incarnation, leaves, signature) VALUES (?, ?, ?, ?)"
-)
+OUTBOX: Final = (
+    "n", "kind", "version", "header", "payload", "anchor", "replaces", "made_at", "state",
+    "outcome", "seq", "received", "pushed", "receipt", "said",
+)  # fmt: skip
+"""Columns of the outbox as they lie in its pages."""
+
+_PLACES: Final = ", ".join("?" * len(OUTBOX))
+_INSERT: Final = f"INSERT INTO outbox ({', '.join(OUTBOX)}) VALUES ({_PLACES})"  # noqa: S608
+_RECEIPT: Final = "INSERT INTO receipt (id, incarnation, leaves, signature) VALUES (?, ?, ?, ?)"
+_RUN: Final = "INSERT INTO salt_run (first_n, key) VALUES (?, ?)"
+_SIGNATURE_BYTES: Final = 64
+_UNSAID: Final = (0, 0, 0, 0, None)
+"""What the school said of a command whose receipt is gone: nothing that could be shown it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +79,7 @@ class Rescued:
     Attributes:
         damaged_pages: Pages that could not.
         identity: Who the replica is; without it, its commands can only be entered elsewhere.
+        kinds: Kind by number of commands of which only the beginning is left.
         lost: Numbers of commands that had no verdict here and are gone.
         kept: Commands that go on as they were signed.
         again: Commands behind a lost one: the chain ends before it, so they are entered anew.
@@ -89,7 +89,8 @@ class Rescued:
     identity: Identity | None = None
     position: Position | None = None
     runs: dict[int, bytes] = field(default_factory=dict)
-    receipts: dict[int, tuple[bytes, bytes, bytes]] = field(default_factory=dict)
+    receipts: dict[int, tuple[Cell, ...]] = field(default_factory=dict)
+    kinds: dict[int, str] = field(default_factory=dict)
     found: dict[int, Found] = field(default_factory=dict)
     lost: list[int] = field(default_factory=list)
     kept: list[Found] = field(default_factory=list)
@@ -115,7 +116,7 @@ def rescue(folder: Path, key: DatabaseKey) -> Rescued:
     """Make a replica anew around what can still be read; the damaged files stay beside it.
 
     Its next sync sends what is pending and loads the school's rows again. Then
-    ``enter_again`` takes care of what lay behind a gap.
+    ``Replica.enter_again`` takes care of what lay behind a gap.
 
     Raises:
         DamageError: ``damage.replica_missing``; ``damage.replica``: who it is cannot be read any
@@ -125,44 +126,24 @@ def rescue(folder: Path, key: DatabaseKey) -> Rescued:
     if rescued.identity is None or not (rescued.position or rescued.found):
         raise DamageError("damage.replica")
     fresh = folder / f"{DATABASE_FILE}.new"
-    fresh.unlink(missing_ok=True)
+    for end in _ENDS:
+        fresh.with_name(f"{fresh.name}{end}").unlink(missing_ok=True)
     with closing(create_encrypted(fresh, key)) as connection:
         database = SqliteDatabase(connection)
         with transaction(database):
             create_replica_tables(database)
             rescued.identity.save(database)
             _position(rescued).save(database)
-            database.execute_many(_INSERT, [_row(rescued, found) for found in rescued.kept])
+            database.execute_many(_INSERT, [_as_kept(rescued, each) for each in rescued.kept])
             receipts = sorted(rescued.receipts.items())
-            database.execute_many(_KEEP_RECEIPT, [(row_id, *said) for row_id, said in receipts])
-            runs = sorted(rescued.runs.items())
-            database.execute_many("INSERT INTO salt_run (first_n, key) VALUES (?, ?)", runs)
+            database.execute_many(_RECEIPT, [(row_id, *said) for row_id, said in receipts])
+            database.execute_many(_RUN, sorted(rescued.runs.items()))
             listed = [_as_entered(found) for found in rescued.again]
             put_meta(database, AGAIN, listed)
     _put_aside(folder)
     fresh.rename(folder / DATABASE_FILE)
     sync_folder(folder)
     return rescued
-
-
-def enter_again(replica: Replica) -> list[tuple[Command, EschoolError | None]]:
-    """Enter what lay behind a gap, in its order; return each with the refusal it met, if any.
-
-    What is refused is the caller's to show: it is on no list any more.
-    """
-    database = replica.store.database
-    listed = find_meta(database, AGAIN) or []
-    entered: list[tuple[Command, EschoolError | None]] = []
-    for kind, version, payload in listed:
-        command = make_command(kind, version, unpack_payload(payload))
-        try:
-            replica.do(command)
-            entered.append((command, None))
-        except EschoolError as refusal:
-            entered.append((command, refusal))
-    with transaction(database):
-        put_meta(database, AGAIN, [])
-    return entered
 
 
 def _damaged_file(folder: Path) -> Path:
@@ -174,7 +155,14 @@ def _damaged_file(folder: Path) -> Path:
 
 
 def _put_aside(folder: Path) -> None:
-    for end in ("", "-wal", "-shm"):
+    """Give the damaged files their other name; those of an earlier damage keep theirs."""
+    if (folder / DATABASE_FILE).exists() and (folder / DAMAGED_FILE).exists():
+        number = next(n for n in count(2) if not (folder / f"{DAMAGED_FILE}-{n}").exists())
+        for end in _ENDS:
+            earlier = folder / f"{DAMAGED_FILE}{end}"
+            if earlier.exists():
+                earlier.rename(folder / f"{DAMAGED_FILE}-{number}{end}")
+    for end in _ENDS:
         path = folder / f"{DATABASE_FILE}{end}"
         if path.exists():
             path.replace(folder / f"{DAMAGED_FILE}{end}")
@@ -189,21 +177,14 @@ def _recognise(rescued: Rescued, rowid: int, values: list[Cell]) -> None:
             rescued.identity = Identity(*msgpack.unpackb(packed))
         case ["position", bytes(packed)]:
             rescued.position = Position(*msgpack.unpackb(packed))
-        case [None, bytes(incarnation), bytes(leaves), bytes(signature)] if (
-            len(signature) == SIGNATURE_BYTES
-        ):
-            rescued.receipts[rowid] = (incarnation, leaves, signature)
-        case [None, str(kind), _, bytes(packed), *_] if len(values) == _OUTBOX_COLUMNS:
+        case [None, bytes(_), bytes(_), bytes(signature)] if len(signature) == _SIGNATURE_BYTES:
+            rescued.receipts[rowid] = tuple(values[1:])
+        case [None, str(kind), int(_), *_] if len(values) < len(OUTBOX):
+            rescued.kinds[rowid] = kind
+        case [None, str(kind), int(_), bytes(packed), *_] if len(values) == len(OUTBOX):
             header = Header.read(packed)
             if (header.number, header.kind) == (rowid, kind):
                 rescued.found[rowid] = Found(header, (rowid, *values[1:]))
-
-
-def _row(rescued: Rescued, found: Found) -> tuple[Any, ...]:
-    """Return a command's row; one whose receipt is gone can be shown to no restored server."""
-    if found.values[_RECEIPT] in rescued.receipts:
-        return found.values
-    return (*found.values[_BEFORE_RECEIPT], *_NO_RECEIPT)
 
 
 def _sort(rescued: Rescued) -> None:
@@ -263,6 +244,14 @@ def _position_of(found: Found) -> Position:
         contact_boot=seen.anchor_boot,
         contact_monotonic=seen.anchor_monotonic,
     )
+
+
+def _as_kept(rescued: Rescued, found: Found) -> tuple[Any, ...]:
+    """Return a command's row; what the school said of it only goes with the receipt of it."""
+    receipt = found.values[OUTBOX.index("receipt")]
+    if receipt in rescued.receipts:
+        return found.values
+    return (*found.values[: -len(_UNSAID)], *_UNSAID)
 
 
 def _number(found: Found) -> int:

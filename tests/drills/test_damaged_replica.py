@@ -15,7 +15,7 @@ from eschool_sync.clock import ManualClock
 from eschool_sync.replica import Replica
 from eschool_sync.replica.outbox import State
 from eschool_sync.replica.replica import DATABASE_FILE
-from eschool_sync.replica.rescue import Rescued, enter_again, read_damaged, rescue
+from eschool_sync.replica.rescue import OUTBOX, Rescued, read_damaged, rescue
 from eschool_sync.security.cipher import PAGE_BYTES, open_encrypted, verify_pages
 from eschool_sync.server.directory import Directory
 from tests.core.commands.acts import homework, mark, topic
@@ -191,13 +191,13 @@ def test_after_a_rescue_everything_but_the_named_commands_arrives(
             with room.open() as replica:
                 replica.sync()
                 assert replica.status().pending == 0
-                again = enter_again(replica)
+                again = replica.enter_again()
                 assert len(again) == len(rescued.again)
-                assert [refusal for _, refusal in again if refusal] == []
+                assert [each for each in again if each.refusal] == []
                 replica.sync()
                 status = replica.status()
                 assert (status.pending, status.digest_equal) == (0, True)
-                assert enter_again(replica) == []
+                assert replica.enter_again() == []
             assert len(room.entered()) == JUDGED + PENDING - len(rescued.lost)
             assert room.whole()
 
@@ -231,6 +231,34 @@ def test_a_rescue_that_was_cut_off_can_be_done_again(origin: Path, tmp_path: Pat
         with room.open() as replica:
             replica.sync()
         assert len(room.entered()) == JUDGED + PENDING
+
+
+def test_the_outbox_is_known_by_all_its_columns(origin: Path, tmp_path: Path) -> None:
+    """A column more, and no command would be recognised any more."""
+    with classroom(tmp_path, origin) as room:
+        connection = open_encrypted(room.file, KEY)
+        columns = connection.execute("PRAGMA table_info(outbox)").fetchall()
+        connection.close()
+        assert tuple(column[1] for column in columns) == OUTBOX
+
+
+def test_what_the_school_said_is_rescued_too(origin: Path, tmp_path: Path) -> None:
+    with classroom(tmp_path, origin) as room:
+        rescued = rescue(room.file.parent, KEY)
+        connection = open_encrypted(room.file, KEY)
+        said = connection.execute(
+            "SELECT count(*) FROM outbox o JOIN receipt r ON r.id = o.receipt WHERE o.pushed > 0"
+        ).fetchone()
+        connection.close()
+        assert (said, len(rescued.receipts)) == ((JUDGED,), 1)
+
+
+def test_an_earlier_damaged_file_is_kept(origin: Path, tmp_path: Path) -> None:
+    with classroom(tmp_path, origin) as room:
+        stored = room.file.read_bytes()
+        rescue(room.file.parent, KEY)
+        rescue(room.file.parent, KEY)
+        assert (room.file.parent / "replica.damaged-2").read_bytes() == stored
 
 
 def test_who_it_is_must_be_readable(tmp_path: Path) -> None:
