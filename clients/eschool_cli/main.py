@@ -55,6 +55,7 @@ PLACES = {
     "enrol": "eschool_cli.enrol:enrol_command",
     "sync": "eschool_cli.sync:sync_command",
     "status": "eschool_cli.status:status_command",
+    "doctor": "eschool_cli.doctor:doctor_command",
     "proof": "eschool_cli.proving:proof_command",
     "held": "eschool_cli.held:held_group",
     "settle": "eschool_cli.held:settle_command",
@@ -124,7 +125,7 @@ SECTIONS = (
     ("review", ("held", "settle", "outage")),
     ("duties", ("duties", "check", "correct", "pupil", "split")),
     ("informing", ("messages", "concerns", "paper", "link")),
-    ("device", ("enrol", "sync", "status", "rejected", "passphrase")),
+    ("device", ("enrol", "sync", "status", "doctor", "rejected", "passphrase")),
     (
         "access",
         (

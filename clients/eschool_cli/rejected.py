@@ -11,7 +11,7 @@ from eschool_cli.described import described
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
 from eschool_cli.parameters import NumberType
 from eschool_cli.session import Session
-from eschool_cli.wording import moment, remedy, sentence
+from eschool_cli.wording import kind_name, moment, remedy, sentence
 from eschool_cli.writing import give
 from eschool_core.commands.base import Command
 from eschool_core.commands.catalogue import validated
@@ -139,7 +139,7 @@ def _list(session: Session, *, as_json: bool) -> None:
         params = dict(entry.params)
         kind = say(f"Verdict.{entry.verdict.name.lower()}")
         made_at = moment(local(entry.made_at, zone))
-        session.screen.heading(f"№ {entry.number} · {_kind(entry.kind)} · {made_at} · {kind}")
+        session.screen.heading(f"№ {entry.number} · {kind_name(entry.kind)} · {made_at} · {kind}")
         for name, value in fields:
             session.screen.line(f"{name}: {value}", indent=2)
         session.screen.line(sentence(entry.key, params, session.language), "bold", indent=2)
@@ -147,12 +147,6 @@ def _list(session: Session, *, as_json: bool) -> None:
     if refused:
         session.screen.line()
         session.screen.line(say("cli.rejected.how"), "dim")
-
-
-def _kind(kind: str) -> str:
-    from eschool_core.labels import catalogue
-
-    return say(f"cli.command.{kind}") if f"cli.command.{kind}" in catalogue() else kind
 
 
 def _as_json(entry: RefusedCommand, zone: str, language: Language) -> dict[str, Any]:

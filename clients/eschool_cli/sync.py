@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,12 @@ from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, say
 from eschool_cli.session import Session
 from eschool_cli.stages import staged
-from eschool_cli.wording import moment
+from eschool_cli.wording import kind_name, moment, told
 from eschool_core.queries.in_force import local, zone_of
 
 if TYPE_CHECKING:
     from eschool_sync.replica import SyncReport
+    from eschool_sync.replica.again import Entered
 
 KIB = 1024
 COUNTS = ("accepted", "with_findings", "rejected", "held", "overwritten")
@@ -29,16 +31,34 @@ def sync_command(session: Session, as_json: bool) -> None:  # noqa: FBT001
     with session.replica(leased=False) as replica:
         with session.screen.progress(say("cli.stage.sync")) as report:
             done = replica.sync(progress=staged(report))
+            again = replica.enter_again()
+            if again:
+                done = replica.sync(progress=staged(report))
         at = local(replica.status().last_sync, zone_of(replica.store))
     if as_json:
-        session.screen.json(asdict(done))
+        kinds = [entry.kind for entry in again if entry.refusal is not None]
+        entered = {"entered_again": len(again) - len(kinds), "refused_again": kinds}
+        session.screen.json(asdict(done) | (entered if again else {}))
         return
     session.screen.line(say("cli.sync.done", at=moment(at)))
     session.screen.fields(_figures(done))
+    _tell_again(session, again)
     if done.rejected or done.held:
         session.screen.line(say("cli.sync.see_rejected"))
     if done.with_findings or done.overwritten:
         session.screen.line(say("cli.sync.see_notices"))
+
+
+def _tell_again(session: Session, again: Sequence[Entered]) -> None:
+    """Tell what a rescue had left to be entered; what is refused is on no list any more."""
+    taken = sum(entry.refusal is None for entry in again)
+    if taken:
+        session.screen.line(say("cli.sync.again", count=taken))
+    for entry in again:
+        if entry.refusal is not None:
+            reason, _ = told(entry.refusal, session.language)
+            kind = kind_name(entry.kind)
+            session.screen.line(say("cli.sync.again_refused", kind=kind, reason=reason), "bold")
 
 
 def _figures(done: SyncReport) -> list[tuple[str, str]]:

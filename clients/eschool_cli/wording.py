@@ -50,6 +50,12 @@ def told(error: EschoolError, language: Language) -> tuple[str, str]:
     return sentence(error.key, error.params, language), remedy(error.key, error.params, language)
 
 
+def kind_name(kind: str) -> str:
+    """Return what people call a kind of command; its own name where there is no text."""
+    key = f"cli.command.{kind}"
+    return say(key) if key in catalogue() else kind
+
+
 def clause_of(check_id: str) -> str:
     """Return the clause that the id of a check begins with.
 

@@ -88,7 +88,7 @@ class Replica:
             DamageError: The key file or the database is damaged.
             InputError: ``replica.missing``: there is no replica in the folder.
         """
-        key = _slots(folder).unlock_with_passphrase(passphrase)
+        key = slots_of(folder).unlock_with_passphrase(passphrase)
         return cls(folder, key, transport or Profile.load(folder).transport(), clock=clock)
 
     @classmethod
@@ -106,7 +106,7 @@ class Replica:
             AccessError: ``access.recovery_code``.
             InputError: A typing error in the code, or no replica in the folder.
         """
-        key = _slots(folder).unlock_with_recovery_code(code)
+        key = slots_of(folder).unlock_with_recovery_code(code)
         return cls(folder, key, transport or Profile.load(folder).transport(), clock=clock)
 
     @classmethod
@@ -124,7 +124,7 @@ class Replica:
             AccessError: ``access.keyring``.
             InputError: ``replica.missing``.
         """
-        key = _slots(folder).unlock_with_keyring(secrets)
+        key = slots_of(folder).unlock_with_keyring(secrets)
         return cls(folder, key, transport or Profile.load(folder).transport(), clock=clock)
 
     def __enter__(self) -> Self:
@@ -347,11 +347,11 @@ class Replica:
         Raises:
             InputError: The passphrase is too short or too long.
         """
-        _slots(self.folder).change_passphrase(self._key, new)
+        slots_of(self.folder).change_passphrase(self._key, new)
 
     def replace_recovery_code(self) -> str:
         """Return a new recovery code, to be printed; the old one opens nothing any more."""
-        return _slots(self.folder).replace_recovery_code(self._key)
+        return slots_of(self.folder).replace_recovery_code(self._key)
 
     def add_keyring(self, secrets: SecretStore) -> None:
         """Let the computer's keyring open the replica without a question.
@@ -359,7 +359,7 @@ class Replica:
         Raises:
             AccessError: ``access.keyring_missing``.
         """
-        _slots(self.folder).add_keyring(self._key, secrets)
+        slots_of(self.folder).add_keyring(self._key, secrets)
 
     def _do_one(
         self, position: Position, command: Command, group: int, replaces: int | None
@@ -385,7 +385,13 @@ class Replica:
         return entry, outcome
 
 
-def _slots(folder: Path) -> KeySlots:
+def slots_of(folder: Path) -> KeySlots:
+    """Return the ways into a replica.
+
+    Raises:
+        InputError: ``replica.missing``.
+        DamageError: ``damage.keyslots``.
+    """
     if not (folder / KEYS_FILE).exists():
         raise InputError("replica.missing")
     return KeySlots.load(folder / KEYS_FILE)

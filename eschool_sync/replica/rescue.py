@@ -7,6 +7,7 @@ page takes nothing along. Numbers that are missing in the chain name what is los
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -23,6 +24,7 @@ from eschool_sync.protocol.messages import parts_hash
 from eschool_sync.protocol.push import RUN_KEY_BYTES
 from eschool_sync.replica.again import AGAIN
 from eschool_sync.replica.cells import Cell, rows_in
+from eschool_sync.replica.exchange import ALARM
 from eschool_sync.replica.outbox import State
 from eschool_sync.replica.position import Identity, Position
 from eschool_sync.replica.replica import DATABASE_FILE
@@ -67,6 +69,11 @@ class Found:
         return self.header.number
 
     @property
+    def is_pending(self) -> bool:
+        """Whether it had no verdict yet."""
+        return self.state is State.PENDING
+
+    @property
     def state(self) -> State:
         """What had become of it."""
         return State(self.values[8])
@@ -79,6 +86,7 @@ class Rescued:
     Attributes:
         damaged_pages: Pages that could not.
         identity: Who the replica is; without it, its commands can only be entered elsewhere.
+        meta: What else has to stay: evidence of a changed history, what an earlier rescue left.
         kinds: Kind by number of commands of which only the beginning is left.
         lost: Numbers of commands that had no verdict here and are gone.
         kept: Commands that go on as they were signed.
@@ -89,7 +97,8 @@ class Rescued:
     identity: Identity | None = None
     position: Position | None = None
     runs: dict[int, bytes] = field(default_factory=dict)
-    receipts: dict[int, tuple[Cell, ...]] = field(default_factory=dict)
+    receipts: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    meta: dict[str, bytes] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
     found: dict[int, Found] = field(default_factory=dict)
     lost: list[int] = field(default_factory=list)
@@ -103,8 +112,13 @@ def read_damaged(folder: Path, key: DatabaseKey) -> Rescued:
     Raises:
         DamageError: ``damage.replica_missing``.
     """
-    path = _damaged_file(folder)
+    path = damaged_file(folder)
     pages, damaged = whole_pages(path, key)
+    return recognised(pages, len(damaged))
+
+
+def recognised(pages: Mapping[int, bytes], damaged: int) -> Rescued:
+    """Return the own commands in pages that can be read."""
     rescued = Rescued(damaged)
     for rowid, values in rows_in(pages):
         _recognise(rescued, rowid, values)
@@ -119,12 +133,12 @@ def rescue(folder: Path, key: DatabaseKey) -> Rescued:
     ``Replica.enter_again`` takes care of what lay behind a gap.
 
     Raises:
-        DamageError: ``damage.replica_missing``; ``damage.replica``: who it is cannot be read any
-            more, so it has to be enrolled again.
+        DamageError: ``damage.replica_missing``; ``damage.identity``: who it is cannot be read
+            any more, so it has to be enrolled again.
     """
     rescued = read_damaged(folder, key)
     if rescued.identity is None or not (rescued.position or rescued.found):
-        raise DamageError("damage.replica")
+        raise DamageError("damage.identity")
     fresh = folder / f"{DATABASE_FILE}.new"
     for end in _ENDS:
         fresh.with_name(f"{fresh.name}{end}").unlink(missing_ok=True)
@@ -138,16 +152,24 @@ def rescue(folder: Path, key: DatabaseKey) -> Rescued:
             receipts = sorted(rescued.receipts.items())
             database.execute_many(_RECEIPT, [(row_id, *said) for row_id, said in receipts])
             database.execute_many(_RUN, sorted(rescued.runs.items()))
+            # What an earlier rescue left to be entered comes before it.
+            earlier = msgpack.unpackb(rescued.meta.get(AGAIN, msgpack.packb([])))
             listed = [_as_entered(found) for found in rescued.again]
-            put_meta(database, AGAIN, listed)
+            put_meta(database, AGAIN, [*earlier, *listed])
+            if ALARM in rescued.meta:
+                put_meta(database, ALARM, msgpack.unpackb(rescued.meta[ALARM]))
     _put_aside(folder)
     fresh.rename(folder / DATABASE_FILE)
     sync_folder(folder)
     return rescued
 
 
-def _damaged_file(folder: Path) -> Path:
-    """Return the file to read; after a rescue that was cut off it has its other name already."""
+def damaged_file(folder: Path) -> Path:
+    """Return the file to read; after a rescue that was cut off it has its other name already.
+
+    Raises:
+        DamageError: ``damage.replica_missing``.
+    """
     for name in (DATABASE_FILE, DAMAGED_FILE):
         if (folder / name).exists():
             return folder / name
@@ -177,6 +199,8 @@ def _recognise(rescued: Rescued, rowid: int, values: list[Cell]) -> None:
             rescued.identity = Identity(*msgpack.unpackb(packed))
         case ["position", bytes(packed)]:
             rescued.position = Position(*msgpack.unpackb(packed))
+        case [str(name), bytes(packed)] if name in (AGAIN, ALARM):
+            rescued.meta[name] = packed
         case [None, bytes(_), bytes(_), bytes(signature)] if len(signature) == _SIGNATURE_BYTES:
             rescued.receipts[rowid] = tuple(values[1:])
         case [None, str(kind), int(_), *_] if len(values) < len(OUTBOX):

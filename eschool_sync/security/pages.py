@@ -56,8 +56,8 @@ class PageReader:
         return (_FIRST_BYTES if start else b"") + content
 
 
-def whole_pages(path: Path, key: DatabaseKey) -> tuple[dict[int, bytes], int]:
-    """Return every page that can still be read, by number, and how many can not.
+def whole_pages(path: Path, key: DatabaseKey) -> tuple[dict[int, bytes], set[int]]:
+    """Return every page that can still be read, by number, and the numbers of the others.
 
     A page in the WAL is newer than the one in the file, and a damaged one never takes the place
     of a whole one.
@@ -73,7 +73,7 @@ def whole_pages(path: Path, key: DatabaseKey) -> tuple[dict[int, bytes], int]:
             damaged.add(number)
         else:
             pages[number] = content
-    return pages, len(damaged - pages.keys())
+    return pages, damaged - pages.keys()
 
 
 def _pages_of(path: Path) -> Iterator[tuple[int, bytes]]:

@@ -154,6 +154,9 @@ class FakeReplica:
         progress(phase="wait", done=0, total=None)
         return SyncReport()
 
+    def enter_again(self) -> list[object]:
+        return []
+
     def status(self) -> Status:
         held = sum(entry.verdict is Verdict.HELD for entry in self.world.refused)
         return Status(

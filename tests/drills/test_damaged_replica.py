@@ -268,4 +268,4 @@ def test_who_it_is_must_be_readable(tmp_path: Path) -> None:
     (tmp_path / DATABASE_FILE).write_bytes(bytes(5 * PAGE_BYTES))
     with pytest.raises(DamageError) as caught:
         rescue(tmp_path, KEY)
-    assert caught.value.key == "damage.replica"
+    assert caught.value.key == "damage.identity"
