@@ -33,6 +33,7 @@ from eschool_sync.security.cipher import create_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.durable import sync_folder
 from eschool_sync.security.pages import whole_pages
+from eschool_sync.security.suite import SIGNATURE_BYTES
 
 DAMAGED_FILE: Final = "replica.damaged"
 _ENDS: Final = ("", "-wal", "-shm")
@@ -47,7 +48,6 @@ _PLACES: Final = ", ".join("?" * len(OUTBOX))
 _INSERT: Final = f"INSERT INTO outbox ({', '.join(OUTBOX)}) VALUES ({_PLACES})"  # noqa: S608
 _RECEIPT: Final = "INSERT INTO receipt (id, incarnation, leaves, signature) VALUES (?, ?, ?, ?)"
 _RUN: Final = "INSERT INTO salt_run (first_n, key) VALUES (?, ?)"
-_SIGNATURE_BYTES: Final = 64
 _UNSAID: Final = (0, 0, 0, 0, None)
 """What the school said of a command whose receipt is gone: nothing that could be shown it."""
 
@@ -201,7 +201,7 @@ def _recognise(rescued: Rescued, rowid: int, values: list[Cell]) -> None:
             rescued.position = Position(*msgpack.unpackb(packed))
         case [str(name), bytes(packed)] if name in (AGAIN, ALARM):
             rescued.meta[name] = packed
-        case [None, bytes(_), bytes(_), bytes(signature)] if len(signature) == _SIGNATURE_BYTES:
+        case [None, bytes(_), bytes(_), bytes(signature)] if len(signature) == SIGNATURE_BYTES:
             rescued.receipts[rowid] = tuple(values[1:])
         case [None, str(kind), int(_), *_] if len(values) < len(OUTBOX):
             rescued.kinds[rowid] = kind

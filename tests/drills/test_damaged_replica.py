@@ -242,17 +242,6 @@ def test_the_outbox_is_known_by_all_its_columns(origin: Path, tmp_path: Path) ->
         assert tuple(column[1] for column in columns) == OUTBOX
 
 
-def test_what_the_school_said_is_rescued_too(origin: Path, tmp_path: Path) -> None:
-    with classroom(tmp_path, origin) as room:
-        rescued = rescue(room.file.parent, KEY)
-        connection = open_encrypted(room.file, KEY)
-        said = connection.execute(
-            "SELECT count(*) FROM outbox o JOIN receipt r ON r.id = o.receipt WHERE o.pushed > 0"
-        ).fetchone()
-        connection.close()
-        assert (said, len(rescued.receipts)) == ((JUDGED,), 1)
-
-
 def test_an_earlier_damaged_file_is_kept(origin: Path, tmp_path: Path) -> None:
     with classroom(tmp_path, origin) as room:
         stored = room.file.read_bytes()
