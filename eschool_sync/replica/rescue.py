@@ -44,8 +44,11 @@ OUTBOX: Final = (
 )  # fmt: skip
 """Columns of the outbox as they lie in its pages."""
 
-_PLACES: Final = ", ".join("?" * len(OUTBOX))
-_INSERT: Final = f"INSERT INTO outbox ({', '.join(OUTBOX)}) VALUES ({_PLACES})"  # noqa: S608
+_INSERT: Final = (
+    "INSERT INTO outbox (n, kind, version, header, payload, anchor, replaces, made_at, state, "
+    "outcome, seq, received, pushed, receipt, said) "
+    "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _RECEIPT: Final = "INSERT INTO receipt (id, incarnation, leaves, signature) VALUES (?, ?, ?, ?)"
 _RUN: Final = "INSERT INTO salt_run (first_n, key) VALUES (?, ?)"
 _UNSAID: Final = (0, 0, 0, 0, None)
