@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 import time
+from math import inf
 
 from tests.simulation.mutants.catalogue import MUTANTS
 from tests.simulation.mutants.hunt import hunt_all
@@ -16,6 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutants", description=__doc__)
     parser.add_argument("names", nargs="*", help="these alone; parts of names will do")
     parser.add_argument("--seeds", type=int, default=400, help="the most that one is given")
+    parser.add_argument("--seconds", type=float, default=inf, help="after so many, give one up")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--json", action="store_true", help="for programs")
     chosen = parser.parse_args()
@@ -25,10 +27,14 @@ def main() -> int:
         if not chosen.names or any(name in mutant.name for name in chosen.names)
     ]
     started, fates = time.perf_counter(), []
-    for fate in hunt_all(wanted, chosen.seeds, chosen.jobs):
+    for fate in hunt_all(wanted, chosen.seeds, chosen.jobs, chosen.seconds):
         fates.append(fate)
         if not chosen.json:
-            end = f"seed {fate.seed}: {fate.found}" if fate.killed else f"SURVIVES: {fate.breaks}"
+            end = (
+                f"seed {fate.seed}: {fate.found}"
+                if fate.killed
+                else f"SURVIVES {fate.seed} seeds: {fate.breaks}"
+            )
             print(f"{fate.name:32} {fate.seconds:6.1f} s  {end}", flush=True)
     survivors = [fate.name for fate in fates if not fate.killed]
     summary = {

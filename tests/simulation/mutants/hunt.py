@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
+from math import inf
 from pathlib import Path
 
 from tests.simulation.base import base
@@ -20,7 +21,8 @@ from tests.simulation.mutants.mutant import ROOT, Mutant
 from tests.simulation.mutants.transplant import RejectedError, transplant
 from tests.simulation.seed import play
 
-LIMIT_SECONDS = 300
+HANGS_AFTER = 90
+"""Seconds of one seed; on a busy machine a healthy one takes less than 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,15 @@ class Fate:
     """What became of a mutant.
 
     Attributes:
-        killed: A seed found it, or it hung.
-        seed: The first seed that did; 0 where not even the school could be built.
+        killed: A seed found it, or hung.
+        seed: The last that was played: the one that found it, if one did; 0 where not even the
+            school could be built.
         found: What the seed told.
     """
 
     name: str
     killed: bool
-    seed: int | None
+    seed: int
     found: str
     seconds: float
     breaks: str
@@ -45,57 +48,68 @@ class Fate:
         return asdict(self)
 
 
-def hunt_all(mutants: Sequence[Mutant], seeds: int, jobs: int) -> Iterator[Fate]:
+def hunt_all(
+    mutants: Sequence[Mutant], seeds: int, jobs: int, seconds: float = inf
+) -> Iterator[Fate]:
     """Yield what became of each mutant, as soon as it is known."""
     for encrypted in (False, True):
         # Built once, before the forks.
         base(encrypted=encrypted)
     context = multiprocessing.get_context("fork")
     with context.Pool(jobs, maxtasksperchild=1) as pool:
-        yield from pool.imap_unordered(partial(hunt, seeds=seeds), mutants, chunksize=1)
+        yield from pool.imap_unordered(
+            partial(hunt, seeds=seeds, seconds=seconds), mutants, chunksize=1
+        )
 
 
-def hunt(mutant: Mutant, seeds: int) -> Fate:
-    """Play up to ``seeds`` seeds on a mutant; call it in a process that ends afterwards."""
+def hunt(mutant: Mutant, seeds: int, seconds: float) -> Fate:
+    """Play seeds on a mutant until one finds it; call it in a process that ends afterwards.
+
+    Args:
+        seconds: After so many no other seed is begun.
+    """
     started = time.perf_counter()
-    signal.signal(signal.SIGALRM, _too_long)
-    signal.alarm(LIMIT_SECONDS)
     try:
         transplant(importlib.import_module(mutant.module), mutant.source())
-        seed, found = search(seeds)
+        seed, found = search(seeds, seconds)
     except RejectedError:
-        seed, found = _started_anew(mutant, seeds)
-    except TimeoutError:
-        seed, found = None, "it hangs"
+        seed, found = _started_anew(mutant, seeds, seconds)
     except Exception as error:  # noqa: BLE001 - a program that does not run is found at once
         seed, found = 0, type(error).__name__
-    finally:
-        signal.alarm(0)
-    seconds = round(time.perf_counter() - started, 1)
-    return Fate(mutant.name, found != "", seed, found, seconds, mutant.breaks)
+    took = round(time.perf_counter() - started, 1)
+    return Fate(mutant.name, found != "", seed, found, took, mutant.breaks)
 
 
-def search(seeds: int) -> tuple[int | None, str]:
-    """Play seeds until one finds something; return it and what it found, or nothing."""
-    for seed in range(1, seeds + 1):
-        result = play(seed)
+def search(seeds: int, seconds: float = inf) -> tuple[int, str]:
+    """Play seeds until one finds something; return the last one and what it found, or nothing."""
+    signal.signal(signal.SIGALRM, _too_long)
+    until, seed = time.monotonic() + seconds, 0
+    while seed < seeds and time.monotonic() < until:
+        seed += 1
+        signal.alarm(HANGS_AFTER)
+        try:
+            result = play(seed)
+        except TimeoutError:
+            return seed, "it hangs"
+        finally:
+            signal.alarm(0)
         if result.failures:
             first = result.failures[0]
             return seed, f"{first.kind} {first.invariant} {first.detail}"[:200]
-    return None, ""
+    return seed, ""
 
 
 def _too_long(signal_number: int, frame: object) -> None:
     raise TimeoutError
 
 
-def _started_anew(mutant: Mutant, seeds: int) -> tuple[int | None, str]:
+def _started_anew(mutant: Mutant, seeds: int, seconds: float) -> tuple[int, str]:
     """Hunt in a program that imports the changed text."""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
         file.write(mutant.source())
         file.flush()
         command = [sys.executable, "-m", "tests.simulation.mutants.one", mutant.module]
-        command += [str(Path(file.name)), "--seeds", str(seeds)]
+        command += [str(Path(file.name)), "--seeds", str(seeds), "--seconds", str(seconds)]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         return 0, "it does not start"
