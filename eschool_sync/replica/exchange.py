@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -84,7 +85,9 @@ class Exchange:
     def _sync(self, progress: Progress | None) -> SyncReport:
         report, full, tell_parts = SyncReport(), False, False
         if self._bootstrap.is_due():
-            self._bootstrap.run(report, progress)
+            with suppress(AccessError):
+                # Who is shut out hears so from the sync, after it has sent what waits (T15).
+                self._bootstrap.run(report, progress)
             # The server knows no scope that a bootstrap ends with: it would only ask.
             tell_parts = True
         for _ in range(MAX_ROUNDS):

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from eschool_core.commands import facts
 from eschool_core.domain.enums import JournalKind, Role
 from eschool_core.domain.journal import JournalLine, Lesson
+from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Guardianship
 from eschool_core.domain.school import Appointment, Journal, TeachingLoad
 from eschool_core.errors import InputError
 from eschool_sync.sandbox.stage import Stage
+from eschool_sync.server.scope import scope_of
 
 LEAST_PUPILS = 9
 GRADED = 6
@@ -78,7 +80,11 @@ def _complete(
 ) -> Cast | None:
     store = stage.school.store
     journal = store.require(Journal, first.journal_id)
-    [school_class, *_] = facts.group_classes(store, journal)
+    classes = facts.group_classes(store, journal)
+    if len(classes) > 1:
+        # Of a joint lesson the class teacher leads only some of the pupils.
+        return None
+    [school_class] = classes
     class_teacher_id = stage.class_teacher_ids.get(school_class.id)
     if class_teacher_id is None or class_teacher_id == teacher_id:
         return None
@@ -97,7 +103,7 @@ def _complete(
     substitute_id = next(free, None)
     first_pupils, second_pupils = _pupils(stage, first), _pupils(stage, second)
     for child in first_pupils:
-        guardians = store.select(Guardianship, pupil_id=child)
+        guardians = _lookers_on(stage, child)
         if guardians and substitute_id is not None:
             busy_pupils = {*first_pupils[:GRADED], *first_pupils[-2:]}
             leaver = next(pupil for pupil in second_pupils if pupil not in busy_pupils)
@@ -105,7 +111,7 @@ def _complete(
                 teacher_id,
                 substitute_id,
                 class_teacher_id,
-                guardians[0].guardian_id,
+                guardians[0],
                 first,
                 second,
                 first_pupils,
@@ -114,6 +120,16 @@ def _complete(
                 leaver,
             )
     return None
+
+
+def _lookers_on(stage: Stage, pupil_id: int) -> list[int]:
+    """Return the guardians who see a pupil: from 18 on it is the pupil who decides."""
+    store, name = stage.school.store, partition(PartitionKind.NAME, pupil_id)
+    return [
+        entry.guardian_id
+        for entry in store.select(Guardianship, pupil_id=pupil_id)
+        if name in scope_of(store, entry.guardian_id)
+    ]
 
 
 def _with_marks(stage: Stage, lesson: Lesson) -> bool:

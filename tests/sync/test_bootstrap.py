@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from eschool_core.commands.access import RevokeDevice
 from eschool_core.commands.lessons import RecordTopic
+from eschool_core.domain.enums import Verdict
 from eschool_core.domain.journal import Mark, Topic
 from eschool_core.domain.partition import PartitionKind, kind_of
 from eschool_core.errors import AccessError, InputError, TransportError
@@ -206,14 +208,29 @@ def test_nobody_gets_a_chunk_of_what_that_person_may_not_see(world: World) -> No
 
 @pytest.mark.threat("T15")
 def test_a_revoked_device_gets_no_chunk(world: World) -> None:
-    from eschool_core.commands.access import RevokeDevice
-
     member, _ = newcomer(world, "maths")
     names = offered(member)
     world.act(RevokeDevice(device=member.replica.device), "officer")
     for wanted in ([], names[:1]):
         with pytest.raises(AccessError):
             ask(member, *wanted)
+
+
+@pytest.mark.threat("T15")
+def test_work_before_the_first_whole_sync_reaches_the_server_from_a_revoked_device(
+    world: World,
+) -> None:
+    member, _ = newcomer(world, "maths", cut_at=5)
+    with pytest.raises(TransportError):
+        member.sync()
+    world.act(RevokeDevice(device=member.replica.device), "officer")
+    member.do(topic(lesson(world), "Дроби"))
+    with pytest.raises(AccessError):
+        member.sync()
+    rows = world.server.database.fetch(
+        "SELECT verdict FROM log WHERE device = ?", (member.replica.device,)
+    )
+    assert rows == [(Verdict.HELD,)]
 
 
 def test_a_chunk_that_is_not_what_its_name_says_is_refused(world: World, tmp_path: Path) -> None:

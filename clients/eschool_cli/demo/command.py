@@ -15,14 +15,16 @@ from eschool_cli.answers import as_json
 from eschool_cli.demo.day import Day
 from eschool_cli.demo.play import Played, play
 from eschool_cli.demo.players import PASSPHRASE, Player
-from eschool_cli.demo.show import show_facts, show_replicas, show_views
+from eschool_cli.demo.show import Shown, show_facts, show_replicas, show_views
 from eschool_cli.localised import LocalCommand, option, say
 from eschool_cli.parameters import NumberType
 from eschool_cli.session import Session
 from eschool_cli.wording import long_date
 from eschool_core.commands import facts
+from eschool_core.domain.people import Pupil
 from eschool_core.domain.school import Journal, Subject
 from eschool_core.errors import InputError
+from eschool_core.queries.names import full_name
 from eschool_sync.sandbox.cast import Cast
 from eschool_sync.sandbox.playing_day import school_day_before
 from eschool_sync.sandbox.stage import Setting, Size, Stage
@@ -88,7 +90,10 @@ def _play(session: Session, setting: Setting, *, quiet: bool) -> Played:
         journal = store.require(Journal, cast.first.journal_id)
         subject = store.require(Subject, journal.subject_id)
         place = (facts.journal_name(store, journal.id), subject.name)
-        show_views(session, players, place, day)
+        child = store.require(Pupil, cast.child)
+        # By the full name: a guardian may have several children at the school.
+        named = full_name(child.family, child.given, child.patronymic)
+        show_views(session, players, Shown(*place, named), day)
 
     if not quiet:
         session.screen.heading(say("demo.title"))

@@ -34,8 +34,16 @@ VIEWS: tuple[tuple[str, str, click.Command], ...] = (
     ("teacher", "notices", notices_command),
     ("substitute", "notices", notices_command),
     ("deputy", "findings", findings_command),
-    ("guardian", "diary", diary_command),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is looked at, by the names that people type."""
+
+    school_class: str
+    subject: str
+    child: str
 
 
 @dataclass(frozen=True)
@@ -51,18 +59,17 @@ class OpenSession(Session):
         yield self.player.replica
 
 
-def show_views(
-    session: Session, players: dict[str, Player], journal: tuple[str, str], day: Day
-) -> None:
+def show_views(session: Session, players: dict[str, Player], shown: Shown, day: Day) -> None:
     """Run the commands that people would run now, each at the own replica."""
-    class_name, subject = journal
-    _run(session, players["class_teacher"], "journal", journal_command, [class_name, subject])
+    page = [shown.school_class, shown.subject]
+    _run(session, players["class_teacher"], "journal", journal_command, page)
     if day.refused_here is not None:
         _title(session.screen, "class_teacher", say("demo.refused"))
         for sentence in told(day.refused_here, session.language):
             session.screen.line(sentence)
     for role, name, command in VIEWS:
         _run(session, players[role], name, command, [])
+    _run(session, players["guardian"], "diary", diary_command, [shown.child])
 
 
 def show_facts(screen: Screen, facts: list[Fact]) -> None:
