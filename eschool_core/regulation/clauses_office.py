@@ -119,9 +119,8 @@ CONFIDENTIALITY: tuple[Clause, ...] = (
         number="6.1",
         kinds=("notice", "rule"),
         paraphrase="Nobody passes an own login or password on to others.",
-        status="done",
+        status="planned",
         parameters=("device_overlap_minutes",),
-        place="eschool_sync.server.door",
     ),
     Clause(
         number="6.2",
