@@ -19,8 +19,8 @@ from starlette.routing import Route
 from eschool_core.errors import EschoolError
 from eschool_core.labels import Language
 from eschool_web import bodies, render, wording
-from eschool_web.asking import Asked, Data, Elsewhere, Reply, View
-from eschool_web.door import Door
+from eschool_web.asking import Asked, Data, Elsewhere, File, Reply, View
+from eschool_web.door import PROOF_SECONDS, Door
 from eschool_web.guard import Address, Guard
 from eschool_web.refusals import NOT_FOUND, RefusedRequest, status_of
 from eschool_web.routes import PAGES, QUIET_DATA, WRITING
@@ -79,6 +79,7 @@ class Pages:
             Route("/start", self._guarded(self._start_page)),
             Route("/start", self._guarded(self._begin), methods=["POST"]),
             Route("/unlock", self._guarded(self._with_session(self._unlock)), methods=["POST"]),
+            Route("/prove", self._guarded(self._with_session(self._prove)), methods=["POST"]),
             Route("/lock", self._guarded(self._with_session(self._lock)), methods=["POST"]),
             Route("/touch", self._guarded(self._with_session(self._touch)), methods=["POST"]),
             *(Route(path, self._of_view(view, quiet=False)) for path, view in PAGES),
@@ -135,7 +136,14 @@ class Pages:
             if not quiet:
                 self._door.idle.touch()
             body = await bodies.read(request) if request.method == "POST" else {}
-            asked = Asked(source, self._language, bodies.ids(request), bodies.query(request), body)
+            asked = Asked(
+                source,
+                self._language,
+                bodies.ids(request),
+                bodies.query(request),
+                body,
+                self._door.proven(),
+            )
             return await self._in_turn(lambda: self._answer(request, asked, view(asked)))
 
         return self._guarded(self._with_session(endpoint))
@@ -146,6 +154,9 @@ class Pages:
             return JSONResponse(reply.value)
         if isinstance(reply, Elsewhere):
             return RedirectResponse(reply.address, status_code=303)
+        if isinstance(reply, File):
+            named = {"content-disposition": f'attachment; filename="{reply.name}"'}
+            return Response(reply.content, media_type=reply.media_type, headers=named)
         shell = shell_of(asked, request.url.path, self._door.idle)
         return HTMLResponse(render.page(reply.template, self._language, {**shell, **reply.values}))
 
@@ -173,14 +184,23 @@ class Pages:
         return answer
 
     async def _unlock(self, request: Request) -> Response:
+        return await self._with_passphrase(request, self._door.unlock)
+
+    async def _prove(self, request: Request) -> Response:
+        if self._door.source is None:
+            raise RefusedRequest(423, "web.locked")
+        self._door.idle.touch()
+        return await self._with_passphrase(request, self._door.prove)
+
+    async def _with_passphrase(self, request: Request, act: Callable[[str], None]) -> Response:
         passphrase = (await bodies.read(request)).get("passphrase")
         given = passphrase if isinstance(passphrase, str) else ""
         try:
-            await self._in_turn(lambda: self._door.unlock(given))
+            await self._in_turn(lambda: act(given))
         except EschoolError as error:
             # A wrong passphrase is an answer to the question, not a failed request.
             return JSONResponse({"refused": told(error, self._language)})
-        return JSONResponse({"refused": None})
+        return JSONResponse({"refused": None, "seconds": PROOF_SECONDS})
 
     async def _lock(self, _: Request) -> Response:
         await self._in_turn(self._door.lock)

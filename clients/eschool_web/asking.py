@@ -26,6 +26,7 @@ class Asked:
         path: Ids in the address.
         query: What stands behind the question mark, each name once.
         body: Of an unsafe call; a JSON object.
+        proven: The person has entered the passphrase again a moment ago (``proof``).
     """
 
     source: Source
@@ -33,6 +34,7 @@ class Asked:
     path: Mapping[str, int] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
+    proven: bool = False
 
     def read(self, question: Callable[[Store], T]) -> T:
         """Return what a query finds in the person's source."""
@@ -79,5 +81,14 @@ class Elsewhere:
     address: str
 
 
-Reply = Page | Data | Elsewhere
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to be saved; its name is ours and never comes from data."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+Reply = Page | Data | Elsewhere | File
 View = Callable[[Asked], Reply]

@@ -23,11 +23,22 @@ FREE_GUESSES: Final = 3
 FIRST_WAIT_SECONDS: Final = 2
 LONGEST_WAIT_SECONDS: Final = 300
 DEFAULT_IDLE_MINUTES: Final = 5
+PROOF_SECONDS: Final = 300
+"""So long after the passphrase was entered again term marks and exports need no other proof."""
+
 IDLE_POLICY: Final = "idle_lock_minutes"
 
 
 class Closable(Source, Protocol):
-    """A source that somebody closes."""
+    """A source that somebody closes, and that knows its owner's passphrase."""
+
+    def prove(self, passphrase: str) -> None:
+        """Let pass who knows the passphrase.
+
+        Raises:
+            AccessError: ``access.passphrase``: it is wrong.
+        """
+        ...
 
     def close(self) -> None:
         """Let go of key and rows."""
@@ -58,6 +69,7 @@ class Door:
         self._monotonic = monotonic
         self._wrong = 0
         self._next_guess = 0.0
+        self._proven_until = 0.0
 
     def on_lock(self, act: Callable[[], None]) -> None:
         """Do something when the door has been locked."""
@@ -70,22 +82,52 @@ class Door:
             AccessError: ``access.passphrase``: the passphrase is wrong.
             BusyError: ``web.unlock_wait``: too many wrong ones; ``seconds`` says how long.
         """
-        wait = self._next_guess - self._monotonic()
-        if wait > 0:
-            raise BusyError("web.unlock_wait", seconds=int(wait) + 1)
+        self._let_guess()
         if self.source is not None:
             return
         try:
             source = self._opener(passphrase)
         except AccessError:
-            self._wrong += 1
-            if self._wrong >= FREE_GUESSES:
-                pause = FIRST_WAIT_SECONDS * 2 ** min(self._wrong - FREE_GUESSES, 10)
-                self._next_guess = self._monotonic() + min(pause, LONGEST_WAIT_SECONDS)
+            self._count_wrong()
             raise
         self._wrong = 0
         self.idle = Idle(_idle_minutes(source))
         self.source = source
+
+    def prove(self, passphrase: str) -> None:
+        """Take the passphrase again before what an unlocked computer alone shall not allow (T2).
+
+        Call it in the thread of ``work``.
+
+        Raises:
+            AccessError: ``access.passphrase``: the passphrase is wrong.
+            BusyError: ``web.unlock_wait``: too many wrong ones; ``seconds`` says how long.
+        """
+        self._let_guess()
+        if self.source is None:
+            return
+        try:
+            self.source.prove(passphrase)
+        except AccessError:
+            self._count_wrong()
+            raise
+        self._wrong = 0
+        self._proven_until = self._monotonic() + PROOF_SECONDS
+
+    def proven(self) -> bool:
+        """Return whether the passphrase was entered again within ``PROOF_SECONDS``."""
+        return self._monotonic() < self._proven_until
+
+    def _let_guess(self) -> None:
+        wait = self._next_guess - self._monotonic()
+        if wait > 0:
+            raise BusyError("web.unlock_wait", seconds=int(wait) + 1)
+
+    def _count_wrong(self) -> None:
+        self._wrong += 1
+        if self._wrong >= FREE_GUESSES:
+            pause = FIRST_WAIT_SECONDS * 2 ** min(self._wrong - FREE_GUESSES, 10)
+            self._next_guess = self._monotonic() + min(pause, LONGEST_WAIT_SECONDS)
 
     def lock(self) -> None:
         """Let go of key and rows; what the process ends with.

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from eschool_core.commands.base import Command
 from eschool_core.store.store import Store
 from eschool_sync.replica import Receipt, RefusedCommand, Replica
+from eschool_sync.replica.replica import slots_of
 from eschool_web.source import Standing
 from eschool_web.syncing import Syncing
 
@@ -80,6 +81,10 @@ class ReplicaSource:
     def page_key(self) -> bytes:
         """Return a key made from the replica's own: the same after each unlocking."""
         return self._replica.derived_key(PAGE_KEY)
+
+    def prove(self, passphrase: str) -> None:
+        """Let pass who knows the replica's passphrase."""
+        slots_of(self._replica.folder).unlock_with_passphrase(passphrase)
 
     def stop(self) -> None:
         """End the exchanges in the background."""

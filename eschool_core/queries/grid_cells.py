@@ -104,6 +104,7 @@ class Writing(Answer):
 
     Attributes:
         own: Lessons of the period that the person writes in.
+        whole: The person is the journal's teacher, or ACTING for one: sums up the term too.
         markless: Pupils who get neither marks nor homework (3.6).
         extracurricular: The journal has no marks at all.
         notes: Who stands in for whom, by lesson; 0 for the whole journal.
@@ -111,6 +112,7 @@ class Writing(Answer):
     """
 
     own: frozenset[int]
+    whole: bool
     markless: frozenset[int]
     extracurricular: bool
     notes: Mapping[int, str]
@@ -217,6 +219,7 @@ def writing(store: Store, period: Period, person_id: int, day: int) -> Writing:
     markless = markless_grades(store, day)
     return Writing(
         own=frozenset(lessons if now_own else single & set(lessons)),
+        whole=now_own,
         markless=frozenset(
             int(pupil)
             for pupil, grade in store.rows(GRADES, period.journal_id, day, day)

@@ -90,6 +90,15 @@ def rounded(
     return ResultValue.ONE if low else ResultValue.TWO
 
 
+def allowed(value: int, mode: AssessmentMode, lowest: int) -> bool:
+    """Return whether a value may be offered in a mode on a scale (4.5.2).
+
+    >>> allowed(1, AssessmentMode.MARKS, 2), allowed(11, AssessmentMode.PASS_FAIL, 2)
+    (False, True)
+    """
+    return value in _ALLOWED[mode] and (value not in NUMERIC or value >= lowest)
+
+
 def check_mode(value: int, mode: AssessmentMode) -> None:
     """Let only values of the journal's assessment mode pass; 0 takes back (4.5.2).
 

@@ -61,5 +61,8 @@ class SchoolSource:
     def page_key(self) -> bytes:
         return bytes(32)
 
+    def prove(self, passphrase: str) -> None:
+        return
+
     def close(self) -> None:
         return

@@ -43,7 +43,8 @@ def column(page: Page) -> list[str]:
 
 
 def settled(page: Page) -> None:
-    """Wait until every key is saved."""
+    """Wait until no dialog is open and every key is saved."""
+    expect(page.locator("dialog")).to_have_count(0)
     expect(page.locator(SETTLED)).to_have_count(0)
 
 

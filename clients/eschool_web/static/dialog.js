@@ -5,34 +5,44 @@ import { make } from "./dom.js";
 import { say } from "./texts.js";
 
 /**
+ * @typedef {{label: string, act: () => (boolean | void | Promise<boolean | void>),
+ *   aside?: boolean}} Action one that gives false leaves the dialog open; one that stands aside is
+ *   never what Enter takes
+ */
+
+/**
  * Show a dialog.
  * @param {string} title
  * @param {Node[]} content
- * @param {{label: string, act: () => (boolean | void | Promise<void>), main?: boolean}[]} actions
- *   one that returns false leaves the dialog open; Enter takes the first
+ * @param {Action[]} actions Enter takes the first; where none is to be taken it closes
  * @returns {Promise<void>} settled when it is closed
  */
 export function show(title, content, actions = []) {
   const dialog = /** @type {HTMLDialogElement} */ (
     make("dialog", { "aria-labelledby": "dialog-title" })
   );
-  const buttons = actions.map((action, index) =>
+  /** @param {Action} action */
+  const take = async (action) => {
+    if ((await action.act()) !== false) dialog.close();
+  };
+  const first = actions[0]?.aside ? undefined : actions[0];
+  const buttons = actions.map((action) =>
     make(
       "button",
-      { type: index ? "button" : "submit", class: index ? "" : "main",
-        onclick: index ? () => action.act() !== false && dialog.close() : undefined },
+      { type: action === first ? "submit" : "button", class: action === first ? "main" : "",
+        onclick: action === first ? undefined : () => take(action) },
       action.label,
     ),
   );
   const close = make(
-    "button", { type: "button", onclick: () => dialog.close() },
-    say(actions.length ? "cancel" : "close"),
+    "button", { type: "button", onclick: () => dialog.close() }, say(first ? "cancel" : "close"),
   );
   const form = make(
     "form",
     { onsubmit: (/** @type {Event} */ event) => {
       event.preventDefault();
-      if (!actions.length || actions[0].act() !== false) dialog.close();
+      if (first) take(first);
+      else dialog.close();
     } },
     make("h2", { id: "dialog-title" }, title), ...content,
     make("p", { class: "buttons" }, ...buttons, close),
@@ -46,7 +56,7 @@ export function show(title, content, actions = []) {
     });
     dialog.showModal();
     const field = /** @type {HTMLElement | null} */ (form.querySelector("input, textarea, select"));
-    (field ?? buttons[0] ?? close).focus();
+    (field ?? (first && buttons[0]) ?? close).focus();
   });
 }
 

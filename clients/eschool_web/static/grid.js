@@ -12,6 +12,7 @@ import { owe } from "./grid_owed.js";
 import { pasteInto } from "./grid_paste.js";
 import { Queue } from "./grid_queue.js";
 import { Strip } from "./grid_strip.js";
+import { TermColumn } from "./grid_term.js";
 import { startTools } from "./grid_tools.js";
 import { View } from "./grid_view.js";
 import { Writer } from "./grid_write.js";
@@ -39,6 +40,7 @@ export class Grid {
     this.find = new Find(this.view);
     this.queue = new Queue((entry, answer) => this.writer.answered(entry, answer));
     this.writer = new Writer(this);
+    this.term = new TermColumn(this);
     this.strip = new Strip(this, unsaved.drafts ?? {});
     this.second = false;
     this.seq = data.standing.seq;
@@ -48,6 +50,7 @@ export class Grid {
   /** @param {any} unsaved */
   start(unsaved) {
     this.view.paintAll();
+    this.term.paintAll();
     this.view.row = 0;
     this.view.go(0, this.model.data.active);
     this.strip.show();
@@ -70,7 +73,8 @@ export class Grid {
   key(event) {
     const meaning = meaningOf(event, this.find.on);
     if (!meaning) return;
-    if (this.act(meaning)) event.preventDefault();
+    const inTerm = this.term.rowOf(/** @type {Element} */ (event.target)) >= 0;
+    if (inTerm ? this.term.act(meaning) : this.act(meaning)) event.preventDefault();
   }
 
   /**
@@ -131,6 +135,7 @@ export class Grid {
     const { row, column } = this.view;
     const codes = { н: [1, 0], б: [1, 2], у: [1, 3], о: [2, 0] };
     if (letter === "в") return this.writer.roll(column);
+    if (letter === "и") return this.term.go(row), true;
     const code = codes[/** @type {keyof codes} */ (letter)];
     if (!code) return false;
     if (this.writer.presence(row, column, code[0], code[1])) this.advance();
@@ -189,6 +194,10 @@ export class Grid {
     const to = steps[meaning.what];
     if (!to) return false;
     if (meaning.what === "down") this.writer.left = [row, column];
+    if (meaning.what === "right" && column === this.model.lessons.length - 1 && this.term.data) {
+      this.term.go(row);
+      return true;
+    }
     this.view.go(to[0], to[1]);
     return true;
   }
@@ -201,7 +210,16 @@ export class Grid {
 
   /** @param {MouseEvent} event */
   click(event) {
-    const place = this.view.placeOf(/** @type {Element} */ (event.target));
+    const target = /** @type {Element} */ (event.target);
+    const row = this.term.rowOf(target);
+    if (row >= 0) {
+      event.preventDefault();
+      const again = row === this.term.row && document.activeElement === this.term.cell(row);
+      this.term.go(row);
+      if (again || matchMedia("(pointer: coarse), (max-width: 48rem)").matches) this.term.edit(row);
+      return;
+    }
+    const place = this.view.placeOf(target);
     if (!place) return;
     event.preventDefault();
     this.view.go(place[0], place[1]);
@@ -238,6 +256,7 @@ export class Grid {
       this.view.paint(row, column);
     }
     this.model.pupils.forEach((/** @type {any} */ _, /** @type {number} */ row) => this.view.paintMean(row));
+    this.term.paintAll();
     this.strip.show();
   }
 }

@@ -5,6 +5,7 @@ import { get, post } from "./api.js";
 import { askLine, show } from "./dialog.js";
 import { make } from "./dom.js";
 import { textOf } from "./grid_model.js";
+import { moveMark, proposeCorrection } from "./grid_move.js";
 import { say } from "./texts.js";
 
 /**
@@ -28,13 +29,24 @@ export async function explain(grid, row, column) {
   const why = grid.model.closed(row, column, true);
   if (why) content.push(make("p", {}, `${say(why)} ${say(`${why}_remedy`)}`));
   content.push(history(values));
+  /** @type {(() => Promise<void>) | null} */
+  let next = null;
+  /** @type {import("./dialog.js").Action[]} */
   const actions = cell.refusal ? [{ label: say("put_away"), act: () => putAway(grid, row, column) }] : [];
+  if (grid.model.data.term?.closed) {
+    const propose = () => proposeCorrection(grid, row, column);
+    actions.push({ label: say("correction_propose"), aside: true, act: () => { next = propose; } });
+  } else if (cell.marks.length && lesson.own) {
+    const move = () => moveMark(grid, row, column);
+    actions.push({ label: say("move"), aside: true, act: () => { next = move; } });
+  }
   await show(pupil.name, content, actions);
+  if (next) await /** @type {() => Promise<void>} */ (next)();
   grid.view.go(row, column);
 }
 
 /** @param {any} said */
-function refusal(said) {
+export function refusal(said) {
   const clause = said.clause ? say("clause", { clause: said.clause }) : "";
   const value = said.value ? say("refused_value", { value: said.value }) : "";
   return make(

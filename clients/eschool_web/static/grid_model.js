@@ -29,6 +29,7 @@ export class Model {
    */
   take(data) {
     const before = this.cells ?? new Map();
+    if (data.term && this.data?.term) keepTyped(this.data.term.rows, data.term.rows);
     this.data = data;
     this.lessons = data.lessons;
     this.pupils = data.pupils;
@@ -109,6 +110,18 @@ export class Model {
   now() {
     return this.data.now + (performance.now() - this.data.loaded) / 1000;
   }
+}
+
+/**
+ * Let term marks that are on their way, or were refused here, stand.
+ * @param {any[]} before
+ * @param {any[]} rows
+ */
+function keepTyped(before, rows) {
+  before.forEach((entry, row) => {
+    if (entry.typed) Object.assign(rows[row], entry, { proposed: rows[row].proposed, why: rows[row].why });
+    else if (entry.refusal?.local) rows[row].refusal = entry.refusal;
+  });
 }
 
 /** @param {string} key @returns {[number, number]} */

@@ -4,12 +4,13 @@
 
 import { Away, post } from "./api.js";
 import { showLock } from "./lock.js";
+import { askProof, isProofAsked } from "./proof.js";
 
 const MOST_AT_ONCE = 50;
 
 /**
  * @typedef {{kind: string, fields: Record<string, any>, replaces?: number,
- *   cell?: [number, number]}} Entry
+ *   cell?: [number, number], term?: number}} Entry
  */
 
 export class Queue {
@@ -39,8 +40,16 @@ export class Queue {
         const batch = this.waiting.slice(0, MOST_AT_ONCE);
         const commands = batch.map(({ kind, fields, replaces }) => ({ kind, fields, replaces }));
         const { answers } = await post("/api/do-each", { commands });
-        this.waiting.splice(0, batch.length);
-        batch.forEach((entry, index) => this.answered(entry, answers[index]));
+        const asked = batch.filter((_, index) => isProofAsked(answers[index]));
+        // What waits for the passphrase stays unsaved, so a lock meanwhile keeps it.
+        this.waiting.splice(0, batch.length, ...asked);
+        batch.forEach((entry, index) => {
+          if (!isProofAsked(answers[index])) this.answered(entry, answers[index]);
+        });
+        if (asked.length && !(await askProof())) {
+          this.waiting = this.waiting.filter((entry) => !asked.includes(entry));
+          asked.forEach((entry) => this.answered(entry, answers[batch.indexOf(entry)]));
+        }
       }
     } catch (error) {
       if (error instanceof Away) showLock();

@@ -16,6 +16,8 @@ export class View {
     this.row = 0;
     this.column = model.data.active;
     this.sending = false;
+    /** The one cell that Tab reaches. */
+    this.stop = this.cell(0, this.column);
     this.table.style.setProperty("--lessons", String(model.lessons.length));
   }
 
@@ -98,18 +100,31 @@ export class View {
     const rows = this.model.pupils.length;
     const columns = this.model.lessons.length;
     if (!rows || !columns) return;
-    this.cell(this.row, this.column).tabIndex = -1;
     const changed = column !== this.column;
     const left = this.column;
     this.row = Math.min(Math.max(row, 0), rows - 1);
     this.column = Math.min(Math.max(column, 0), columns - 1);
     const cell = this.cell(this.row, this.column);
-    cell.tabIndex = 0;
     if (changed) this.showColumn(left, this.column);
-    if (focus) {
-      cell.focus({ preventScroll: true });
-      cell.scrollIntoView({ block: "nearest", inline: "nearest" });
-    }
+    this.reach(cell, focus);
+  }
+
+  /**
+   * Let Tab reach another cell of the table, and go there.
+   * @param {HTMLTableCellElement} cell
+   * @param {boolean} [focus]
+   */
+  reach(cell, focus = true) {
+    this.stop.tabIndex = -1;
+    this.stop = cell;
+    cell.tabIndex = 0;
+    if (!focus) return;
+    cell.focus({ preventScroll: true });
+    const box = /** @type {Element} */ (this.table.parentElement);
+    const across = box.scrollLeft;
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // The column of term marks is always in sight.
+    if (cell.classList.contains("term")) box.scrollLeft = across;
   }
 
   /**

@@ -13,7 +13,8 @@ export class Writer {
   /** @param {import("./grid.js").Grid} grid */
   constructor(grid) {
     this.grid = grid;
-    /** @type {{row: number, column: number, kind: string, fields: any}[]} */
+    /** @type {({row: number, column: number, kind: string, fields: any}
+     *   | {term: number, fields: any})[]} */
     this.done = [];
     /** @type {[number, number] | null} */
     this.left = null;
@@ -97,6 +98,12 @@ export class Writer {
     const last = this.done.pop();
     if (!last) {
       announce(say("undo_none"));
+      return true;
+    }
+    if ("term" in last) {
+      this.grid.term.go(last.term);
+      this.grid.term.put(last.term, last.fields, true);
+      announce(say("undone", { name: this.model.pupils[last.term].name }));
       return true;
     }
     this.grid.view.go(last.row, last.column);
@@ -187,6 +194,11 @@ export class Writer {
    * @param {any} answer
    */
   answered(entry, answer) {
+    if (entry.term !== undefined) {
+      if (!answer.refused) this.grid.pending += 1;
+      this.grid.term.answered(entry, answer);
+      return;
+    }
     if (answer.refused) this.grid.writer.refused(entry, answer.refused);
     else this.grid.pending += 1;
     for (const finding of answer.findings ?? []) {

@@ -3,6 +3,7 @@
 
 import { post } from "./api.js";
 import { announce, byId } from "./dom.js";
+import { give } from "./giving.js";
 import { say } from "./texts.js";
 
 export function startInbox() {
@@ -24,7 +25,7 @@ async function resend(item, entry) {
     const name = input.dataset.field || "";
     fields[name] = input.type === "number" ? Number(input.value) : input.value;
   }
-  const answer = await post("/api/do", { kind: entry.kind, fields, replaces: entry.number });
+  const answer = await give(entry.kind, fields, entry.number);
   if (answer.refused) sayIn(item, `${answer.refused.text} ${answer.refused.remedy}`);
   else gone(item, say("resent"));
 }

@@ -2,10 +2,12 @@
 // Starts a page, and starts it again when it was locked and put back.
 
 import { byId } from "./dom.js";
+import { startActs } from "./acts.js";
 import { startGrid } from "./grid.js";
 import { startInbox } from "./inbox.js";
 import { listenForInput, watchIdle } from "./lock.js";
 import { startReasons } from "./reasons.js";
+import { startsWith } from "./refresh.js";
 import { ask, watchStanding } from "./standing.js";
 
 /** @param {any} unsaved what the page had not saved when it was locked */
@@ -13,10 +15,17 @@ function boot(unsaved) {
   watchIdle(boot);
   watchStanding();
   if (byId("grid")) startGrid(unsaved ?? {});
-  if (byId("inbox")) startInbox();
-  if (byId("reasons")) startReasons();
+  startMain();
   ask();
 }
 
+/** Start what stands in the main part of a page and may be shown anew. */
+function startMain() {
+  if (byId("inbox")) startInbox();
+  if (byId("reasons")) startReasons();
+  startActs();
+}
+
+startsWith(startMain);
 listenForInput();
 boot(null);

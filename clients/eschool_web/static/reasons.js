@@ -1,8 +1,8 @@
 // @ts-check
 // The class teacher's page: one press gives the reason of a day's absence (4.6.2).
 
-import { post } from "./api.js";
 import { announce } from "./dom.js";
+import { give as command } from "./giving.js";
 import { say } from "./texts.js";
 
 const DAY_MS = 86_400_000;
@@ -23,7 +23,7 @@ export function startReasons() {
 async function give(item, excuse) {
   const day = Date.parse(`${item.dataset.day}T00:00:00Z`) / DAY_MS;
   const fields = { pupil_id: Number(item.dataset.pupil), excuse, first_day: day, last_day: day };
-  const { refused } = await post("/api/do", { kind: "excuse_absence", fields });
+  const { refused } = await command("excuse_absence", fields);
   const said = item.querySelector(".said");
   if (refused && said) {
     said.textContent = `${refused.text} ${refused.remedy}`;

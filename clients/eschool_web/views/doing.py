@@ -13,8 +13,9 @@ from eschool_core.labels import Language
 from eschool_sync.replica import Receipt
 from eschool_web import wording
 from eschool_web.asking import Asked, Data
+from eschool_web.proof import NEEDED, lacks_proof
 from eschool_web.refusals import RefusedRequest
-from eschool_web.views.saying import refusal_said
+from eschool_web.views.saying import plain_refusal, refusal_said
 
 MAX_EACH: Final = 200
 MALFORMED: Final = "web.refused.body"
@@ -50,6 +51,8 @@ def sync(asked: Asked) -> Data:
 
 def _given(asked: Asked, entry: Any) -> dict[str, Any]:
     command, replaces = _command(entry)
+    if lacks_proof(asked, command.kind):
+        return {"refused": plain_refusal(NEEDED, asked.language)}
     try:
         receipt = asked.source.do(command, replaces=replaces)
     except EschoolError as error:

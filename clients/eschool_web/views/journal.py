@@ -7,9 +7,11 @@ from typing import Any
 
 from eschool_core import calendar
 from eschool_core.commands import facts
+from eschool_core.commands.term_marks import SetTermMark
 from eschool_core.domain.enums import WorkKind
 from eschool_core.domain.journal import Lesson
 from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.result_enums import ResultValue
 from eschool_core.domain.school import Journal
 from eschool_core.errors import InputError
 from eschool_core.labels import text
@@ -19,7 +21,11 @@ from eschool_core.queries.journal_page import JournalPage, PageLesson
 from eschool_core.queries.journal_page import journal_page as page_query
 from eschool_core.queries.lookup import JournalPlace
 from eschool_core.queries.plan_page import PlanPage, plan_page
+from eschool_core.queries.term_column import TermCell, TermColumn, term_column
+from eschool_core.queries.term_results import PupilResult
+from eschool_core.regulation.results import allowed, shown
 from eschool_core.store.store import Store
+from eschool_web import wording
 from eschool_web.asking import Asked, Data, Page
 from eschool_web.views.period import active_lesson, period_of, place_of
 from eschool_web.views.saying import refused_said
@@ -42,6 +48,7 @@ class Grid:
     texts: dict[int, LessonTexts]
     writing: Writing
     plan: PlanPage
+    term: TermColumn | None
     active: int
     today: int
     lowest_mark: int
@@ -100,6 +107,8 @@ def _grid(asked: Asked) -> Grid:
             texts=grid_cells.lesson_texts(store, period, touched),
             writing=writing,
             plan=plan_page(store, journal_id, today),
+            term=None if page.results is None
+            else term_column(store, journal_id, page.results.term_id, person_id, now, touched),
             active=wanted if wanted in known
             else active_lesson(page.lessons, dict(writing.begins_at), now),
             today=today,
@@ -144,6 +153,7 @@ def grid_data(asked: Asked, grid: Grid) -> dict[str, Any]:
             for entry in refused
             if entry["lesson"] in columns
         ],
+        "term": term_data(grid, refused),
         "plan": [
             {"id": line.plan_item_id, "topic": line.topic, "homework": line.homework,
              "left": line.hours - len(line.recorded)}
@@ -151,6 +161,54 @@ def grid_data(asked: Asked, grid: Grid) -> dict[str, Any]:
         ],
         "standing": standing_said(asked, asked.source.standing()),
     }  # fmt: skip
+
+
+def term_data(grid: Grid, refused: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Return the column of term marks: what is set, what is proposed and why, by row."""
+    results, column = grid.page.results, grid.term
+    if results is None or column is None:
+        return None
+    proposals = {row.pupil_id: row for row in results.rows}
+    not_accepted = {
+        entry["pupil"]: entry
+        for entry in refused
+        if entry["kind"] == SetTermMark.kind
+        and entry["fields"].get("term_id") == results.term_id
+        and entry["fields"].get("journal_id") == grid.place.journal_id
+    }
+    return {
+        "id": results.term_id,
+        "ordinal": results.ordinal,
+        "due": "" if results.due is None else f"{results.due:%d.%m.%Y}",
+        "closed": results.closed,
+        "values": [
+            [int(value), shown(value)] for value in ResultValue
+            if allowed(value, column.mode, grid.lowest_mark)
+        ],
+        "words": {int(value): shown(value) for value in ResultValue},
+        "own": grid.writing.whole,
+        "rows": [
+            _term_row(proposals.get(row.pupil_id), column.cells.get(row.pupil_id),
+                      not_accepted.get(row.pupil_id))
+            for row in grid.page.rows
+        ],
+    }  # fmt: skip
+
+
+def _term_row(
+    result: PupilResult | None, cell: TermCell | None, refused: dict[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "value": 0 if cell is None else cell.value,
+        "reason": "" if cell is None else cell.reason,
+        "document": "" if cell is None else cell.document,
+        "proposed": wording.DASH if result is None else result.proposed,
+        "why": () if result is None else result.why,
+        "flags": ""
+        if cell is None
+        else ("h" if cell.here else "") + ("c" if cell.conflict else ""),
+        "refusal": refused,
+    }
 
 
 def _lesson(asked: Asked, grid: Grid, entry: PageLesson) -> dict[str, Any]:

@@ -24,6 +24,16 @@ def refusal_said(error: EschoolError, language: Language) -> dict[str, str]:
     }
 
 
+def plain_refusal(key: str, language: Language) -> dict[str, str]:
+    """Return what a page says of a command that the pages themselves refuse."""
+    return {
+        "key": key,
+        "clause": "",
+        "text": wording.sentence(key, {}, language),
+        "remedy": wording.remedy(key, {}, language),
+    }
+
+
 def refused_said(entry: RefusedCommand, language: Language) -> dict[str, Any]:
     """Return what a page says of a command that the server rejected or holds."""
     fields = {} if entry.command is None else entry.command.model_dump(mode="json")

@@ -71,7 +71,7 @@ def test_without_a_session_nothing_is_shown(pages: Served, school: Sandbox) -> N
     for path in asked(school):
         answer = httpx.get(f"{pages.url}{path}", headers=headers)
         assert (path, answer.status_code) == (path, 403)
-    for path in (*(path for path, _ in WRITING), "/lock", "/unlock", "/touch"):
+    for path in (*(path for path, _ in WRITING), "/lock", "/unlock", "/touch", "/prove"):
         answer = httpx.post(f"{pages.url}{path}", json={}, headers=headers)
         assert (path, answer.status_code) == (path, 403)
 

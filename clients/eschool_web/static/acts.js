@@ -1,0 +1,114 @@
+// @ts-check
+// Forms that give one command each: `data-act` names its kind, the names of the fields are those
+// of the command, `data-as` says how a field is read. A refusal stands under the form, with clause
+// and remedy, and what was typed stays.
+
+import { announce, make } from "./dom.js";
+import { give } from "./giving.js";
+import { refreshMain } from "./refresh.js";
+import { say } from "./texts.js";
+
+const DAY_MS = 86_400_000;
+
+/** @type {Record<string, (typed: string) => any>} */
+const READERS = {
+  number: Number,
+  day: (typed) => Date.parse(`${typed}T00:00:00Z`) / DAY_MS,
+  minute: (typed) => Number(typed.slice(0, 2)) * 60 + Number(typed.slice(3, 5)),
+  text: (typed) => typed.trim(),
+};
+
+export function startActs() {
+  for (const form of document.querySelectorAll("form[data-act]")) {
+    form.addEventListener("submit", (event) => submit(/** @type {SubmitEvent} */ (event)));
+  }
+}
+
+/** @param {SubmitEvent} event */
+async function submit(event) {
+  event.preventDefault();
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  const chosen = /** @type {HTMLButtonElement | null} */ (event.submitter);
+  const fields = fieldsOf(form);
+  if (chosen?.name) fields[chosen.name] = read(chosen, chosen.value);
+  // A button may give another command about the same thing.
+  const kind = chosen?.dataset.act ?? form.dataset.act ?? "";
+  lock(form, true);
+  try {
+    const answer = await give(kind, fields);
+    if (answer.refused) tell(form, answer.refused);
+    else await done(answer);
+  } catch (error) {
+    const { said } = /** @type {{said?: any}} */ (error);
+    if (!said) throw error;
+    tell(form, said);
+  } finally {
+    lock(form, false);
+  }
+}
+
+/**
+ * Return what a form says, without what was left empty and need not be said.
+ * @param {HTMLFormElement} form
+ */
+export function fieldsOf(form) {
+  /** @type {Record<string, any>} */
+  const fields = {};
+  for (const element of form.elements) {
+    const field = /** @type {HTMLInputElement} */ (element);
+    if (!field.name || field.tagName === "BUTTON" || field.disabled) continue;
+    if (field.type === "checkbox") {
+      if (field.dataset.as === "list") {
+        fields[field.name] ??= [];
+        if (field.checked) fields[field.name].push(Number(field.value));
+      } else fields[field.name] = field.checked ? 1 : 0;
+    } else if (field.type !== "radio" || field.checked) {
+      if (field.value === "" && !field.required) continue;
+      fields[field.name] = read(field, field.value);
+    }
+  }
+  return fields;
+}
+
+/**
+ * @param {HTMLElement} field
+ * @param {string} typed
+ */
+function read(field, typed) {
+  return (READERS[field.dataset.as ?? "text"] ?? READERS.text)(typed);
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {boolean} busy
+ */
+function lock(form, busy) {
+  for (const button of form.querySelectorAll("button")) button.disabled = busy;
+}
+
+/**
+ * Say under a form why it was refused, by which clause, and what to do.
+ * @param {HTMLFormElement} form
+ * @param {{clause?: string, text: string, remedy: string}} refused
+ */
+function tell(form, refused) {
+  let said = form.querySelector(".refusal");
+  if (!said) {
+    said = make("p", { class: "refusal", role: "alert", tabindex: "-1" });
+    form.append(said);
+  }
+  const clause = refused.clause ? say("clause", { clause: refused.clause }) : "";
+  said.textContent = [clause, refused.text, refused.remedy].filter(Boolean).join(" ");
+  /** @type {HTMLElement} */ (said).focus();
+}
+
+/** @param {any} answer */
+async function done(answer) {
+  const findings = (answer.findings ?? []).map((/** @type {any} */ one) => `${one.text} ${one.remedy}`);
+  const words = [say(answer.unknown ? "act_sent" : "act_done"), ...findings].join(" ");
+  await refreshMain();
+  announce(words);
+  const place = document.getElementById("main");
+  place?.prepend(make("p", { class: "note", id: "act-said" }, words));
+  place?.focus({ preventScroll: true });
+}

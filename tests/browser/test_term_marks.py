@@ -1,0 +1,125 @@
+"""Term marks beside the grid: proposed, accepted, changed with a reason, proven, moved."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from eschool_core.commands.lessons import RecordMark
+from eschool_core.domain.enums import WorkKind
+from eschool_core.domain.journal import Lesson, Mark
+from eschool_core.domain.results import TermMark
+from eschool_sync.replica import Replica
+from eschool_sync.sandbox import Sandbox
+from eschool_sync.sandbox.sandbox import PASSPHRASE
+from tests.browser.keyboard import Keyboard
+
+
+@pytest.fixture
+def marked(replica: Replica, school: Sandbox, page: Page) -> Page:
+    """The teacher's page with three fours for everybody."""
+    lessons = [
+        lesson
+        for lesson in replica.store.select(Lesson, journal_id=school.cast.first.journal_id)
+        if lesson.day < school.cast.first.day
+    ][-3:]
+    for lesson in lessons:
+        for pupil in school.cast.first_pupils:
+            if not replica.store.select(Mark, lesson_id=lesson.id):
+                break
+        else:
+            continue
+        for pupil in school.cast.first_pupils:
+            command = RecordMark(
+                lesson_id=lesson.id, pupil_id=pupil, value=4, work_kind=WorkKind.ORAL
+            )
+            replica.do(command)
+    page.reload()
+    page.wait_for_selector("td[data-c]:focus")
+    return page
+
+
+def term_cells(page: Page) -> list[str]:
+    return page.locator("#grid tbody td.term").all_inner_texts()
+
+
+def prove(page: Page) -> None:
+    page.locator("#proof").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#proof")).to_have_count(0)
+
+
+@pytest.mark.clause("4.5.5")
+@pytest.mark.clause("2.6")
+@pytest.mark.threat("T2")
+@pytest.mark.parametrize("layout", ["ru", "en"])
+def test_a_proposed_mark_takes_one_key_and_another_one_its_reason(
+    marked: Page, replica: Replica, layout: str
+) -> None:
+    page, keys = marked, Keyboard(marked, layout)
+    keys.press("и", "Enter")
+    prove(page)
+    keys.press("Enter")
+    expect(page.locator("td.term b")).to_have_count(2)
+    expect(page.locator("td.term[data-s='t']")).to_have_count(0)
+    keys.press("5")
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("Предлагается 4, вы ставите 5")
+    page.locator("#dialog-line").fill("итоговая контрольная")
+    page.keyboard.press("Enter")
+    expect(page.locator("td.term[data-s='t']")).to_have_count(0)
+    assert "5" in term_cells(page)[2]
+    expect(page.locator("#said")).to_contain_text("2.6")
+    keys.press("ArrowUp", "F1")
+    expect(dialog).to_contain_text("итоговая контрольная")
+    keys.press("Escape", "Control+z", "Control+z", "Control+z")
+    expect(page.locator("td.term b")).to_have_count(0)
+    expect(page.locator("td.term[data-s='t']")).to_have_count(0)
+    with replica.reading() as store:
+        assert {mark.value for mark in store.select(TermMark)} == {0}
+
+
+def test_a_mark_that_needs_a_ground_is_not_set_without_one(marked: Page, replica: Replica) -> None:
+    keys = Keyboard(marked)
+    keys.press("и", "н")
+    prove(marked)
+    keys.press("Escape")
+    assert term_cells(marked)[0] == "4"
+    keys.press("о", "Escape", "1")
+    expect(marked.locator("#live")).to_contain_text("4.5.2")
+    expect(marked.locator("td.term b")).to_have_count(0)
+
+
+def test_the_grid_keeps_one_tab_stop_with_the_term_marks(marked: Page) -> None:
+    keys, stops = Keyboard(marked), marked.locator("#grid [tabindex='0']")
+    keys.press("End", "ArrowRight")
+    expect(marked.locator("td.term:focus")).to_have_count(1)
+    assert stops.count() == 1
+    keys.press("ArrowDown", "ArrowLeft")
+    expect(marked.locator("td[data-c]:focus")).to_have_count(1)
+    assert stops.count() == 1
+    marked.locator("td.term").nth(2).click()
+    marked.locator("#grid tbody td.on").nth(1).click()
+    assert stops.count() == 1
+
+
+@pytest.mark.clause("2.2")
+def test_a_mark_in_a_wrong_row_is_moved_from_its_card(
+    marked: Page, replica: Replica, school: Sandbox
+) -> None:
+    keys, page = Keyboard(marked), marked
+    keys.press("5", "ArrowUp")
+    expect(page.locator("td[data-s='t']")).to_have_count(0)
+    keys.press("F1")
+    page.get_by_role("button", name="Перенести отметку").click()
+    page.locator("#move-pupil").select_option(index=2)
+    page.locator("#move-reason").press("Enter")
+    expect(page.locator("dialog")).to_have_count(0)
+    column = page.locator("#grid tbody td.on")
+    expect(column.nth(2)).to_have_text("5")
+    expect(column.nth(0)).to_have_text("")
+    with replica.reading() as store:
+        marks = store.select(Mark, lesson_id=school.cast.first.id)
+    assert [mark.value for mark in marks if mark.value] == [5]
+    keys.press("ArrowDown", "ArrowDown", "Delete")
+    expect(page.locator("td[data-s='t']")).to_have_count(0)
