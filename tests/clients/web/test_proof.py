@@ -11,9 +11,9 @@ from eschool_web.replica_source import ReplicaSource
 from eschool_web.sessions import Sessions
 
 from eschool_core.domain.results import TermMark
+from eschool_core.domain.school import Journal
 from eschool_core.errors import AccessError, BusyError
 from eschool_core.results import terms
-from eschool_core.domain.school import Journal
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE

@@ -36,9 +36,7 @@ def set_mark(school: SmallSchool, value: int) -> int:
 def test_a_set_mark_stands_with_its_reason_and_others_have_none(school: SmallSchool) -> None:
     assert column(school) == {}
     pupil = set_mark(school, 5)
-    assert column(school) == {
-        pupil: TermCell(5, "контрольная", "", here=False, conflict=False)
-    }
+    assert column(school) == {pupil: TermCell(5, "контрольная", "", here=False, conflict=False)}
 
 
 def test_a_mark_without_a_verdict_says_so(school: SmallSchool) -> None:
