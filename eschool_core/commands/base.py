@@ -27,7 +27,9 @@ MAX_ID = (1 << 53) - 1
 
 
 def _printable(value: str) -> str:
-    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in value):
+    if not value.isprintable() and any(
+        unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in value
+    ):
         raise ValueError("control characters are not allowed")
     return value
 

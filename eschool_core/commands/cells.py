@@ -41,14 +41,16 @@ def write_cell(
     Args:
         store: Where the cell is.
         occasion: Of the command.
-        earlier: What stood there, or None.
+        earlier: What stands there, as it was read; None where nothing does.
         cell: What stands there now.
         reason: Why it was changed.
         other_id: The cell at the other end, where a value was moved.
     """
-    if earlier is not None:
-        _keep(store, occasion, earlier, reason, other_id)
-    store.put(cell)
+    if earlier is None:
+        store.add(cell)
+        return
+    _keep(store, occasion, earlier, reason, other_id)
+    store.change(earlier, cell)
 
 
 def signed(occasion: Occasion) -> dict[str, int]:
@@ -82,7 +84,7 @@ def _keep(store: Store, occasion: Occasion, earlier: Cell, reason: str, other_id
         conflict=int(conflict),
         other_id=other_id,
     )
-    store.put(history)
+    store.add(history)
     if not conflict:
         return
     occasion.overwritten += 1

@@ -95,7 +95,7 @@ def move_mark(store: Store, command: MoveMark, occasion: Occasion) -> Findings:
         **signed(occasion),
     )
     emptied = mark.replace(value=marks.TAKEN_BACK, **signed(occasion))
-    before = place or moved.replace(value=marks.TAKEN_BACK, seq=0)
+    before = place or store.add(moved.replace(value=marks.TAKEN_BACK))
     write_cell(store, occasion, mark, emptied, command.reason, other_id=moved.id)
     write_cell(store, occasion, before, moved, command.reason, other_id=mark.id)
     return []

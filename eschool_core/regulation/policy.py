@@ -224,6 +224,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     _number("read_lease_days", 14, (1, 60), "school days without contact", "7.1", "security bar"),
 )
 
+_BY_NAME = {known.name: known for known in PARAMETERS}
+
 
 def parameter(name: str) -> Parameter:
     """Return the parameter of this name.
@@ -231,10 +233,10 @@ def parameter(name: str) -> Parameter:
     Raises:
         InputError: ``policy.unknown``: there is none.
     """
-    for known in PARAMETERS:
-        if known.name == name:
-            return known
-    raise InputError("policy.unknown", name=name)
+    try:
+        return _BY_NAME[name]
+    except KeyError:
+        raise InputError("policy.unknown", name=name) from None
 
 
 def default(name: str) -> Value:

@@ -10,7 +10,7 @@ from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Enrolment
 from eschool_core.domain.result_enums import AssessmentMode, DateKind
 from eschool_core.domain.results import AssessmentRule, OrderDate, TermClosing, TermScheme
-from eschool_core.domain.school import AcademicYear, Journal, SchoolClass, Term
+from eschool_core.domain.school import AcademicYear, GroupClass, Journal, SchoolClass, Term
 from eschool_core.results.values import policy_numbers
 from eschool_core.store.store import Store
 
@@ -18,15 +18,15 @@ HALF_YEARS_FROM_GRADE = 10
 WHOLE_YEAR = 0
 """Stands for a term where the year itself is meant."""
 
-CLASSES_OF_GROUP = (
-    "id IN (SELECT class_id FROM group_class WHERE group_id = ?) ORDER BY grade DESC, id"
-)
+TERMS_REST_ON = (Journal, GroupClass, SchoolClass, TermScheme, Term)
 DATES = "kind = ? AND year_id = ? AND term_id = ? AND part = ? ORDER BY grade, pupil_id, id"
 
 
 def classes_of(store: Store, journal: Journal) -> list[SchoolClass]:
     """Return the classes whose pupils a journal lists, the highest grade first."""
-    return store.where(SchoolClass, CLASSES_OF_GROUP, journal.group_id)
+    links = store.select(GroupClass, group_id=journal.group_id)
+    found = [store.require(SchoolClass, link.class_id) for link in links]
+    return sorted(found, key=lambda entry: (-entry.grade, entry.id))
 
 
 def grade_of(store: Store, journal: Journal) -> int:
@@ -59,9 +59,13 @@ def kind_of_journal(store: Store, journal: Journal) -> TermKind | None:
 
 def terms_of(store: Store, journal: Journal) -> list[Term]:
     """Return the terms of a journal in order."""
-    kind = kind_of_journal(store, journal)
-    found = [] if kind is None else store.select(Term, year_id=journal.year_id, kind=kind)
-    return sorted(found, key=lambda term: term.ordinal)
+
+    def read() -> list[Term]:
+        kind = kind_of_journal(store, journal)
+        found = [] if kind is None else store.select(Term, year_id=journal.year_id, kind=kind)
+        return sorted(found, key=lambda term: term.ordinal)
+
+    return list(store.reads.derived(("terms_of", journal.id), TERMS_REST_ON, read))
 
 
 def period_of(store: Store, journal: Journal, term: Term | None) -> tuple[int, int]:

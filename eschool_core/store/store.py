@@ -100,7 +100,7 @@ class Store:
         rows = self.database.fetch(statements.select(table, names, limit), values)
         found = [table.from_values(row) for row in rows]
         if reads is not None:
-            reads[key] = found
+            self.reads.keep(table, key, found)
         return found
 
     def where(self, table: type[R], condition: str, *parameters: Value) -> list[R]:
@@ -113,19 +113,31 @@ class Store:
         return self.database.fetch(sql, parameters)
 
     def put(self, row: Row) -> None:
-        """Write a row, new or changed."""
+        """Write a row, new or changed; for those who do not know which it is."""
         old = self.get(type(row), row.id)
-        new = row.replace(seq=self.ledger.stamp(old))
-        if old is not None and old.part != new.part:
+        if old is None:
+            self.add(row)
+        else:
+            self.change(old, row)
+
+    def add(self, row: R) -> R:
+        """Write a new row; return it as it was written."""
+        new = row.replace(seq=self.ledger.stamp(None))
+        self.ledger.note(None, new)
+        self.reads.written(type(row))
+        self.database.execute(statements.insert(type(row)), new.values())
+        return new
+
+    def change(self, old: Row, row: Row) -> None:
+        """Write a row in place of ``old``, which must be as it was read or written last."""
+        if (old.id, old.part) != (row.id, row.part):
             raise ValueError(f"row {row.id} may not leave its partition")
+        new = row.replace(seq=self.ledger.stamp(old))
         self.ledger.note(old, new)
         self.reads.written(type(row))
-        if old is None:
-            self.database.execute(statements.insert(type(row)), new.values())
-        else:
-            self._change(old, new)
+        self._update(old, new)
 
-    def _change(self, old: Row, new: Row) -> None:
+    def _update(self, old: Row, new: Row) -> None:
         """Write the columns that differ: an index whose columns stay is not touched."""
         changes = {
             name: value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence
 from eschool_core.domain.enums import ExcuseKind
 from eschool_core.errors import EschoolError, InputError, TransportError
+from eschool_sync.replica.reports import SyncReport
 from tests.core.commands.acts import absent, homework, mark, roll, topic
 from tests.school import MONDAY
 from tests.sync.harness import (
@@ -214,9 +215,16 @@ def test_a_rebase_over_foreign_changes_is_a_replay_on_them(world_template: World
 
 
 def test_the_same_steps_give_the_same_verdicts(world_template: World) -> None:
-    """Nothing of an outcome depends on chance: the trace of one play is that of the next."""
-    traces = [play(world_template, MIXTURE).trace for _ in range(2)]
+    """Nothing of an outcome depends on chance: the trace of one play is that of the next.
+
+    Only the sizes of bodies do: drawn keys and signatures are packed more or less well.
+    """
+    traces = [[_unsized(entry) for entry in play(world_template, MIXTURE).trace] for _ in range(2)]
     assert traces[0] == traces[1]
+
+
+def _unsized(entry: object) -> object:
+    return replace(entry, bytes_up=0, bytes_down=0) if isinstance(entry, SyncReport) else entry
 
 
 @pytest.mark.threat("T8")

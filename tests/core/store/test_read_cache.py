@@ -119,3 +119,40 @@ def test_a_change_writes_only_the_columns_that_differ(database: Counted, store: 
     store.put(subject(1, "Химия"))
     written = [sql for sql in statements if sql.startswith("UPDATE subject")]
     assert written == ["UPDATE subject SET name = 'Химия' WHERE id = 1"]
+
+
+TESTED_ON = (Subject,)
+
+
+def test_what_follows_from_rows_is_worked_out_once(store: Store) -> None:
+    worked_out: list[int] = []
+
+    def count() -> int:
+        worked_out.append(len(store.select(Subject)))
+        return worked_out[-1]
+
+    store.put(subject(1, "Физика"))
+    with store.reads.trusted():
+        answers = [store.reads.derived(("count",), TESTED_ON, count) for _ in range(3)]
+    assert (answers, worked_out) == ([1, 1, 1], [1])
+
+
+def test_what_follows_from_rows_is_worked_out_anew_when_one_is_written(store: Store) -> None:
+    def count() -> int:
+        return store.reads.derived(("count",), TESTED_ON, lambda: len(store.select(Subject)))
+
+    with store.reads.trusted():
+        assert count() == 0
+        store.put(subject(1, "Физика"))
+        assert count() == 1
+        store.delete(subject(1, "Физика"))
+        assert count() == 0
+
+
+def test_outside_a_transaction_nothing_is_remembered(store: Store) -> None:
+    def count() -> int:
+        return store.reads.derived(("count",), TESTED_ON, lambda: len(store.select(Subject)))
+
+    assert count() == 0
+    store.put(subject(1, "Физика"))
+    assert count() == 1

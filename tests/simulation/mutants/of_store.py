@@ -106,8 +106,8 @@ STORE = (
     Mutant(
         "keep-reads-of-what-is-written",
         _STORE,
-        "        self.reads.written(type(row))\n        if old is None:",
-        "        if old is None:",
+        "        self.reads.written(type(row))\n        self._update(old, new)",
+        "        self._update(old, new)",
         "I2: facts are those of now",
     ),
     Mutant(
