@@ -66,10 +66,11 @@ def calendar_command(session: Session, file: Path, days: int, as_json: bool) -> 
             replica.store, person, today, today + days - 1, replica.now(), session.language
         )
     _write(file, made.data)
+    counts = {"lessons": made.lessons, "duties": made.duties, "works": made.works}
     if as_json:
-        session.screen.json({"file": str(file), "lessons": made.lessons, "duties": made.duties})
+        session.screen.json({"file": str(file), **counts})
         return
-    said = say("export.calendar", file=file.name, lessons=made.lessons, duties=made.duties)
+    said = say("export.calendar", file=file.name, **counts)
     session.screen.line(said)
 
 

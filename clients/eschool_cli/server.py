@@ -25,6 +25,7 @@ from eschool_core.errors import InputError
 from eschool_core.imports.drafts import NameDraft
 from eschool_sync.server.audit import open_audit_log
 from eschool_sync.server.directory import Directory
+from eschool_sync.server.feeds import FeedRoutes
 from eschool_sync.server.http import make_app
 from eschool_sync.server.portal_routes import PortalRoutes, Portals
 from eschool_sync.server.school import ServerSchool
@@ -157,8 +158,8 @@ def serve_command(
         for number in directory.numbers():
             session.screen.line(f"  {number}  {_name(directory.school(number))}")
         audit = held.enter_context(closing(open_audit_log(data / AUDIT_FILE)))
-        portal = PortalRoutes(Portals(directory)).routes()
-        app = make_app(directory, extra_routes=portal, audit=audit, proxies=proxies)
+        extra = [*PortalRoutes(Portals(directory)).routes(), *FeedRoutes(directory).routes()]
+        app = make_app(directory, extra_routes=extra, audit=audit, proxies=proxies)
         serve(app, host, port, tls=tls)
 
 

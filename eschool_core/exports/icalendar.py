@@ -1,7 +1,8 @@
-"""Lessons and duties of a person as an iCalendar file (RFC 5545), for any calendar program.
+"""Lessons, duties and deadlines of a person as an iCalendar file (RFC 5545).
 
-An event's id is that of its lesson or duty, so a later file replaces what an earlier one brought.
-Nothing of pupils is in it: lessons by group and subject, duties by their clause's title.
+An event's id is that of its lesson, duty or work, so a later file replaces what an earlier one
+brought. No pupil is named in it: lessons by group and subject, duties by their clause's title,
+works that are owed by their subject.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from eschool_core import calendar
 from eschool_core.domain.enums import SubstitutionKind
+from eschool_core.domain.result_enums import OwedState
 from eschool_core.labels import Language, text
 from eschool_core.queries.duties.duty import Duty, DutyState
 from eschool_core.queries.duties.registry import duties
@@ -35,6 +37,11 @@ LESSONS = (
     "OR EXISTS (SELECT 1 FROM journal_line n WHERE n.journal_id = j.id AND n.pupil_id = ? "
     "AND l.day BETWEEN n.first_day AND n.last_day)) ORDER BY l.day, l.start_minute, l.id"
 )
+OWED = (
+    "SELECT o.id, o.due_day, s.name FROM journal_line n JOIN owed_work o ON o.part = n.part "
+    "JOIN journal j ON j.id = n.journal_id JOIN subject s ON s.id = j.subject_id "
+    "WHERE n.pupil_id = ? AND o.state = ? AND o.due_day BETWEEN ? AND ? ORDER BY o.due_day, o.id"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Calendar:
     data: bytes
     lessons: int
     duties: int
+    works: int
 
 
 def person_calendar(
@@ -54,7 +62,7 @@ def person_calendar(
     moment: int,
     language: Language = "ru",
 ) -> Calendar:
-    """Return a person's lessons of some days, and the duties that are not kept yet.
+    """Return a person's lessons and owed works of some days, and the duties not kept yet.
 
     Args:
         store: A replica gives what it holds.
@@ -70,6 +78,7 @@ def person_calendar(
     file.add("prodid", PRODUCT)
     file.add("version", "2.0")
     file.add("x-wr-calname", text("export.calendar_name", language))
+    file.add("refresh-interval", timedelta(hours=1), parameters={"VALUE": "DURATION"})
     stamp = datetime.fromtimestamp(moment, UTC)
     zone = zone_of(store)
     wanted = (first_day, last_day, person_id, person_id, int(SubstitutionKind.ACTING), person_id)
@@ -90,7 +99,11 @@ def person_calendar(
     ]
     for duty in open_duties:
         file.add_component(_duty(duty, stamp, language))
-    return Calendar(file.to_ical(), len(lessons), len(open_duties))
+    works = store.rows(OWED, person_id, int(OwedState.OPEN), first_day, last_day)
+    for work_id, due_day, subject in works:
+        summary = text("export.owed", language, subject=subject)
+        file.add_component(_of_day(f"owed-{work_id}", summary, calendar.date_of(due_day), stamp))
+    return Calendar(file.to_ical(), len(lessons), len(open_duties), len(works))
 
 
 def _event(
@@ -113,9 +126,11 @@ def _duty(duty: Duty, stamp: datetime, language: Language) -> Event:
     """Return a duty as an event of its last day."""
     title = text(f"clause.{duty.clause}", language)
     summary = text("export.duty", language, clause=duty.clause, title=title)
-    return _event(
-        f"duty-{duty.key}", summary, duty.last_day, duty.last_day + timedelta(days=1), stamp, ""
-    )
+    return _of_day(f"duty-{duty.key}", summary, duty.last_day, stamp)
+
+
+def _of_day(uid: str, summary: str, day: date, stamp: datetime) -> Event:
+    return _event(uid, summary, day, day + timedelta(days=1), stamp, "")
 
 
 def _utc(day: int, minute: int, zone: str) -> datetime:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from eschool_sync.security.random_source import Random
 
 CODE_BYTES: Final = 10
+FEED_BYTES: Final = 20
 
 
 def new_code(random: Random) -> str:
@@ -30,3 +31,22 @@ def code_hash(code: str) -> str:
     """Return the hash under which a code is kept; spaces, dashes and case do not matter."""
     typed = "".join(letter for letter in code.lower() if letter in "0123456789abcdef")
     return sha256(b"eschool.code" + typed.encode()).hexdigest()
+
+
+def new_feed_secret(random: Random) -> str:
+    """Return the secret part of a calendar feed's address: 160 random bits."""
+    return random.bytes(FEED_BYTES).hex()
+
+
+def feed_hash(secret: str) -> str:
+    """Return the hash under which a feed is kept."""
+    return sha256(b"eschool.feed" + secret.encode(errors="replace")).hexdigest()
+
+
+def feed_address(server: str, school: int, secret: str) -> str:
+    """Return the address that a calendar program subscribes to.
+
+    >>> feed_address("https://school.example/", 17, "0a")
+    'https://school.example/v1/17/calendar/0a.ics'
+    """
+    return f"{server.rstrip('/')}/v1/{school}/calendar/{secret}.ics"

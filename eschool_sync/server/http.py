@@ -77,6 +77,7 @@ class Policy(Enum):
     DEVICE = "who signs with an enrolled device's key; the school checks it"
     LOGIN = "who types a login with its password or slip; the school checks them"
     SESSION = "who is logged in; the route checks it"
+    FEED = "who knows the secret of a calendar feed; the route checks it"
 
 
 class PolicyRoute(Route):

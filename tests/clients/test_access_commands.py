@@ -8,11 +8,12 @@ from eschool_core.commands.access import EnrolDevice, IssueSlip
 from eschool_core.commands.guardians import AddGuardian, GuardianEntry
 from eschool_core.domain.access import AccessBlock, BreachReport, GuardianDecision, HandOver
 from eschool_core.domain.access_enums import Authority, BreachKind
+from eschool_core.domain.feeds import CalendarFeed
 from eschool_core.domain.office import Device, Slip
 from eschool_core.domain.people import Guardianship
 from eschool_core.domain.school import Staff
 from eschool_core.ids import login_of
-from eschool_sync.security.codes import code_hash
+from eschool_sync.security.codes import code_hash, feed_hash
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import World
 from tests.school import FIRST_DAY, MONDAY, clock
@@ -169,3 +170,17 @@ def test_a_copy_without_contact_for_too_long_shows_nothing_until_it_syncs(
     assert (refused.exit_code, "п. 7.1" in refused.stderr) == (5, True)
     assert "Дроби" not in refused.output
     assert terminal.run("sync").exit_code == 0
+
+
+@pytest.mark.asvs("14.2.1")
+def test_a_feed_is_shown_once_listed_and_revoked(world: World, terminal: Terminal) -> None:
+    shown = terminal.json("feeds", "open", who="maths")
+    [feed] = world.school.all(CalendarFeed)
+    secret = shown["address"].rpartition("/")[2].removesuffix(".ics")
+    assert shown["address"].endswith(f"/calendar/{secret}.ics")
+    assert feed.secret_hash.hex() == feed_hash(secret)
+    listed = terminal.json("feeds", who="maths")
+    assert [one["feed_id"] for one in listed] == [feed.id]
+    assert secret not in str(listed)
+    assert str(feed.id) in terminal.shown("feeds", "revoke", str(feed.id), who="maths")
+    assert world.school.one(CalendarFeed).revoked_at

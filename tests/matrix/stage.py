@@ -18,6 +18,7 @@ from eschool_core.commands.base import Command, Occasion
 from eschool_core.commands.catalogue import fields_of
 from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.credentials import HandOutSlip
+from eschool_core.commands.feeds import OpenFeed, RevokeFeed
 from eschool_core.commands.grants import EndGrant, GrantAccess
 from eschool_core.commands.held import ApplyHeld, Content, DeclineHeld, keep_held
 from eschool_core.commands.journals import EndSubstitution, RecordSubstitution
@@ -145,7 +146,11 @@ def _of_access(school: SmallSchool) -> Commands:
         last_day=MONDAY,
         reason="Проверка",
     )
+    feed = OpenFeed(secret_hash="7" * 64)
+    feed_id = school.must(feed, "maths")
     return {
+        "open_feed/ward": OpenFeed(secret_hash="8" * 64, pupil_id=pupil),
+        "revoke_feed": RevokeFeed(feed_id=feed_id),
         "readmit_device": ReadmitDevice(person_id=staff, device=11, public_key=SECRET_HASH),
         "enrol_device": enrol.model_copy(update={"secret_hash": "2" * 64, "device": 10}),
         "revoke_device": RevokeDevice(device=9),

@@ -16,6 +16,7 @@ from eschool_core.domain import (
     archive,
     backups,
     care,
+    feeds,
     informing,
     inspection,
     journal,
@@ -354,7 +355,7 @@ RULES: dict[type[Row], Rule] = {
     inspection.InspectionResult: lambda eyes, row: eyes.staff(row["staff_id"]),
     office.FindingRecord: lambda eyes, row: eyes.staff(row["staff_id"]),
     **dict.fromkeys(
-        (office.Device, access.Acknowledgement),
+        (office.Device, access.Acknowledgement, feeds.CalendarFeed),
         lambda eyes, row: row["person_id"] == eyes.person or Role.SYSTEM_OFFICER in eyes.roles,
     ),
     office.Notice: lambda eyes, row: row["person_id"] == eyes.person,

@@ -12,6 +12,7 @@ from eschool_core.commands.access import (
 from eschool_core.commands.base import Command
 from eschool_core.commands.breach import AcknowledgeDuties, RaiseAlert, ReportBreach
 from eschool_core.commands.credentials import BlockAccess, HandOutSlip, HandOverClass
+from eschool_core.commands.feeds import OpenFeed, RevokeFeed
 from eschool_core.commands.grants import DismissStaff, EndGrant, GrantAccess
 from eschool_core.domain.access_enums import AlertKind, BreachKind, GrantKind
 from tests.school import MONDAY, SmallSchool, clock
@@ -47,5 +48,7 @@ def access_samples(school: SmallSchool) -> list[Command]:
         ),
         AcknowledgeDuties(),
         ReportBreach(breach_kind=BreachKind.PASSWORD, learned_day=MONDAY, text="Пароль увидели"),
+        OpenFeed(secret_hash=SECRET_HASH),
+        RevokeFeed(feed_id=1),
         RaiseAlert(alert_kind=AlertKind.UNKNOWN_DEVICE, person_id=school.staff["maths"]),
     ]

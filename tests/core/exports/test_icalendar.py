@@ -5,7 +5,11 @@ from datetime import UTC, date, datetime
 import icalendar
 import pytest
 
+from eschool_core.commands.owed import GiveOwedWork
+from eschool_core.domain.enums import WorkKind
+from eschool_core.domain.school import Subject
 from eschool_core.exports.icalendar import Calendar, person_calendar
+from eschool_core.store.database import transaction
 from tests.school import MONDAY, SmallSchool, built_school, clock
 
 
@@ -59,3 +63,30 @@ def test_a_later_file_has_the_same_ids(school: SmallSchool) -> None:
 def test_no_pupil_is_named(school: SmallSchool) -> None:
     data = made(school, school.staff["maths"]).data.decode()
     assert not [name for name in ("Абрамов", "Белова") if name in data]
+
+
+def test_an_owed_work_stands_on_its_date_for_the_pupil_alone(school: SmallSchool) -> None:
+    pupil = school.pupils["5А"][0]
+    lesson = school.lesson("5А", "Математика")
+    owed = GiveOwedWork(
+        lesson_id=lesson, pupil_id=pupil, work_kind=WorkKind.TEST, due_day=MONDAY + 3
+    )
+    school.must(owed, "maths")
+    calendar = made(school, pupil)
+    [found] = [event for event in events(calendar) if str(event["uid"]).startswith("owed-")]
+    assert found.decoded("dtstart") == date(2026, 9, 10)
+    assert str(found["summary"]) == "Срок: сдать работу (Математика)"
+    assert calendar.works == 1
+    assert made(school, school.pupils["5А"][1]).works == 0
+
+
+@pytest.mark.asvs("1.2.10")
+def test_whatever_stands_in_a_room_or_subject_stays_one_property(school: SmallSchool) -> None:
+    hostile = "каб. 1\r\nATTENDEE:mailto:x@example.com;\\,"
+    with transaction(school.database):
+        subject = school.one(Subject, name="Математика")
+        school.store.put(subject.replace(name=hostile))
+    found = events(made(school, school.pupils["5А"][0]))
+    summaries = {str(event["summary"]) for event in found}
+    assert any("ATTENDEE" in summary for summary in summaries)
+    assert not [event for event in found if "attendee" in event]
