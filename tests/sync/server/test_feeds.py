@@ -105,7 +105,6 @@ def test_a_guardian_subscribes_to_the_childs_lessons(site: Site) -> None:
 
 
 @pytest.mark.asvs("14.3.2")
-@pytest.mark.asvs("3.2.1")
 def test_an_answer_is_stored_by_nobody_and_is_no_page(site: Site) -> None:
     headers = site.get(site.open("maths")).headers
     assert headers["cache-control"] == "no-store"
