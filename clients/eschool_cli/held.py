@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from eschool_cli.answers import as_json
-from eschool_cli.described import described
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
 from eschool_cli.parameters import Day as TypedDay
 from eschool_cli.parameters import DayType, NumberType
@@ -19,7 +18,8 @@ from eschool_core.commands.held import ApplyHeld, DeclineHeld
 from eschool_core.commands.outages import DeclareOutage, SettleTimeliness
 from eschool_core.domain.review import HeldState
 from eschool_core.ids import MAX_DEVICE
-from eschool_core.labels import Language, catalogue
+from eschool_core.labels import Language
+from eschool_core.queries.described import described, kind_said
 from eschool_core.queries.held import HeldAnswer, command_of, held_commands
 
 HELD = NumberType(1, MAX_ID)
@@ -138,8 +138,7 @@ def _list(session: Session, *, everything: bool, as_json: bool) -> None:
 
 
 def _show(session: Session, entry: HeldAnswer, fields: list[tuple[str, str]]) -> None:
-    title = f"cli.command.{entry.kind}"
-    kind = say(title) if title in catalogue() else entry.kind
+    kind = kind_said(entry.kind, session.language)
     state = say(f"HeldState.{entry.state.name.lower()}")
     session.screen.heading(f"№ {entry.held_id} · {kind} · {entry.actor or DASH} · {state}")
     for name, value in fields:

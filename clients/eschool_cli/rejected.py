@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from eschool_cli.answers import as_json
-from eschool_cli.described import described
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
 from eschool_cli.parameters import NumberType
 from eschool_cli.session import Session
@@ -18,6 +17,7 @@ from eschool_core.commands.catalogue import validated
 from eschool_core.errors import InputError
 from eschool_core.ids import MAX_NUMBER
 from eschool_core.labels import Language
+from eschool_core.queries.described import described
 from eschool_core.queries.in_force import local, zone_of
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from eschool_web.asking import Asked, Data, Elsewhere, File, Reply, View
 from eschool_web.door import PROOF_SECONDS, Door
 from eschool_web.guard import Address, Guard
 from eschool_web.refusals import NOT_FOUND, RefusedRequest, status_of
-from eschool_web.routes import PAGES, QUIET_DATA, WRITING
+from eschool_web.routes import FILES, PAGES, QUIET_DATA, WRITING
 from eschool_web.shell import shell_of
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -82,7 +82,7 @@ class Pages:
             Route("/prove", self._guarded(self._with_session(self._prove)), methods=["POST"]),
             Route("/lock", self._guarded(self._with_session(self._lock)), methods=["POST"]),
             Route("/touch", self._guarded(self._with_session(self._touch)), methods=["POST"]),
-            *(Route(path, self._of_view(view, quiet=False)) for path, view in PAGES),
+            *(Route(path, self._of_view(view, quiet=False)) for path, view in (*PAGES, *FILES)),
             *(Route(path, self._of_view(view, quiet=True)) for path, view in QUIET_DATA),
             *(Route(path, self._of_view(view, quiet=False), methods=["POST"])
               for path, view in WRITING),

@@ -12,11 +12,15 @@ from eschool_web.views import (
     duties,
     history,
     inbox,
+    inspections,
     journal,
+    matrix,
     officer,
     reports,
+    review,
     school_class,
     state,
+    terms,
     today,
     undoing,
 )
@@ -35,8 +39,18 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/reports", reports.reports_page),
     ("/report", reports.report_page),
     ("/control", control.control_page),
+    ("/control/review", review.review_page),
+    ("/control/matrix", matrix.matrix_page),
+    ("/control/terms", terms.terms_page),
+    ("/control/term/{school_class}/{term}", terms.term_page),
+    ("/control/inspections", inspections.inspections_page),
+    ("/control/inspection/{inspection}", inspections.inspection_page),
+    ("/results", inspections.own_results_page),
     ("/officer", officer.officer_page),
 )
+FILES: Final[tuple[tuple[str, View], ...]] = (("/report-file", reports.report_file),)
+"""Leave the journal, so they ask for the passphrase once more (``proof``)."""
+
 QUIET_DATA: Final[tuple[tuple[str, View], ...]] = (
     ("/api/state", state.state),
     ("/api/seal", state.seal),

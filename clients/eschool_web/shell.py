@@ -8,8 +8,9 @@ from eschool_core.domain.enums import Role
 from eschool_core.queries.me import Me, me
 from eschool_web.asking import Asked
 from eschool_web.idle import WARNING_SECONDS, Idle
-from eschool_web.views.control import WATCHING
+from eschool_web.offered import offered
 from eschool_web.views.state import standing_said
+from eschool_web.views.watching import WATCHING
 
 
 def shell_of(asked: Asked, path: str, idle: Idle) -> dict[str, Any]:
@@ -22,6 +23,7 @@ def shell_of(asked: Asked, path: str, idle: Idle) -> dict[str, Any]:
             {"to": to, "key": key, "here": path == to or path.startswith(f"{to}/")}
             for to, key in links_of(person)
         ],
+        "may": offered(person.roles),
         "standing": standing_said(asked, asked.source.standing()),
         "lock": {"seconds": int(idle.limit_seconds), "warning": WARNING_SECONDS},
     }

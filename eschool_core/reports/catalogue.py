@@ -31,6 +31,7 @@ from eschool_core.reports.control import (
     families,
     homework,
     indices,
+    matrix,
     unmarked,
 )
 from eschool_core.reports.frame import Asked, Only
@@ -75,6 +76,9 @@ class ReportSpec:
 
 
 CONTROL: tuple[ReportSpec, ...] = (
+    ReportSpec(
+        matrix.NAME, matrix.CLAUSE, "teachers", TEACHER_READS, matrix.matrix_report, "control"
+    ),
     ReportSpec(
         activity.NAME, activity.CLAUSE, "teachers", STAFF_READS, activity.activity_report, "control"
     ),

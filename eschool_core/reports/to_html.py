@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 from typing import Final
 
 from eschool_core.reports.shown import heading, incomplete, shown
-from eschool_core.reports.table import Column, Row, RowKind, Table, Unit, spans
+from eschool_core.reports.table import About, Column, Row, RowKind, Table, Unit, spans
+
+Leads = Callable[[About], str]
 
 STYLE: Final = """
 @page { size: A4 %(orientation)s; margin: 12mm }
@@ -59,8 +62,12 @@ def to_html(table: Table) -> str:
     )
 
 
-def table_html(table: Table) -> str:
+def table_html(table: Table, leads: Leads | None = None) -> str:
     """Return the table alone, for a page: every text escaped, no style and no script.
+
+    Args:
+        table: What to show.
+        leads: Gives the address of what a row is about; empty where there is none to go to.
 
     Classes: ``report`` of the table, ``n`` of numbers, ``m`` of marks; ``subtotal``,
     ``total``, ``left`` of rows.
@@ -69,12 +76,12 @@ def table_html(table: Table) -> str:
     if not table.complete:
         warning = f'<p class="incomplete" role="note">{escape(incomplete(table))}</p>\n'
     caption = ", ".join(part for part in (table.title, table.subject_of, table.period) if part)
-    foot = "".join(_row(row, table) for row in table.totals)
+    foot = "".join(_row(row, table, leads) for row in table.totals)
     return (
         f'{warning}<div class="report-wrap" role="region" tabindex="0" '
         f'aria-label="{escape(caption)}">\n<table class="report">\n'
         f"<thead>\n{_head(table.columns)}</thead>\n"
-        f"<tbody>\n{''.join(_row(row, table) for row in table.rows)}</tbody>\n"
+        f"<tbody>\n{''.join(_row(row, table, leads) for row in table.rows)}</tbody>\n"
         + (f"<tfoot>\n{foot}</tfoot>\n" if foot else "")
         + "</table>\n</div>\n"
     )
@@ -106,13 +113,16 @@ def _head(columns: tuple[Column, ...]) -> str:
     return f"<tr>{''.join(above)}</tr>\n<tr>{''.join(below)}</tr>\n"
 
 
-def _row(row: Row, table: Table) -> str:
-    """Return a row; its first text names it."""
+def _row(row: Row, table: Table, leads: Leads | None) -> str:
+    """Return a row; its first text names it and leads to what it is about."""
+    address = leads(row.about) if leads is not None and row.about is not None else ""
     head = next((n for n, column in enumerate(table.columns) if column.unit is Unit.TEXT), None)
     cells = []
     for place, (value, column) in enumerate(zip(row.cells, table.columns, strict=True)):
         said = escape(shown(value, column, table)).replace("\n", "<br>")
         look = f' class="{LOOKS[column.unit]}"' if column.unit in LOOKS else ""
+        if address and place == head:
+            said = f'<a href="{escape(address)}">{said}</a>'
         tag, scope = ("th", ' scope="row"') if place == head else ("td", "")
         cells.append(f"<{tag}{scope}{look}>{said}</{tag}>")
     kind = "" if row.kind is RowKind.ITEM else f' class="{row.kind.value}"'

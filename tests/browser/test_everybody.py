@@ -11,9 +11,13 @@ from axe_playwright_python.sync_playwright import Axe
 from eschool_web.routes import PAGES
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from eschool_core.commands.inspections import DraftInspection
 from eschool_core.commands.lessons import RecordAttendance, RecordMark, RecordTopic
 from eschool_core.domain.enums import WorkKind
+from eschool_core.domain.inspection import Inspection
 from eschool_core.domain.journal import Lesson
+from eschool_core.domain.school import Journal
+from eschool_core.results import terms
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from tests.browser.conftest import DESK, LIMIT_MS, listen
@@ -23,9 +27,27 @@ from tests.clients.web.pages import Served, serving
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PHONE = {"width": 320, "height": 640}
 WAYS: dict[str, tuple[str, ...]] = {
-    "teacher": ("/journal/{journal}?lesson={lesson}", "/today", "/journals", "/inbox", "/duties"),
+    "teacher": (
+        "/journal/{journal}?lesson={lesson}",
+        "/today",
+        "/journals",
+        "/inbox",
+        "/duties",
+        "/results",
+    ),
     "class_teacher": ("/class/{school_class}", "/reports", "/diary/{pupil}"),
-    "deputy": ("/control", "/report?name=movement", "/journal/{journal}"),
+    "deputy": (
+        "/control",
+        "/control/review",
+        "/control/matrix",
+        "/control/terms",
+        "/control/term/{school_class}/{term}",
+        "/control/inspections",
+        "/control/inspection/{inspection}",
+        "/report?name=movement",
+        "/report?name=gaps&section=control",
+        "/journal/{journal}",
+    ),
     "guardian": ("/diary/{pupil}",),
     "officer": ("/officer",),
 }
@@ -73,7 +95,19 @@ def ids(school: Sandbox) -> dict[str, int]:
     cast = school.cast
     store = school.stage.school.store
     [[school_class]] = store.rows("SELECT class_id FROM enrolment WHERE pupil_id = ?", cast.child)
+    outcome = school.stage.school.act(
+        DraftInspection(
+            aim="Ведение журналов", first_day=school.stage.day - 30, last_day=school.stage.day
+        ),
+        school.stage.deputy_id,
+    )
+    assert outcome.key == ""
+    [inspection] = store.select(Inspection)
+    term = terms.term_on(store, store.require(Journal, cast.first.journal_id), cast.first.day)
+    assert term is not None
     return {
+        "term": term.id,
+        "inspection": inspection.id,
         "journal": cast.first.journal_id,
         "lesson": cast.first.id,
         "pupil": cast.child,
@@ -83,7 +117,11 @@ def ids(school: Sandbox) -> dict[str, int]:
 
 @pytest.fixture(scope="module", params=list(WAYS))
 def person(
-    request: pytest.FixtureRequest, chromium: Browser, school: Sandbox, filled: Replica
+    request: pytest.FixtureRequest,
+    chromium: Browser,
+    school: Sandbox,
+    filled: Replica,
+    ids: dict[str, int],
 ) -> Iterator[tuple[str, Served]]:
     replica = filled if request.param == "teacher" else school.replica(request.param)
     with serving(replica) as pages:

@@ -7,6 +7,7 @@ import { announce, make } from "./dom.js";
 import { give } from "./giving.js";
 import { refreshMain } from "./refresh.js";
 import { say } from "./texts.js";
+import { holdsUnsaved } from "./unsaved.js";
 
 const DAY_MS = 86_400_000;
 
@@ -18,10 +19,37 @@ const READERS = {
   text: (typed) => typed.trim(),
 };
 
-export function startActs() {
-  for (const form of document.querySelectorAll("form[data-act]")) {
+/** @param {Record<string, string>} [drafts] what was being typed when the page was locked */
+export function startActs(drafts) {
+  for (const form of forms()) {
     form.addEventListener("submit", (event) => submit(/** @type {SubmitEvent} */ (event)));
   }
+  holdsUnsaved("forms", () => Object.fromEntries(
+    typed().filter(([, field]) => field.value !== field.defaultValue)
+      .map(([name, field]) => [name, field.value]),
+  ));
+  for (const [name, field] of typed()) {
+    if (drafts && name in drafts) field.value = drafts[name];
+  }
+}
+
+const forms = () => [
+  .../** @type {NodeListOf<HTMLFormElement>} */ (document.querySelectorAll("form[data-act]")),
+];
+
+/**
+ * The fields that people type into, each under a name that is the same when the page comes again.
+ * @returns {[string, HTMLInputElement][]}
+ */
+function typed() {
+  return forms().flatMap((form) => {
+    const about = [...form.querySelectorAll("input[type=hidden]")]
+      .map((field) => /** @type {HTMLInputElement} */ (field).value).join("/");
+    return [...form.querySelectorAll("input:not([type=hidden], [type=checkbox]), textarea")]
+      .map((field) => /** @type {HTMLInputElement} */ (field))
+      .map((field) => /** @type {[string, HTMLInputElement]} */ (
+        [`${form.dataset.act}/${about}/${field.name}`, field]));
+  });
 }
 
 /** @param {SubmitEvent} event */

@@ -8,6 +8,7 @@ import { startInbox } from "./inbox.js";
 import { listenForInput, watchIdle } from "./lock.js";
 import { startReasons } from "./reasons.js";
 import { startsWith } from "./refresh.js";
+import { startSaving } from "./saving.js";
 import { ask, watchStanding } from "./standing.js";
 
 /** @param {any} unsaved what the page had not saved when it was locked */
@@ -15,15 +16,19 @@ function boot(unsaved) {
   watchIdle(boot);
   watchStanding();
   if (byId("grid")) startGrid(unsaved ?? {});
-  startMain();
+  startMain(unsaved);
   ask();
 }
 
-/** Start what stands in the main part of a page and may be shown anew. */
-function startMain() {
+/**
+ * Start what stands in the main part of a page and may be shown anew.
+ * @param {any} [unsaved]
+ */
+function startMain(unsaved = null) {
   if (byId("inbox")) startInbox();
   if (byId("reasons")) startReasons();
-  startActs();
+  if (byId("save-file")) startSaving();
+  startActs(unsaved?.forms);
 }
 
 startsWith(startMain);

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
 
-from eschool_core.domain.enums import FindingState, Role
-from eschool_core.errors import InputError
+from eschool_core.domain.enums import FindingState
 from eschool_core.labels import text
 from eschool_core.queries.duties.duty import DutyState
 from eschool_core.queries.duties.registry import duties
-from eschool_core.queries.findings import FindingAnswer, findings
-from eschool_core.queries.me import me
+from eschool_core.queries.findings import findings
 from eschool_core.reports.catalogue import readable
 from eschool_core.store.store import Store
 from eschool_web import wording
 from eschool_web.asking import Asked, Page
-from eschool_web.refusals import NOT_FOUND
 from eschool_web.views.duties import shown_duties
+from eschool_web.views.review import finding_said
+from eschool_web.views.watching import control, watcher
 
-WATCHING = (Role.HEAD, Role.DEPUTY_STUDIES, Role.DEPUTY_UPBRINGING)
 MAX_SHOWN = 100
+SHOWN_AT_ONCE = 8
 FULL_BAR = 100
 
 
@@ -40,17 +38,18 @@ def control_page(asked: Asked) -> Page:
     Raises:
         InputError: ``web.not_found``: it is not for this person.
     """
-    today, now, person_id = asked.today(), asked.source.now(), asked.source.person_id
-    person = asked.read(lambda store: me(store, person_id, today))
-    if not set(WATCHING) & set(person.roles):
-        raise InputError(NOT_FOUND)
+    watcher(asked)
+    today, now = asked.today(), asked.source.now()
     found = asked.read(lambda store: findings(store, state=FindingState.OPEN))
     due = asked.read(lambda store: duties(store, now))
-    return Page(
+    return control(
+        asked,
         "control.html",
+        "/control",
         {
-            "findings": [_said(entry, asked) for entry in found[:MAX_SHOWN]],
+            "findings": [finding_said(entry, asked) for entry in found[: 3 * SHOWN_AT_ONCE]],
             "count": len(found),
+            "shown": SHOWN_AT_ONCE,
             "by_person": bars(Counter(entry.person or wording.DASH for entry in found)),
             "by_clause": bars(Counter(wording.clause_of_check(entry.check) for entry in found)),
             "overdue": shown_duties(due.duties, DutyState.OVERDUE, asked.language),
@@ -65,19 +64,6 @@ def bars(counts: Counter[str]) -> list[Bar]:
     ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
     most = max((count for _, count in ordered), default=1)
     return [Bar(name, count, FULL_BAR * count // most) for name, count in ordered]
-
-
-def _said(entry: FindingAnswer, asked: Asked) -> dict[str, Any]:
-    return {
-        "number": entry.finding_id,
-        "person": entry.person,
-        "clause": wording.clause_of_check(entry.check),
-        "text": wording.sentence(entry.check, entry.params, asked.language),
-        "school_class": entry.school_class,
-        "subject": entry.subject,
-        "day": entry.day,
-        "evidence": entry.evidence,
-    }
 
 
 def _reports(store: Store, asked: Asked, today: int) -> list[tuple[str, str, str]]:

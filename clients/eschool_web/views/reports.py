@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+from urllib.parse import urlencode
+
 from markupsafe import Markup
 
+from eschool_core import calendar
 from eschool_core.domain.school import SchoolClass
 from eschool_core.errors import InputError
 from eschool_core.labels import text
@@ -19,12 +23,16 @@ from eschool_core.reports.catalogue import (
     readable,
     report,
 )
-from eschool_core.reports.table import Table
-from eschool_core.reports.to_html import notes_html, table_html
+from eschool_core.reports.table import About, Table
+from eschool_core.reports.to_html import Leads, notes_html, table_html
+from eschool_core.reports.to_xlsx import to_xlsx
 from eschool_core.store.store import Store
-from eschool_web.asking import Asked, Page
+from eschool_web.asking import Asked, File, Page
+from eschool_web.proof import require
 from eschool_web.refusals import NOT_FOUND
 
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+JOURNALS_OF_LESSONS: Final = "SELECT id, journal_id FROM lesson WHERE day BETWEEN ? AND ?"
 SECTIONS: dict[str, Section] = {"report": "report", "control": "control"}
 
 
@@ -50,7 +58,7 @@ def reports_page(asked: Asked) -> Page:
 
 
 def report_page(asked: Asked) -> Page:
-    """Return one report.
+    """Return one report, its rows leading to what they are about.
 
     Raises:
         InputError: There is none of that name, or a class is needed.
@@ -61,16 +69,52 @@ def report_page(asked: Asked) -> Page:
     if section is None:
         raise InputError(NOT_FOUND)
     spec = report(asked.query.get("name", ""), section)
-    table = asked.read(lambda store: _table(store, asked, spec, today))
+    table = asked.read(lambda store: report_table(store, asked, spec, today))
+    leads = asked.read(lambda store: leads_of(store, table))
     return Page(
         "report.html",
         {
             "table": table,
             # Both are made of escaped text alone.
-            "html": Markup(table_html(table)),  # noqa: S704
+            "html": Markup(table_html(table, leads)),  # noqa: S704
             "notes": Markup(notes_html(table)),  # noqa: S704
+            "file": f"/report-file?{urlencode({**asked.query, 'format': 'xlsx'})}",
         },
     )
+
+
+def report_file(asked: Asked) -> File:
+    """Return one report as a file for a spreadsheet: it leaves the journal, so it needs a proof.
+
+    Raises:
+        RefusedRequest: ``web.proof``: the passphrase was not entered again.
+        InputError, RightsError: As ``report_page``.
+    """
+    require(asked)
+    today = asked.today()
+    section = SECTIONS.get(asked.query.get("section", "report"))
+    if section is None or asked.query.get("format") != "xlsx":
+        raise InputError(NOT_FOUND)
+    spec = report(asked.query.get("name", ""), section)
+    table = asked.read(lambda store: report_table(store, asked, spec, today))
+    return File(f"{spec.name}.xlsx", XLSX, to_xlsx(table))
+
+
+def leads_of(store: Store, table: Table) -> Leads:
+    """Return where the rows of a report lead: to the lesson, the journal, the diary, the gaps."""
+    days = (calendar.day_number(table.first_day), calendar.day_number(table.last_day))
+    about_lessons = any(row.about and row.about.kind == "lesson" for row in table.rows)
+    journals: dict[int, int] = dict(store.rows(JOURNALS_OF_LESSONS, *days)) if about_lessons else {}
+
+    def leads(about: About) -> str:
+        if about.kind == "lesson" and about.id in journals:
+            return f"/journal/{journals[about.id]}?lesson={about.id}"
+        if about.kind == "staff":
+            return f"/report?name=gaps&section=control&teacher={about.id}"
+        known = {"journal": "/journal", "pupil": "/diary"}.get(about.kind)
+        return f"{known}/{about.id}" if known else ""
+
+    return leads
 
 
 def classes_of(store: Store, person_id: int, day: int) -> tuple[tuple[int, str], ...]:
@@ -82,7 +126,13 @@ def classes_of(store: Store, person_id: int, day: int) -> tuple[tuple[int, str],
     return tuple((entry.id, entry.name) for entry in sorted(own, key=lambda e: sort_key(e.name)))
 
 
-def _table(store: Store, asked: Asked, spec: ReportSpec, today: int) -> Table:
+def report_table(store: Store, asked: Asked, spec: ReportSpec, today: int) -> Table:
+    """Return the table of a report of the usual period, as the person may see it.
+
+    Raises:
+        InputError: A class or a person is needed and not named.
+        RightsError: It is not for the person.
+    """
     wanted = frame.Asked(
         default_period(store, spec, today, asked.language),
         today,

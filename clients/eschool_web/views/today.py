@@ -10,7 +10,7 @@ from eschool_core.queries.me import me, written_journals
 from eschool_core.queries.today import today as today_query
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Elsewhere, Page, Reply
-from eschool_web.views.control import WATCHING
+from eschool_web.views.watching import WATCHING
 
 BEFORE_MINUTES = 5
 AFTER_MINUTES = 10

@@ -1,0 +1,177 @@
+"""Control 4.4.4 at a glance: each teacher by the five things watched, with the trend."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Final
+
+from eschool_core.domain.enums import Role
+from eschool_core.domain.school import Appointment
+from eschool_core.queries.alphabet import sort_key
+from eschool_core.queries.names import staff_names
+from eschool_core.regulation.formulas import percent
+from eschool_core.reports.conduct import Conduct, SchoolConduct, conduct_of
+from eschool_core.reports.control.density import density_of
+from eschool_core.reports.control.families import families_of
+from eschool_core.reports.frame import Asked, Sheet, column, framed, policy_list, policy_number
+from eschool_core.reports.table import UNKNOWN, About, Row, Table, Unit, Unknown, Value
+from eschool_core.store.store import Store
+
+NAME: Final = "matrix"
+CLAUSE: Final = "4.4.4"
+TREND_DAYS: Final = 14
+DAY_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """The lessons of one teacher over some days.
+
+    Attributes:
+        due: Of them, those in which homework is to be spoken of (3.6).
+    """
+
+    planned: int
+    held: int
+    given: int
+    due: int
+    stated: int
+
+    @property
+    def activity(self) -> Decimal | None:
+        """Share of the lessons held that the journal shows."""
+        return percent(self.given, self.held)
+
+    @property
+    def coverage(self) -> Decimal | None:
+        """Share of the timetable's lessons that were given; over 100 where some were made up."""
+        return percent(self.given, self.planned)
+
+    @property
+    def homework(self) -> Decimal | None:
+        """Share of the lessons in which it is said whether homework is set."""
+        return percent(self.stated, self.due)
+
+
+def matrix_report(store: Store, asked: Asked) -> Table:
+    """Return by teacher: activity, density, coverage, homework, families, in percent.
+
+    - activity: lessons held that the journal shows;
+    - density: pupils, subject by subject, who have as many marks as the norm asks;
+    - coverage: lessons given of those in the timetable;
+    - homework: lessons in which it is said whether any is set;
+    - families: those of the led class who have looked into the diary lately; only the server knows.
+
+    The change stands beside what lessons tell: of the last two weeks against all before them.
+    """
+    language = asked.language
+    conduct = conduct_of(store, asked)
+    markless = policy_list(store, "markless_grades", asked.period.last_day)
+    since = asked.day - TREND_DAYS
+    now = _by_teacher(conduct, conduct.lessons, markless)
+    lately = _by_teacher(
+        conduct, [one for one in conduct.lessons if one.lesson.day >= since], markless
+    )
+    before = _by_teacher(
+        conduct, [one for one in conduct.lessons if one.lesson.day < since], markless
+    )
+    density, families = _density(store, asked), _families(store, asked)
+    names = staff_names(store)
+    wanted = [one for one in now if one and asked.staff_id in (0, one)]
+    nothing = Lessons(0, 0, 0, 0, 0)
+    rows = []
+    for staff_id in sorted(wanted, key=lambda one: (sort_key(names.get(one, "")), one)):
+        whole = now[staff_id]
+        late, early = lately.get(staff_id, nothing), before.get(staff_id, nothing)
+        rows.append(
+            Row(
+                (
+                    names.get(staff_id, ""),
+                    whole.held,
+                    whole.activity,
+                    _change(late.activity, early.activity),
+                    density.get(staff_id),
+                    whole.coverage,
+                    _change(late.coverage, early.coverage),
+                    whole.homework,
+                    _change(late.homework, early.homework),
+                    families.get(staff_id),
+                ),
+                about=About("staff", staff_id),
+            )
+        )
+    columns = (
+        column(language, "teacher", Unit.TEXT, 24),
+        column(language, "lessons", Unit.HOURS, 8),
+        column(language, "activity_share", Unit.PERCENT, 9),
+        column(language, "activity_change", Unit.NUMBER, 9),
+        column(language, "density_share", Unit.PERCENT, 9),
+        column(language, "coverage_share", Unit.PERCENT, 9),
+        column(language, "coverage_change", Unit.NUMBER, 9),
+        column(language, "homework_share", Unit.PERCENT, 9),
+        column(language, "homework_change", Unit.NUMBER, 9),
+        column(language, "families_share", Unit.PERCENT, 9),
+    )
+    return framed(store, asked, NAME, CLAUSE, Sheet(columns, rows))
+
+
+def _by_teacher(
+    conduct: SchoolConduct, lessons: Sequence[Conduct], markless: Sequence[int]
+) -> dict[int, Lessons]:
+    listed: dict[int, list[Conduct]] = defaultdict(list)
+    for entry in lessons:
+        if conduct.journals[entry.lesson.journal_id].is_taught:
+            listed[entry.teacher_id].append(entry)
+    return {staff_id: _counted(conduct, own, markless) for staff_id, own in listed.items()}
+
+
+def _counted(conduct: SchoolConduct, own: Sequence[Conduct], markless: Sequence[int]) -> Lessons:
+    held = [entry for entry in own if entry.lesson.held]
+    due = [
+        entry for entry in held if conduct.journals[entry.lesson.journal_id].grade not in markless
+    ]
+    return Lessons(
+        planned=sum(entry.lesson.planned for entry in own),
+        held=len(held),
+        given=sum(entry.given for entry in held),
+        due=len(due),
+        stated=sum(entry.homework is not None for entry in due),
+    )
+
+
+def _change(late: Decimal | None, early: Decimal | None) -> Decimal | None:
+    return None if late is None or early is None else late - early
+
+
+def _density(store: Store, asked: Asked) -> dict[int, Decimal | None]:
+    """Return, by teacher, the share of pupils and subjects with enough marks."""
+    enough: dict[int, list[bool]] = defaultdict(list)
+    for entry in density_of(store, replace(asked, staff_id=0)):
+        if not entry.norm:
+            continue
+        for staff_id in entry.journal.teachers(asked.day, asked.day):
+            enough[staff_id].append(entry.marks >= entry.norm)
+    return {staff_id: percent(sum(found), len(found)) for staff_id, found in enough.items()}
+
+
+def _families(store: Store, asked: Asked) -> dict[int, Value]:
+    """Return, by class teacher, the share of families on line that have looked lately."""
+    days = policy_number(store, "family_activity_days", asked.day)
+    families = families_of(store, replace(asked, class_id=0))
+    found: dict[int, Value] = {}
+    for entry in store.select(Appointment, role=Role.CLASS_TEACHER):
+        if entry.first_day <= asked.day <= entry.last_day:
+            online = [one for one in families.get(entry.class_id, []) if not one.paper]
+            found[entry.person_id] = _seen_share([one.seen_at for one in online], asked.now, days)
+    return found
+
+
+def _seen_share(seen: Sequence[int | None], now: int, days: int) -> Decimal | Unknown | None:
+    known = [at for at in seen if at is not None]
+    if len(known) < len(seen):
+        return UNKNOWN
+    recent = sum(bool(at) and now - at <= days * DAY_SECONDS for at in known)
+    return percent(recent, len(known))

@@ -1,0 +1,147 @@
+"""The deputy head's decisions by keyboard: what was typed stays at a refusal and over a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from eschool_web.replica_source import ReplicaSource
+from playwright.sync_api import Browser, Page, expect
+
+from eschool_core.domain.journal import Mark
+from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.review import HeldCommand, HeldState
+from eschool_sync.replica import Replica
+from eschool_sync.replica.transport import LocalTransport
+from eschool_sync.sandbox import Sandbox
+from eschool_sync.sandbox.sandbox import PASSPHRASE
+from tests.browser.conftest import DESK, LIMIT_MS, listen
+from tests.clients.web import staging
+from tests.clients.web.conftest import DAY
+from tests.clients.web.pages import Served, serving, serving_locked, start_link
+
+REASON = "form[data-act=apply_held] input[name=reason]"
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Sandbox]:
+    with Sandbox(DAY, seed=4) as school:
+        teacher = school.replica("teacher")
+        staging.held_mark(school)
+        staging.undetermined_homework(school, teacher)
+        yield school
+
+
+@pytest.fixture(scope="module")
+def deputy(stage: Sandbox) -> Replica:
+    return stage.replica("deputy")
+
+
+@pytest.fixture
+def office(
+    chromium: Browser, deputy: Replica, complaints: list[str]
+) -> Iterator[tuple[Page, Served]]:
+    with serving(deputy) as pages:
+        context = chromium.new_context(viewport=DESK, locale="ru-RU")
+        context.set_default_timeout(LIMIT_MS)
+        page = context.new_page()
+        listen(page, complaints)
+        page.goto(pages.link())
+        page.wait_for_url("**/control")
+        page.goto(f"{pages.url}/control/review")
+        yield page, pages
+        context.close()
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is there, as somebody without a mouse does."""
+    for _ in range(60):
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {selector}")
+
+
+@pytest.mark.asvs("14.3.1")
+def test_what_was_typed_into_a_form_comes_back_after_the_lock(
+    chromium: Browser, stage: Sandbox, deputy: Replica, complaints: list[str]
+) -> None:
+    school = stage.stage
+    transport = LocalTransport(
+        lambda route, body: school.directory.handle(school.number, route, body, "lock")
+    )
+
+    def opener(passphrase: str) -> ReplicaSource:
+        opened = Replica.open(deputy.folder, passphrase, clock=stage.clock, transport=transport)
+        return ReplicaSource(opened, keep_in_step=False)
+
+    with serving_locked(opener) as (url, door):
+        context = chromium.new_context(viewport=DESK)
+        context.set_default_timeout(LIMIT_MS)
+        page = context.new_page()
+        listen(page, complaints)
+        page.goto(start_link(url, door))
+        unlock(page)
+        page.goto(f"{url}/control/review")
+        tab_to(page, REASON)
+        page.keyboard.type("полслова")
+        page.keyboard.press("F10")
+        page.wait_for_selector("#passphrase")
+        assert "полслова" not in str(page.content())
+        unlock(page)
+        expect(page.locator(REASON)).to_have_value("полслова")
+        context.close()
+
+
+def unlock(page: Page) -> None:
+    page.wait_for_selector("#passphrase")
+    page.locator("#passphrase").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#standing")
+
+
+def test_a_held_entry_is_accepted_by_keyboard_alone(
+    office: tuple[Page, Served], deputy: Replica, stage: Sandbox
+) -> None:
+    page, _ = office
+    expect(page.locator(".sections .count")).to_have_text("2")
+    tab_to(page, REASON)
+    page.keyboard.press("Enter")
+    # The browser itself refuses an empty ground; nothing was given.
+    assert deputy.store.select(HeldCommand, state=HeldState.OPEN)
+    page.keyboard.type("Акт № 3")
+    page.keyboard.press("Enter")
+    expect(page.locator("#act-said")).to_contain_text("Записано")
+    expect(page.locator("form[data-act=apply_held]")).to_have_count(0)
+    expect(page.locator("#main")).to_be_focused()
+    deputy.sync()
+    marks = stage.stage.school.store.select(Mark, lesson_id=stage.cast.first.id)
+    assert [mark.value for mark in marks if mark.value] == [5]
+
+
+def test_a_second_button_gives_the_other_answer(
+    office: tuple[Page, Served], deputy: Replica
+) -> None:
+    page, _ = office
+    tab_to(page, "form[data-act=settle_timeliness] input[name=reason]")
+    page.keyboard.type("Сеть была")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#late + p + ul")).to_contain_text("записано позже срока")
+    [finding] = deputy.store.select(FindingRecord, check_id="4.5.3/late")
+    assert "Сеть была" in finding.params
+
+
+def test_a_refusal_stands_under_its_form_with_what_to_do(office: tuple[Page, Served]) -> None:
+    page, pages = office
+    page.goto(f"{pages.url}/control/inspections")
+    form = page.locator("form[data-act=draft_inspection]")
+    form.locator("input[name=aim]").fill("Темы")
+    form.locator("input[name=first_day]").fill("2026-11-20")
+    form.locator("input[name=last_day]").fill("2026-11-10")
+    form.locator("input[name=last_day]").press("Enter")
+    refusal = form.locator(".refusal")
+    expect(refusal).to_be_focused()
+    assert refusal.inner_text()
+    expect(form.locator("input[name=aim]")).to_have_value("Темы")

@@ -1,0 +1,242 @@
+"""The pages of control: what waits is decided there, terms are closed, checks go to release."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+
+from eschool_core.commands.inspections import RegisterInspectionOrder
+from eschool_core.commands.people import Appoint, HireStaff
+from eschool_core.domain.enums import Role
+from eschool_core.domain.inspection import Inspection, InspectionResult
+from eschool_core.domain.inspection_enums import InspectionState, ResultState
+from eschool_core.domain.journal import Mark
+from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.review import HeldCommand, HeldState
+from eschool_core.domain.school import Appointment, SchoolClass, Staff
+from eschool_core.queries.term_state import term_states
+from eschool_core.regulation import checks
+from eschool_sync.replica import Replica
+from eschool_sync.sandbox import Sandbox
+from eschool_sync.sandbox.sandbox import PASSPHRASE
+from tests.clients.web import staging
+from tests.clients.web.conftest import DAY
+from tests.clients.web.pages import Served, serving
+from tests.clients.web.test_pages import begin
+
+PAGES = ("/control", "/control/review", "/control/matrix", "/control/terms", "/control/inspections")
+
+
+@contextmanager
+def client_of(replica: Replica) -> Iterator[tuple[httpx.Client, Served]]:
+    with serving(replica) as pages:
+        headers = {"origin": pages.url, "sec-fetch-site": "same-origin"}
+        with httpx.Client(base_url=pages.url, headers=headers, timeout=60) as client:
+            begin(client, pages)
+            yield client, pages
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Sandbox]:
+    """A school in which something waits for the deputy head."""
+    with Sandbox(DAY, seed=3) as school:
+        teacher = school.replica("teacher")
+        staging.a_fortnight(school, teacher)
+        staging.held_mark(school)
+        staging.undetermined_homework(school, teacher)
+        yield school
+
+
+@pytest.fixture(scope="module")
+def deputy(stage: Sandbox) -> Replica:
+    return stage.replica("deputy")
+
+
+@pytest.fixture
+def client(deputy: Replica) -> Iterator[httpx.Client]:
+    with client_of(deputy) as (made, _):
+        yield made
+
+
+def give(client: httpx.Client, kind: str, **fields: object) -> dict[str, object] | None:
+    answer = client.post("/api/do", json={"kind": kind, "fields": fields}).json()
+    refused: dict[str, object] | None = answer["error"] if "error" in answer else answer["refused"]
+    return refused
+
+
+@pytest.mark.clause("4.1")
+@pytest.mark.asvs("8.2.2")
+def test_nobody_else_finds_the_pages_of_control(stage: Sandbox) -> None:
+    with client_of(stage.replica("teacher")) as (client, _):
+        for path in (*PAGES, "/control/term/1/0", "/control/inspection/1"):
+            assert client.get(path).status_code == 404, path
+        assert 'href="/control"' not in client.get("/today").text
+
+
+def test_each_page_says_what_it_is_and_where_one_is(client: httpx.Client) -> None:
+    for path in PAGES:
+        page = client.get(path)
+        assert page.status_code == 200, path
+        assert f'href="{path}" aria-current="page"' in page.text, path
+
+
+@pytest.mark.clause("4.5.3")
+def test_what_is_held_is_shown_with_evidence_and_accepted_with_a_ground(
+    client: httpx.Client, deputy: Replica, stage: Sandbox
+) -> None:
+    page = client.get("/control/review").text
+    [held] = deputy.store.select(HeldCommand, state=HeldState.OPEN)
+    assert f'name="held_id" data-as="number" value="{held.id}"' in page
+    assert "не раньше" in page
+    assert "4.5.1" in page
+    refused = give(client, "apply_held", held_id=held.id, reason="")
+    assert refused is not None
+    assert give(client, "apply_held", held_id=held.id, reason="Акт № 3") is None
+    deputy.sync()
+    marks = stage.stage.school.store.select(Mark, lesson_id=stage.cast.first.id)
+    assert 5 in {mark.value for mark in marks}
+    page = client.get("/control/review").text
+    assert "apply_held" not in page
+
+
+@pytest.mark.clause("4.5.3")
+def test_an_undetermined_time_is_settled_and_one_for_sure_is_apart(
+    client: httpx.Client, deputy: Replica
+) -> None:
+    page = client.get("/control/review").text
+    [finding] = deputy.store.select(FindingRecord, check_id=checks.HOMEWORK_UNDETERMINED.id)
+    undetermined, late = page.split('id="late"')
+    assert f'value="{finding.id}"' in undetermined
+    assert f'value="{finding.id}"' not in late
+    assert late.count("waive_finding") == 3
+    done = give(client, "settle_timeliness", finding_id=finding.id, in_time=1, reason="акт № 12")
+    assert done is None
+    assert f'value="{finding.id}"' not in client.get("/control/review").text
+
+
+@pytest.mark.clause("4.5.5")
+@pytest.mark.threat("T2")
+def test_the_board_says_what_a_class_lacks_and_a_term_that_lacks_something_stays_open(
+    client: httpx.Client, deputy: Replica, stage: Sandbox
+) -> None:
+    board = client.get("/control/terms").text
+    assert "не готово журналов" in board
+    school_class = deputy.store.select(SchoolClass, grade=5)[0]
+    quarter = next(
+        state
+        for state in term_states(deputy.store, stage.stage.day)
+        if state.ordinal == 1 and school_class.id in {entry.class_id for entry in state.classes}
+    )
+    page = client.get(f"/control/term/{school_class.id}/{quarter.term_id}").text
+    assert "Физическая культура" in page
+    assert 'data-act="close_term"' in page
+    assert "reopen_term" not in page
+    fields = {"class_id": school_class.id, "term_id": quarter.term_id}
+    asked = give(client, "close_term", **fields)
+    assert asked is not None
+    assert asked["key"] == "web.proof"
+    client.post("/prove", json={"passphrase": PASSPHRASE})
+    refused = give(client, "close_term", **fields)
+    assert refused is not None
+    assert refused["clause"] == "4.5.5"
+    assert refused["remedy"]
+    assert client.get(f"/control/term/{school_class.id}/999").status_code == 404
+
+
+@pytest.mark.clause("4.4.4")
+def test_the_matrix_leads_to_the_exact_lessons(client: httpx.Client, stage: Sandbox) -> None:
+    page = client.get("/control/matrix").text
+    teacher = stage.cast.teacher_id
+    [gaps] = set(re.findall(rf'href="(/report\?name=gaps[^"]*teacher={teacher})"', page))
+    report = client.get(gaps.replace("&amp;", "&"))
+    assert report.status_code == 200
+    lessons = re.findall(r'href="(/journal/\d+\?lesson=\d+)"', report.text)
+    assert lessons
+    assert client.get(lessons[0]).status_code == 200
+    # A picture is never the only way to a number.
+    assert page.count("<svg") == page.count('aria-hidden="true" preserveAspectRatio')
+
+
+@pytest.mark.clause("5.1")
+def test_a_check_goes_from_draft_to_release_and_comes_back_answered(
+    client: httpx.Client, deputy: Replica, stage: Sandbox
+) -> None:
+    day = stage.stage.day
+    drafted = give(
+        client, "draft_inspection", aim="Ведение журналов", first_day=day - 30, last_day=day + 3
+    )
+    assert drafted is None
+    [check] = deputy.store.select(Inspection)
+    address = f"/control/inspection/{check.id}"
+    page = client.get(address).text
+    assert "register_note" in page
+    assert "register_inspection_order" not in page
+    item = re.findall(r'name="item_id" data-as="number" value="(\d+)"', page)[0]
+    assert give(client, "drop_inspection_item", item_id=int(item)) is None
+    assert f'value="{item}"' not in client.get(address).text
+    fields = {"inspection_id": check.id, "note_number": "7", "note_day": day}
+    assert give(client, "register_note", **fields, conclusions="Темы записаны не везде") is None
+    page = client.get(address).text
+    assert "Темы записаны не везде" in page
+    # The order is the head's (5.1): the deputy is told so and offered nothing.
+    assert "register_inspection_order" not in page
+    assert "приказ регистрирует директор" in page
+    deputy.sync()
+    _ordered_by_the_head(stage, check.id, day)
+    deputy.sync()
+    assert give(client, "release_inspection", inspection_id=check.id) is None
+    deputy.sync()
+    assert deputy.store.require(Inspection, check.id).state == InspectionState.RELEASED
+    teacher = stage.replica("teacher")
+    with client_of(teacher) as (their, _):
+        page = their.get("/results").text
+        own = teacher.store.select(InspectionResult)
+        assert page.count("acknowledge_result") == len(own)
+        objection = {"result_id": own[0].id, "objection": "Урока не было"}
+        assert give(their, "acknowledge_result", **objection) is None
+        assert "Урока не было" in their.get("/results").text
+    teacher.sync()
+    deputy.sync()
+    assert "Урока не было" in client.get(address).text
+    answered = deputy.store.require(InspectionResult, own[0].id)
+    assert answered.state == ResultState.OBJECTED
+
+
+def _ordered_by_the_head(stage: Sandbox, check: int, day: int) -> None:
+    school = stage.stage.school
+    heads = school.store.select(Appointment, role=Role.HEAD)
+    head = heads[0].person_id if heads else _a_head(stage)
+    command = RegisterInspectionOrder(inspection_id=check, order_number="17-о", order_day=day)
+    assert school.act(command, head).key == ""
+
+
+def _a_head(stage: Sandbox) -> int:
+    """Appoint one: the made-up school has a deputy alone."""
+    school, officer = stage.stage.school, stage.stage.officer_id
+    hired = HireStaff(family="Директорова", given="Анна")
+    assert school.act(hired, officer).key == ""
+    [head] = school.store.select(Staff, family="Директорова")
+    appoint = Appoint(person_id=head.id, role=Role.HEAD, first_day=stage.stage.day - 60, act="№ 1")
+    assert school.act(appoint, officer).key == ""
+    return head.id
+
+
+@pytest.mark.clause("4.4.3")
+@pytest.mark.threat("T2")
+def test_a_report_leaves_as_a_file_only_with_a_proof(deputy: Replica) -> None:
+    with client_of(deputy) as (client, _):
+        address = "/report-file?name=matrix&section=control&format=xlsx"
+        refused = client.get(address)
+        assert refused.status_code == 403
+        assert "парольную фразу" in refused.text
+        client.post("/prove", json={"passphrase": PASSPHRASE})
+        file = client.get(address)
+        assert file.status_code == 200
+        assert file.content[:2] == b"PK"
+        assert file.headers["content-disposition"] == 'attachment; filename="matrix.xlsx"'
+        assert file.headers["cache-control"] == "no-store"
+        assert client.get(address.replace("xlsx", "exe")).status_code == 404
