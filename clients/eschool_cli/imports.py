@@ -32,10 +32,10 @@ from eschool_core.imports.builder_staff import build_teachers, teacher_name
 from eschool_core.imports.builder_timetable import DEFAULT_ORDER, build_timetable
 from eschool_core.imports.class_list import read_class_list
 from eschool_core.imports.drafts import PlanDraft, RosterDraft, StaffDraft
-from eschool_core.imports.fet import read_timetable
 from eschool_core.imports.oneroster import read_oneroster
 from eschool_core.imports.plan import read_plan
 from eschool_core.imports.summary import not_taken_summary, timetable_summary
+from eschool_core.imports.timetable import read_any_timetable
 from eschool_core.queries import lookup
 
 ARCHIVE = ".zip"
@@ -63,8 +63,8 @@ def timetable_command(
     dry_run: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Read a FET timetable; without ``--dry-run`` make the school's timetable of it."""
-    draft = read_timetable(file, placements)
+    """Read a FET or aSc timetable; without ``--dry-run`` make the school's timetable of it."""
+    draft = read_any_timetable(file, placements)
     summary: dict[str, Any] = {**timetable_summary(draft, session.language)}
     if not dry_run:
 
@@ -213,7 +213,7 @@ def _read_roster(file: Path, class_name: str | None, school_id: str | None) -> R
 def _read_staff(file: Path, school_id: str | None) -> tuple[StaffDraft, ...]:
     if file.is_dir() or file.suffix.lower() == ARCHIVE:
         return read_oneroster(file, school_id).staff
-    names = read_timetable(file).teachers
+    names = read_any_timetable(file).teachers
     return tuple(StaffDraft(name, teacher_name(name)) for name in names)
 
 

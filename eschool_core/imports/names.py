@@ -77,12 +77,12 @@ def unique_names(raw_names: Iterable[str], place: str) -> dict[str, str]:
             continue
         name = clean(raw, place)
         if name:
-            shown[raw] = _free(name, used, numbers)
+            shown[raw] = free_name(name, used, numbers)
             used.add(shown[raw])
     return shown
 
 
-def _free(name: str, used: set[str], numbers: dict[str, int]) -> str:
+def free_name(name: str, used: set[str], numbers: dict[str, int]) -> str:
     """Return the name, numbered if need be; ``numbers`` remembers where the search stopped."""
     candidate = name
     while candidate in used:
