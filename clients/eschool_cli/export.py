@@ -14,8 +14,9 @@ from eschool_cli.parameters import Day, DayType, NumberType
 from eschool_cli.session import Session, today_of
 from eschool_core.domain.school import Staff
 from eschool_core.errors import AccessError, InputError
+from eschool_core.exports.gradebook import Gradebook, export_gradebook
 from eschool_core.exports.icalendar import person_calendar
-from eschool_core.exports.oneroster import export_oneroster
+from eschool_core.exports.oneroster import Exported, export_oneroster
 from eschool_core.exports.person import person_data
 from eschool_core.queries import lookup
 from eschool_core.queries.people import person
@@ -32,19 +33,35 @@ def export_group() -> None:
 @export_group.command(name="oneroster", cls=LocalCommand, says="export.oneroster")
 @argument("file", says="export_file", type=click.Path(path_type=Path, dir_okay=False))
 @option("--date", "day", type=DayType(), default=TODAY, says="export_date", shown_as="date")
+@option("--results", is_flag=True, says="export_results")
 @as_json
 @click.pass_obj
-def oneroster_command(session: Session, file: Path, day: Day, as_json: bool) -> None:  # noqa: FBT001
-    """Write who is in the school as a OneRoster 1.2 CSV bundle."""
+def oneroster_command(
+    session: Session,
+    file: Path,
+    day: Day,
+    results: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Write who is in the school as a OneRoster 1.2 CSV bundle, with marks if asked for."""
     with session.replica() as replica:
-        made = export_oneroster(replica.store, day.number(today_of(replica)))
+        store, number = replica.store, day.number(today_of(replica))
+        made: Exported | Gradebook
+        if results:
+            made = export_gradebook(store, number, session.language)
+        else:
+            made = export_oneroster(store, number)
     _write(file, made.data)
-    if as_json:
-        told = {"pupils": made.pupils, "staff": made.staff, "classes": made.classes}
-        session.screen.json({"file": str(file), **told})
-        return
     counts = {"pupils": made.pupils, "staff": made.staff, "classes": made.classes}
+    of_marks: dict[str, int] = {}
+    if isinstance(made, Gradebook):
+        of_marks = {"line_items": made.line_items, "results": made.results}
+    if as_json:
+        session.screen.json({"file": str(file), **counts, **of_marks})
+        return
     session.screen.line(say("export.written", file=file.name, **counts))
+    if of_marks:
+        session.screen.line(say("export.results", **of_marks))
     session.screen.line(say("export.personal"), "dim")
 
 

@@ -1,16 +1,13 @@
 """The contingent as a OneRoster 1.2 CSV bundle, to be handed to other systems (1.2/3).
 
-Classes are homerooms, study groups of a part of a class or of several are scheduled classes. Ids
+Classes are homerooms, study groups of a part of a class or of several are scheduled classes; what
+the format has no word for (a part, or whole classes, and of which) stands in its ``metadata``. Ids
 are the school's own, so that two bundles of one school can be compared. Only who belongs to the
-school on the day is in it; marks are not.
+school on the day is in it; marks are not, unless asked for (``gradebook``).
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -19,15 +16,11 @@ from eschool_core import calendar
 from eschool_core.domain.enums import Role, Sex
 from eschool_core.domain.school import AcademicYear, School, Term
 from eschool_core.errors import InputError
+from eschool_core.exports.oneroster_csv import ACTIVE, ORG, Rows, Tables, packed
 from eschool_core.queries.in_force import year_on
-from eschool_core.reports.neutral import neutralised
 from eschool_core.store.store import Store
 
-VERSION = "1.2"
-ACTIVE = "active"
-ORG = "school"
 SEXES = {int(Sex.FEMALE): "female", int(Sex.MALE): "male"}
-FIRST_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 PUPILS = (
     "SELECT p.id, p.family, p.given, p.patronymic, e.class_id, e.grade, c.birth_day, c.sex "
     "FROM pupil p JOIN enrolment e ON e.pupil_id = p.id "
@@ -61,9 +54,6 @@ GROUP_TEACHERS = (
     "WHERE t.first_day <= ? AND t.last_day >= ? ORDER BY j.group_id, t.staff_id"
 )
 
-Rows = list[tuple[str, ...]]
-_PHONE = re.compile(r"\+?[0-9][0-9 ()-]*")
-
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -81,52 +71,29 @@ def export_oneroster(store: Store, day: int) -> Exported:
     Raises:
         InputError: ``export.no_year``: there is no year yet.
     """
+    roster = roster_of(store, day)
+    counts = (len(roster.pupils), len(roster.staff), len(roster.school_classes))
+    return Exported(packed(roster.tables()), *counts)
+
+
+def roster_of(store: Store, day: int) -> Roster:
+    """Return who belongs to the school on a day.
+
+    Raises:
+        InputError: ``export.no_year``: there is no year yet.
+    """
     year = year_on(store, day)
     school = store.first(School)
     if year is None or school is None:
         raise InputError("export.no_year")
-    roster = _Roster(store, year, day)
-    tables: dict[str, tuple[Sequence[str], Rows]] = {
-        "orgs": (("sourcedId", "status", "name", "type"), [(ORG, ACTIVE, school.name, "school")]),
-        "academicSessions": (
-            ("sourcedId", "status", "title", "type", "startDate", "endDate", "parentSourcedId",
-             "schoolYear"),
-            roster.sessions(),
-        ),
-        "courses": (
-            ("sourcedId", "status", "title", "orgSourcedId"),
-            [("class", ACTIVE, school.name, ORG)],
-        ),
-        "classes": (
-            ("sourcedId", "status", "title", "grades", "courseSourcedId", "classType",
-             "schoolSourcedId", "termSourcedIds"),
-            roster.classes(),
-        ),
-        "users": (
-            ("sourcedId", "status", "enabledUser", "username", "givenName", "familyName",
-             "middleName", "phone", "agentSourcedIds", "grades", "primaryOrgSourcedId"),
-            roster.users(),
-        ),
-        "roles": (
-            ("sourcedId", "status", "userSourcedId", "roleType", "role", "orgSourcedId"),
-            roster.roles(),
-        ),
-        "enrollments": (
-            ("sourcedId", "status", "classSourcedId", "schoolSourcedId", "userSourcedId", "role",
-             "primary"),
-            roster.enrollments(),
-        ),
-        "demographics": (("sourcedId", "status", "birthDate", "sex"), roster.demographics()),
-    }  # fmt: skip
-    return Exported(
-        _packed(tables), len(roster.pupils), len(roster.staff), len(roster.school_classes)
-    )
+    return Roster(store, school.name, year, day)
 
 
-class _Roster:
+class Roster:
     """Everybody and everything of a day, read in as many queries as there are tables."""
 
-    def __init__(self, store: Store, year: AcademicYear, day: int) -> None:
+    def __init__(self, store: Store, school_name: str, year: AcademicYear, day: int) -> None:
+        self.school_name = school_name
         self.year = year
         self.terms = store.select(Term, year_id=year.id)
         self.pupils = store.rows(PUPILS, year.id, day, day)
@@ -136,22 +103,35 @@ class _Roster:
         self.school_classes = store.rows(CLASSES, year.id)
         self.class_of = {int(row[0]): int(row[4]) for row in self.pupils}
         self.class_teachers = store.rows(CLASS_TEACHERS, int(Role.CLASS_TEACHER), day, day)
+        self.group_classes: dict[int, list[int]] = {}
+        for group_id, class_id in store.rows(GROUP_CLASSES):
+            self.group_classes.setdefault(int(group_id), []).append(int(class_id))
         self.members = self._members(store, day)
-        self.groups = [row for row in store.rows(GROUPS, year.id) if self.members.get(int(row[0]))]
+        self.groups = [row for row in store.rows(GROUPS, year.id) if int(row[0]) in self.members]
         self.group_teachers = store.rows(GROUP_TEACHERS, day, day)
+
+    def tables(self) -> Tables:
+        """Return the tables of a roster, by the names of their files."""
+        return {
+            "orgs": [(ORG, ACTIVE, self.school_name, "school")],
+            "academicSessions": self.sessions(),
+            "courses": [("class", ACTIVE, self.school_name, ORG)],
+            "classes": self.classes(),
+            "users": self.users(),
+            "roles": self.roles(),
+            "enrollments": self.enrollments(),
+            "demographics": self.demographics(),
+        }
 
     def _members(self, store: Store, day: int) -> dict[int, list[int]]:
         """Return the pupils of each group that is not just one whole class."""
-        classes: dict[int, list[int]] = {}
-        for group_id, class_id in store.rows(GROUP_CLASSES):
-            classes.setdefault(int(group_id), []).append(int(class_id))
         listed: dict[int, list[int]] = {}
         for group_id, pupil_id in store.rows(MEMBERS, day, day):
             if int(pupil_id) in self.class_of:
                 listed.setdefault(int(group_id), []).append(int(pupil_id))
         members: dict[int, list[int]] = {}
         for group_id, _, whole in store.rows(GROUPS, self.year.id):
-            of_group = classes.get(int(group_id), [])
+            of_group = self.group_classes.get(int(group_id), [])
             if not whole:
                 members[int(group_id)] = listed.get(int(group_id), [])
             elif len(of_group) > 1:
@@ -183,13 +163,14 @@ class _Roster:
         session = str(self.year.id)
         homerooms: Rows = [
             (str(row[0]), ACTIVE, str(row[1]), f"{int(row[2]):02d}" if row[2] else "", "class",
-             "homeroom", ORG, session)
+             "homeroom", ORG, session, "class", "")
             for row in self.school_classes
         ]  # fmt: skip
         return homerooms + [
-            (str(row[0]), ACTIVE, str(row[1]), "", "class", "scheduled", ORG, session)
+            (str(row[0]), ACTIVE, str(row[1]), "", "class", "scheduled", ORG, session,
+             "whole" if row[2] else "part", ",".join(map(str, self.group_classes[int(row[0])])))
             for row in self.groups
-        ]
+        ]  # fmt: skip
 
     def users(self) -> Rows:
         """Return pupils with their guardians named, staff, guardians once each."""
@@ -249,33 +230,6 @@ def _user(
     return (
         number, ACTIVE, "true", f"p{number}", given, family, patronymic, phone, agents, grades, ORG,
     )  # fmt: skip
-
-
-def _packed(tables: dict[str, tuple[Sequence[str], Rows]]) -> bytes:
-    """Return the zip: the same school gives the same bytes."""
-    manifest: Rows = [("manifest.version", "1.0"), ("oneroster.version", VERSION)]
-    manifest += [(f"file.{name}", "bulk") for name in tables]
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        everything = {"manifest": (("propertyName", "value"), manifest), **tables}
-        for name, (header, rows) in everything.items():
-            member = zipfile.ZipInfo(f"{name}.csv", FIRST_OF_ZIP)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(member, _csv(header, rows))
-    return packed.getvalue()
-
-
-def _csv(header: Sequence[str], rows: Rows) -> bytes:
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
-    return text.getvalue().encode()
-
-
-def _cell(text: str) -> str:
-    """Return a cell that no spreadsheet runs; a telephone number stays as it is."""
-    return text if _PHONE.fullmatch(text) else neutralised(text)
 
 
 def _iso(day: int) -> str:

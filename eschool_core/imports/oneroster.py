@@ -4,7 +4,8 @@ Homeroom classes are the school's classes, scheduled classes its study groups. A
 the homeroom of the first enrolment there (the primary one, if one is marked). Where a bundle has
 no homerooms at all, the pupil's grade makes a class of that name, and for want of a grade the
 first scheduled class of the pupil serves as the class; where it has some, a pupil without one is
-left out. A study group with all pupils of its classes is those whole classes.
+left out. A study group with all pupils of its classes is those whole classes, unless the bundle
+comes from this program, which says in columns of its own (``metadata.eschool``) what a group is.
 
 Every row of ``users`` and ``enrollments`` is taken or left out with a reason. Rows that are not
 active are left out; an empty status is active.
@@ -46,6 +47,7 @@ _TEACHING = frozenset({"teacher", "aide"})
 _HOMEROOM = "homeroom"
 _PUPIL = "student"
 _SHOWN_SCHOOLS = 10
+_JOURNAL, _WHOLE = "journal", "whole"
 
 
 @dataclass(slots=True)
@@ -61,6 +63,11 @@ class _Section:
     @property
     def is_homeroom(self) -> bool:
         return self.record["classtype"].lower() == _HOMEROOM
+
+    @property
+    def kind(self) -> str:
+        """What this program says of a group of its own; empty in bundles of others."""
+        return self.record["metadata.eschool.kind"]
 
 
 def read_oneroster(source: Source, school: str | None = None) -> RosterDraft:
@@ -111,6 +118,9 @@ def _read_sections(bundle: Bundle, school: str, left_out: list[NotTaken]) -> dic
     for record in records:
         if school and record["schoolsourcedid"] != school:
             left_out.append(record.not_taken("import.other_school"))
+            continue
+        if record["metadata.eschool.kind"] == _JOURNAL:
+            left_out.append(record.not_taken("import.class_is_journal"))
             continue
         try:
             sections[record["sourcedid"]] = _section(record)
@@ -242,11 +252,15 @@ def _groups(
     for section in sections.values():
         if section.is_homeroom:
             continue
-        classes = tuple(dict.fromkeys(class_of[key] for key in section.pupils))
+        stated = section.record.listed("metadata.eschool.classes")
+        named = [sections[one].name for one in stated if one in sections]
+        classes = tuple(dict.fromkeys([*named, *(class_of[key] for key in section.pupils)]))
         if not classes:
             left_out.append(section.record.not_taken("import.group_without_pupils"))
             continue
-        whole = len(section.pupils) == sum(sizes[name] for name in classes)
+        whole = section.kind == _WHOLE
+        if not section.kind:
+            whole = len(section.pupils) == sum(sizes[name] for name in classes)
         groups.append(GroupDraft(section.name, classes, whole, len(section.pupils)))
         if not whole:
             memberships += [MembershipDraft(section.name, key) for key in section.pupils]

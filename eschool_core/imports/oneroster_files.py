@@ -26,6 +26,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "roles": ("sourcedid", "status", "usersourcedid", "roletype", "role", "orgsourcedid"),
     "classes": (
         "sourcedid", "status", "title", "grades", "classcode", "classtype", "schoolsourcedid",
+        "metadata.eschool.kind", "metadata.eschool.classes",
     ),
     "enrollments": ("sourcedid", "status", "classsourcedid", "usersourcedid", "role", "primary"),
     "demographics": ("sourcedid", "status", "birthdate", "sex"),

@@ -84,6 +84,22 @@ def test_the_contingent_goes_out_by_command(world: World, terminal: Terminal) ->
     assert terminal.run("export", "oneroster", str(file), who="deputy").exit_code == 4
 
 
+@pytest.mark.clause("1.2/3")
+def test_marks_go_along_when_asked_for(world: World, terminal: Terminal) -> None:
+    mark = RecordMark(
+        lesson_id=world.school.lesson("5А", "Математика"),
+        pupil_id=world.school.pupils["5А"][0],
+        value=5,
+    )
+    world.school.must(mark, "maths")
+    file = terminal.home / "marks.zip"
+    told = terminal.json("export", "oneroster", str(file), "--results", who="deputy")
+    assert (told["line_items"], told["results"]) == (1, 1)
+    assert "отметок (results): 1" in terminal.shown(
+        "export", "oneroster", str(terminal.home / "more.zip"), "--results", who="deputy"
+    )
+
+
 def test_a_calendar_and_ones_own_data_go_out(world: World, terminal: Terminal) -> None:
     file = terminal.home / "my.ics"
     told = terminal.json("export", "calendar", str(file))
