@@ -199,9 +199,9 @@ def test_either_program_is_told_by_the_content(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "head",
     [
-        '<!DOCTYPE timetable [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE timetable [<!ENTITY x SYSTEM "/etc/passwd">]>',
         '<!DOCTYPE timetable [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>',
-        '<!DOCTYPE timetable SYSTEM "http://192.0.2.1/x.dtd">',
+        '<!DOCTYPE timetable SYSTEM "http://evil.example/x.dtd">',
     ],
 )
 def test_no_document_type_is_read(head: str) -> None:
