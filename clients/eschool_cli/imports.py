@@ -10,13 +10,11 @@ import click
 from eschool_cli.answers import as_json, journal_arguments
 from eschool_cli.importing import (
     FILE,
-    School,
     carry_out,
     dry_run,
     from_day,
     give_all,
     show,
-    year_of,
 )
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option
 from eschool_cli.parameters import Day
@@ -32,6 +30,7 @@ from eschool_core.imports.builder_staff import build_teachers, teacher_name
 from eschool_core.imports.builder_timetable import DEFAULT_ORDER, build_timetable
 from eschool_core.imports.class_list import read_class_list
 from eschool_core.imports.drafts import PlanDraft, RosterDraft, StaffDraft
+from eschool_core.imports.joining import JoinedSchool, year_of
 from eschool_core.imports.oneroster import read_oneroster
 from eschool_core.imports.plan import read_plan
 from eschool_core.imports.summary import not_taken_summary, timetable_summary
@@ -68,7 +67,7 @@ def timetable_command(
     summary: dict[str, Any] = {**timetable_summary(draft, session.language)}
     if not dry_run:
 
-        def build(batch: CommandBatch, school: School) -> dict[str, Any]:
+        def build(batch: CommandBatch, school: JoinedSchool) -> dict[str, Any]:
             result = build_timetable(
                 batch,
                 draft,
@@ -114,7 +113,7 @@ def roster_command(
         if not order:
             raise InputError("cli.import.no_order")
 
-        def build(batch: CommandBatch, school: School) -> dict[str, Any]:
+        def build(batch: CommandBatch, school: JoinedSchool) -> dict[str, Any]:
             result = build_roster(
                 batch,
                 draft,

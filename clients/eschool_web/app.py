@@ -23,7 +23,7 @@ from eschool_web.asking import Asked, Data, Elsewhere, File, Reply, View
 from eschool_web.door import PROOF_SECONDS, Door
 from eschool_web.guard import Address, Guard
 from eschool_web.refusals import NOT_FOUND, RefusedRequest, status_of
-from eschool_web.routes import FILES, PAGES, QUIET_DATA, WRITING
+from eschool_web.routes import FILES, PAGES, QUIET_DATA, WITH_FILES, WRITING
 from eschool_web.shell import shell_of
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -86,6 +86,9 @@ class Pages:
             *(Route(path, self._of_view(view, quiet=True)) for path, view in QUIET_DATA),
             *(Route(path, self._of_view(view, quiet=False), methods=["POST"])
               for path, view in WRITING),
+            *(Route(path, self._of_view(view, quiet=False, limit=bodies.MAX_FILE_BODY_BYTES),
+                    methods=["POST"])
+              for path, view in WITH_FILES),
         ]  # fmt: skip
 
     @asynccontextmanager
@@ -128,14 +131,14 @@ class Pages:
 
         return checked
 
-    def _of_view(self, view: View, *, quiet: bool) -> Endpoint:
+    def _of_view(self, view: View, *, quiet: bool, limit: int = bodies.MAX_BODY_BYTES) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             source = self._door.source
             if source is None:
                 return self._locked(request)
             if not quiet:
                 self._door.idle.touch()
-            body = await bodies.read(request) if request.method == "POST" else {}
+            body = await bodies.read(request, limit) if request.method == "POST" else {}
             asked = Asked(
                 source,
                 self._language,

@@ -11,10 +11,13 @@ from eschool_web.asking import MAX_ID_DIGITS
 from eschool_web.refusals import NOT_FOUND, RefusedRequest
 
 MAX_BODY_BYTES: Final = 256 * 1024
+MAX_FILE_BODY_BYTES: Final = 32 * 1024 * 1024
+"""A file to be imported comes in base64; the importers have limits of their own."""
+
 MALFORMED: Final = "web.refused.body"
 
 
-async def read(request: Request) -> dict[str, Any]:
+async def read(request: Request, limit: int = MAX_BODY_BYTES) -> dict[str, Any]:
     """Return the JSON object that a request brings.
 
     Raises:
@@ -23,7 +26,7 @@ async def read(request: Request) -> dict[str, Any]:
     packed = bytearray()
     async for chunk in request.stream():
         packed += chunk
-        if len(packed) > MAX_BODY_BYTES:
+        if len(packed) > limit:
             raise RefusedRequest(413, MALFORMED)
     try:
         value = json.loads(bytes(packed), object_pairs_hook=_each_once, parse_constant=_no_number)

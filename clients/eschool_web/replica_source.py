@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from eschool_core.commands.base import Command
+from eschool_core.imports.builder import CommandBatch
 from eschool_core.store.store import Store
 from eschool_sync.replica import Receipt, RefusedCommand, Replica
 from eschool_sync.replica.replica import slots_of
@@ -49,6 +50,17 @@ class ReplicaSource:
         receipt = self._replica.do(command, replaces=replaces)
         self._syncing.soon()
         return receipt
+
+    def batch(self) -> CommandBatch:
+        """Return an empty batch with the numbers that come next."""
+        return CommandBatch(self._replica.device, self._replica.next_number())
+
+    def give_batch(self, batch: CommandBatch) -> None:
+        """Give what is in a batch as one group, and send it soon."""
+        commands = [entry.command for entry in batch.commands]
+        if commands:
+            self._replica.do_all(commands)
+            self._syncing.soon()
 
     def unconfirmed(self) -> frozenset[tuple[int, int]]:
         """Return the rows that commands without a verdict have written."""

@@ -7,18 +7,24 @@ from typing import Final
 from eschool_web.asking import View
 from eschool_web.views import (
     control,
+    devices,
     diary,
     doing,
     duties,
+    helping,
     history,
+    importing,
     inbox,
     inspections,
     journal,
     matrix,
     officer,
+    people,
+    policy,
     reports,
     review,
     school_class,
+    slips,
     state,
     terms,
     today,
@@ -47,6 +53,13 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/control/inspection/{inspection}", inspections.inspection_page),
     ("/results", inspections.own_results_page),
     ("/officer", officer.officer_page),
+    ("/officer/people", people.people_page),
+    ("/officer/person/{person}", people.person_page),
+    ("/officer/devices", devices.devices_page),
+    ("/officer/slips", slips.slips_page),
+    ("/officer/import", importing.import_page),
+    ("/policy", policy.policy_page),
+    ("/help", helping.help_page),
 )
 FILES: Final[tuple[tuple[str, View], ...]] = (("/report-file", reports.report_file),)
 """Leave the journal, so they ask for the passphrase once more (``proof``)."""
@@ -65,4 +78,7 @@ WRITING: Final[tuple[tuple[str, View], ...]] = (
     ("/api/do-each", doing.do_each),
     ("/api/dismiss", doing.dismiss),
     ("/api/sync", doing.sync),
+    ("/api/slips", slips.new_slips),
 )
+WITH_FILES: Final[tuple[tuple[str, View], ...]] = (("/api/import", importing.run),)
+"""Bring a file along in their body."""

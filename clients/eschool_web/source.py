@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 from eschool_core.commands.base import Command
+from eschool_core.imports.builder import CommandBatch
 from eschool_core.store.store import Store
 from eschool_sync.replica import Receipt, RefusedCommand
 
@@ -37,6 +38,28 @@ class Standing:
     seq: int
     syncing: bool = False
     trouble: str = ""
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """A source that can give many commands which stand or fall together; a replica can."""
+
+    @property
+    def person_id(self) -> int:
+        """Who this person is."""
+        ...
+
+    def batch(self) -> CommandBatch:
+        """Return an empty batch with the numbers that come next here."""
+        ...
+
+    def give_batch(self, batch: CommandBatch) -> None:
+        """Give what is in a batch, all or nothing.
+
+        Raises:
+            RegulationError, InputError: One is refused, so none is kept.
+        """
+        ...
 
 
 class Source(Protocol):

@@ -10,6 +10,7 @@ from eschool_core.errors import EschoolError
 from eschool_core.labels import Language, catalogue, text
 
 DASH = "–"
+_PLACE = re.compile(r"\{\w+\}")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -26,6 +27,15 @@ def remedy(key: str, params: Mapping[str, object] | None, language: Language) ->
     """Return what to do next; empty where nothing is said of that."""
     wanted = f"{key}.remedy"
     return sentence(wanted, params, language) if wanted in catalogue() else ""
+
+
+def open_places(spoken: str) -> str:
+    """Return a text of the catalogue with three dots where something will be named.
+
+    >>> open_places("урок {date}, {group}")
+    'урок …, …'
+    """
+    return _PLACE.sub("…", spoken)
 
 
 def clause_of(error: EschoolError) -> str:

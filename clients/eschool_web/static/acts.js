@@ -3,6 +3,7 @@
 // of the command, `data-as` says how a field is read. A refusal stands under the form, with clause
 // and remedy, and what was typed stays.
 
+import { show } from "./dialog.js";
 import { announce, make } from "./dom.js";
 import { give } from "./giving.js";
 import { refreshMain } from "./refresh.js";
@@ -61,6 +62,7 @@ async function submit(event) {
   if (chosen?.name) fields[chosen.name] = read(chosen, chosen.value);
   // A button may give another command about the same thing.
   const kind = chosen?.dataset.act ?? form.dataset.act ?? "";
+  if (form.dataset.confirm && !(await confirmed(form.dataset.confirm))) return;
   lock(form, true);
   try {
     const answer = await give(kind, fields);
@@ -73,6 +75,16 @@ async function submit(event) {
   } finally {
     lock(form, false);
   }
+}
+
+/**
+ * Let a step that is hard to undo be confirmed (WCAG 3.3.4).
+ * @param {string} question
+ */
+async function confirmed(question) {
+  let sure = false;
+  await show(question, [], [{ label: say("confirm"), act: () => { sure = true; } }]);
+  return sure;
 }
 
 /**

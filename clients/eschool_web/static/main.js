@@ -4,11 +4,13 @@
 import { byId } from "./dom.js";
 import { startActs } from "./acts.js";
 import { startGrid } from "./grid.js";
+import { startImport } from "./importing.js";
 import { startInbox } from "./inbox.js";
 import { listenForInput, watchIdle } from "./lock.js";
 import { startReasons } from "./reasons.js";
 import { startsWith } from "./refresh.js";
 import { startSaving } from "./saving.js";
+import { startSlips } from "./slips.js";
 import { ask, watchStanding } from "./standing.js";
 
 /** @param {any} unsaved what the page had not saved when it was locked */
@@ -28,6 +30,8 @@ function startMain(unsaved = null) {
   if (byId("inbox")) startInbox();
   if (byId("reasons")) startReasons();
   if (byId("save-file")) startSaving();
+  if (byId("import")) startImport();
+  if (byId("slips")) startSlips();
   startActs(unsaved?.forms);
 }
 

@@ -1,0 +1,114 @@
+"""The system officer at the pages: hard steps are confirmed, files are shown before written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from eschool_core.domain.office import Device, Slip
+from eschool_core.domain.people import Pupil
+from eschool_sync.replica import Replica
+from eschool_sync.sandbox import Sandbox
+from eschool_sync.sandbox.sandbox import PASSPHRASE
+from tests.browser.conftest import DESK, LIMIT_MS, listen
+from tests.clients.web.conftest import DAY
+from tests.clients.web.pages import serving
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Sandbox]:
+    with Sandbox(DAY, seed=6) as school:
+        yield school
+
+
+@pytest.fixture(scope="module")
+def officer(stage: Sandbox) -> Replica:
+    stage.replica("substitute")
+    return stage.replica("officer")
+
+
+@pytest.fixture
+def office(chromium: Browser, officer: Replica, complaints: list[str]) -> Iterator[Page]:
+    with serving(officer) as pages:
+        context = chromium.new_context(viewport=DESK, locale="ru-RU")
+        context.set_default_timeout(LIMIT_MS)
+        page = context.new_page()
+        listen(page, complaints)
+        page.goto(pages.link())
+        page.wait_for_url("**/officer")
+        yield page
+        context.close()
+
+
+def prove(page: Page) -> None:
+    page.locator("#proof").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#proof")).to_have_count(0)
+
+
+@pytest.mark.clause("4.6.8")
+@pytest.mark.threat("T2")
+def test_revoking_a_device_is_confirmed_and_proven(
+    office: Page, officer: Replica, stage: Sandbox
+) -> None:
+    [device] = officer.store.select(Device, person_id=stage.cast.substitute_id)
+    office.get_by_role("link", name="Устройства", exact=True).click()
+    row = office.locator("tr", has=office.locator(f"input[name=device][value='{device.device}']"))
+    row.get_by_role("button", name="Отозвать").click()
+    expect(office.locator("dialog")).to_contain_text("Отозвать устройство")
+    office.keyboard.press("Escape")
+    assert not officer.store.require(Device, device.id).revoked_at
+    row.get_by_role("button", name="Отозвать").click()
+    office.locator("dialog").get_by_role("button", name="Да").click()
+    prove(office)
+    expect(office.locator("#act-said")).to_be_visible()
+    assert officer.store.require(Device, device.id).revoked_at
+
+
+@pytest.mark.clause("4.7.6")
+def test_the_codes_of_a_class_are_shown_once_and_printed(office: Page, officer: Replica) -> None:
+    office.get_by_role("link", name="Коды доступа", exact=True).click()
+    office.get_by_role("button", name="Сделать коды класса").click()
+    prove(office)
+    codes = office.locator(".slip .code")
+    expect(codes.first).to_be_visible()
+    of_classes = [slip for slip in officer.store.select(Slip) if slip.class_id]
+    assert codes.count() == len(of_classes)
+    office.emulate_media(media="print")
+    expect(codes.first).to_be_visible()
+    expect(office.locator(".bar")).not_to_be_visible()
+    expect(office.locator(".sections")).not_to_be_visible()
+    office.emulate_media(media="screen")
+    code = codes.first.inner_text()
+    office.reload()
+    assert code not in office.content()
+
+
+@pytest.mark.clause("4.7.4")
+@pytest.mark.asvs("1.2.1")
+def test_a_file_is_previewed_and_hostile_names_stay_text(
+    office: Page, officer: Replica, tmp_path: Path
+) -> None:
+    file = tmp_path / "список.csv"
+    file.write_text(f"Класс;Фамилия;Имя\n5А;Новиков;Пётр\n99Щ;{HOSTILE};Анна\n", encoding="utf-8")
+    office.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    office.get_by_role("link", name="Загрузка файлов").click()
+    office.get_by_label("Списки классов").check()
+    expect(office.locator("#import-class")).to_be_visible()
+    expect(office.locator("#import-journal")).not_to_be_visible()
+    office.locator("#import-file").set_input_files(file)
+    office.locator("#import-order").fill("№ 7")
+    office.get_by_role("button", name="Посмотреть").click()
+    said = office.locator("#import-said")
+    expect(said.locator("h2").first).to_contain_text("Получится записей")
+    assert said.locator("img").count() == 0
+    assert not officer.store.select(Pupil, family="Новиков")
+    said.get_by_role("button", name="Записать").click()
+    prove(office)
+    expect(said.locator("h2").first).to_contain_text("Записано")
+    assert officer.store.select(Pupil, family="Новиков")
