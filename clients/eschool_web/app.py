@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from eschool_core.errors import EschoolError
 from eschool_core.labels import Language
+from eschool_sync.attachment import disposition
 from eschool_web import bodies, render, wording
 from eschool_web.asking import Asked, Data, Elsewhere, File, Reply, View
 from eschool_web.door import PROOF_SECONDS, Door
@@ -158,7 +159,7 @@ class Pages:
         if isinstance(reply, Elsewhere):
             return RedirectResponse(reply.address, status_code=303)
         if isinstance(reply, File):
-            named = {"content-disposition": f'attachment; filename="{reply.name}"'}
+            named = {"content-disposition": disposition(reply.name)}
             return Response(reply.content, media_type=reply.media_type, headers=named)
         shell = shell_of(asked, request.url.path, self._door.idle)
         return HTMLResponse(render.page(reply.template, self._language, {**shell, **reply.values}))

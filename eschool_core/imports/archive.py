@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 import struct
 import zipfile
 import zlib
@@ -15,6 +16,8 @@ from eschool_core.imports.source import ImportFile
 _END_OF_DIRECTORY = b"PK\x05\x06"
 _END_BYTES = 22
 _ENCRYPTED = 0x1
+_MODE_BITS = 16
+"""The mode of a file that a Unix program packed stands above these."""
 _PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -57,7 +60,19 @@ def _check_members(members: list[zipfile.ZipInfo], file: str) -> None:
     limits.check_member_sizes([(one.compress_size, one.file_size) for one in members], file)
     names = {str(PurePosixPath(one.filename)).casefold() for one in members}
     strange = any(
-        one.flag_bits & _ENCRYPTED or one.compress_type not in _PACKINGS for one in members
+        one.flag_bits & _ENCRYPTED or one.compress_type not in _PACKINGS or _leads_out(one)
+        for one in members
     )
     if strange or len(names) != len(members):
         raise InputError("import.archive_strange", file=file)
+
+
+def _leads_out(member: zipfile.ZipInfo) -> bool:
+    """Return whether a member is a link, or its name leads out of the archive's own folder.
+
+    Nothing is ever written by these names; who packs such ones means no good.
+    """
+    name = member.filename.replace("\\", "/")
+    path = PurePosixPath(name)
+    leads_up = ".." in path.parts or path.is_absolute() or ":" in name
+    return leads_up or stat.S_ISLNK(member.external_attr >> _MODE_BITS)

@@ -20,6 +20,7 @@ from eschool_core.errors import TransportError
 from eschool_core.exports.icalendar import person_calendar
 from eschool_core.queries.in_force import zone_of
 from eschool_core.store.store import Store
+from eschool_sync.attachment import disposition
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.security.codes import feed_hash
 from eschool_sync.server.audit import collecting, report
@@ -75,7 +76,7 @@ class FeedRoutes:
                 data = await asyncio.to_thread(self._made, school, secret_hash)
         if data is None:
             raise TransportError("transport.route")
-        headers = {"Content-Disposition": 'attachment; filename="eschool.ics"'}
+        headers = {"Content-Disposition": disposition("eschool.ics")}
         return Response(data, media_type="text/calendar; charset=utf-8", headers=headers)
 
     def _made(self, school: int, secret_hash: bytes) -> bytes | None:

@@ -80,6 +80,7 @@ def test_a_plan_is_entered_into_a_journal(tmp_path: Path, world: World, terminal
     assert [item.topic for item in world.school.all(PlanItem)] == ["Дроби", "Доли"]
 
 
+@pytest.mark.asvs("row 81")
 def test_a_class_list_needs_an_order(tmp_path: Path, world: World, terminal: Terminal) -> None:
     file = tmp_path / "list.csv"
     file.write_text(LIST, encoding="utf-8")

@@ -20,6 +20,7 @@ from eschool_core.domain.review import HeldCommand, HeldState
 from eschool_core.domain.school import Appointment, SchoolClass, Staff
 from eschool_core.queries.term_state import term_states
 from eschool_core.regulation import checks
+from eschool_sync.attachment import disposition
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
@@ -237,6 +238,6 @@ def test_a_report_leaves_as_a_file_only_with_a_proof(deputy: Replica) -> None:
         file = client.get(address)
         assert file.status_code == 200
         assert file.content[:2] == b"PK"
-        assert file.headers["content-disposition"] == 'attachment; filename="matrix.xlsx"'
+        assert file.headers["content-disposition"] == disposition("matrix.xlsx")
         assert file.headers["cache-control"] == "no-store"
         assert client.get(address.replace("xlsx", "exe")).status_code == 404

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import stat
 import struct
 import zipfile
 from collections.abc import Callable
@@ -43,6 +45,7 @@ def refusal(reader: Callable[[bytes], object], content: bytes) -> str:
     return refused.value.key
 
 
+@pytest.mark.asvs("5.2.2")
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 @pytest.mark.parametrize(
     "content",
@@ -89,6 +92,7 @@ def test_a_folder_is_no_timetable(tmp_path: Path) -> None:
     assert refused.value.key == "import.file_missing"
 
 
+@pytest.mark.asvs("5.2.1")
 def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> None:
     path = tmp_path / "huge.fet"
     with path.open("wb") as stream:
@@ -98,6 +102,7 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(tmp_path: Path) -> N
     assert refused.value.key == "import.file_too_large"
 
 
+@pytest.mark.asvs("5.2.2")
 @pytest.mark.parametrize(
     ("name", "content", "reader"),
     [
@@ -118,6 +123,7 @@ def test_a_renamed_file_is_refused(
     assert refused.value.key == "import.file_kind"
 
 
+@pytest.mark.asvs("5.2.2")
 def test_a_zip_that_is_no_workbook_is_refused() -> None:
     assert refusal(read_class_list, archive({"a.txt": b"x"})) == "import.file_kind"
 
@@ -130,6 +136,7 @@ def test_a_truncated_timetable_is_refused_with_the_place(cut: int) -> None:
     assert isinstance(refused.value.params["line"], int)
 
 
+@pytest.mark.asvs("5.2.2")
 def test_every_truncation_of_a_workbook_is_refused() -> None:
     for length in range(1, len(GOOD_LIST) - 1, 97):
         assert refusal(read_class_list, GOOD_LIST[:length]).startswith("import.")
@@ -140,6 +147,7 @@ def document(declaration: str, institution: str) -> bytes:
     return text.replace("<fet ", f"{declaration}<fet ").encode()
 
 
+@pytest.mark.asvs("1.5.1")
 @pytest.mark.parametrize(
     ("declaration", "institution"),
     [
@@ -158,6 +166,7 @@ def test_document_types_and_entities_are_refused(declaration: str, institution: 
     assert refusal(read_timetable, document(declaration, institution)) == "import.xml_forbidden"
 
 
+@pytest.mark.asvs("1.5.1")
 def test_an_entity_nobody_declared_is_refused() -> None:
     assert refusal(read_timetable, document("", "&x;")) == "import.xml_malformed"
 
@@ -168,11 +177,13 @@ def test_a_strange_encoding_is_refused(encoding: str) -> None:
     assert refusal(read_timetable, content) == "import.xml_malformed"
 
 
+@pytest.mark.asvs("5.2.1")
 def test_more_tags_than_any_school_has_are_refused_before_parsing() -> None:
     content = b"<fet>" + b"<a/>" * limits.XML_TAGS + b"</fet>"
     assert refusal(read_timetable, content) == "import.xml_too_many_tags"
 
 
+@pytest.mark.asvs("1.5.1")
 def test_very_deep_nesting_does_no_harm() -> None:
     depth = 200_000
     content = b"<fet>" + b"<a>" * depth + b"</a>" * depth + b"</fet>"
@@ -194,6 +205,7 @@ def test_a_control_character_in_a_name_is_refused(character: str) -> None:
     assert refusal(read_timetable, fet(subjects=[f"a{character}b"])) == "import.text_control"
 
 
+@pytest.mark.asvs("5.2.3")
 def test_ten_to_the_fifth_members_are_refused_by_the_directory() -> None:
     crowd = archive({f"xl/{n}.xml": b"" for n in range(limits.ARCHIVE_MEMBERS + 1)})
     assert refusal(read_class_list, crowd) == "import.archive_too_many"
@@ -202,17 +214,20 @@ def test_ten_to_the_fifth_members_are_refused_by_the_directory() -> None:
     assert refusal(read_class_list, b"PK\x03\x04" + end) == "import.archive_too_many"
 
 
+@pytest.mark.asvs("5.2.3")
 def test_a_zip_bomb_is_refused_by_its_ratio() -> None:
     bomb = members_of(GOOD_LIST) | {"xl/bomb.xml": b"0" * (20 * limits.MIB)}
     assert refusal(read_class_list, archive(bomb)) == "import.archive_ratio"
 
 
+@pytest.mark.asvs("5.2.3")
 def test_a_bomb_of_many_members_is_refused_by_the_sum() -> None:
     sixteenth = limits.ARCHIVE_UNPACKED_BYTES // 16
     bomb = {f"xl/{n}.xml": b"0" * sixteenth for n in range(17)}
     assert refusal(read_class_list, archive(bomb)) == "import.archive_too_big"
 
 
+@pytest.mark.asvs("5.2.3")
 def test_a_member_that_lies_about_its_size_is_refused() -> None:
     content = b"<a>" + b"0" * 5000 + b"</a>"
     honest = archive({"[Content_Types].xml": b"<a/>", "xl/workbook.xml": content})
@@ -221,11 +236,13 @@ def test_a_member_that_lies_about_its_size_is_refused() -> None:
     assert refusal(read_class_list, lying) == "import.archive_damaged"
 
 
+@pytest.mark.asvs("5.2.3")
 def test_packings_that_only_bombs_use_are_refused() -> None:
     members = members_of(GOOD_LIST)
     assert refusal(read_class_list, archive(members, zipfile.ZIP_LZMA)) == "import.archive_strange"
 
 
+@pytest.mark.asvs("5.2.5")
 def test_two_members_of_one_name_are_refused() -> None:
     members = members_of(GOOD_LIST)
     doubled = archive({**members, "XL/WORKBOOK.xml": members["xl/workbook.xml"]})
@@ -239,6 +256,7 @@ def changed_sheet(before: bytes, after: bytes) -> bytes:
     return archive(members | {sheet: members[sheet].replace(before, after)})
 
 
+@pytest.mark.asvs("5.2.1")
 def test_a_cell_in_the_last_corner_is_refused_before_the_table_is_made() -> None:
     far = changed_sheet(b'r="A2"', b'r="XFD2"')
     assert refusal(read_class_list, far) == "import.workbook_too_large"
@@ -246,11 +264,13 @@ def test_a_cell_in_the_last_corner_is_refused_before_the_table_is_made() -> None
     assert refusal(read_class_list, deep) == "import.too_many_rows"
 
 
+@pytest.mark.asvs("1.5.1")
 def test_a_document_type_in_a_workbook_is_refused() -> None:
     evil = changed_sheet(b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet')
     assert refusal(read_class_list, evil) == "import.xml_forbidden"
 
 
+@pytest.mark.asvs("5.2.1")
 def test_a_long_string_shared_by_many_cells_is_refused() -> None:
     text = "x" * 30_000
     swelling = workbook({"5А": [["ФИО", text], *([text] * 50 for _ in range(100))]})
@@ -264,6 +284,7 @@ def test_two_tables_of_shared_strings_are_refused() -> None:
     assert refusal(read_class_list, doubled) == "import.workbook_damaged"
 
 
+@pytest.mark.asvs("row 81")
 def test_more_rows_than_a_sheet_may_have_are_refused() -> None:
     rows = [["Фамилия", "Имя", "Класс"], *(["А", "Б", "5А"] for _ in range(limits.SHEET_ROWS + 1))]
     assert refusal(read_class_list, csv_of(*rows)) == "import.too_many_rows"
@@ -274,6 +295,7 @@ def test_an_open_quotation_mark_is_refused_with_its_line() -> None:
     assert refusal(read_class_list, content) == "import.csv_malformed"
 
 
+@pytest.mark.asvs("5.2.1")
 def test_an_endless_cell_is_refused() -> None:
     content = f"ФИО;Класс\n{'x' * 200_000};5А\n".encode()
     assert refusal(read_class_list, content) == "import.csv_malformed"
@@ -371,3 +393,44 @@ def test_a_message_repeats_no_control_character_of_the_file() -> None:
     day = str(dict(row.params)["day"])
     assert day.startswith("?31mLuna")
     assert len(day) <= 40
+
+
+@pytest.mark.asvs("5.3.3")
+@pytest.mark.asvs("5.2.5")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../users.csv",
+        "a/../../users.csv",
+        "/tmp/users.csv",
+        "..\\users.csv",
+        "C:\\users.csv",
+        "//host/share/users.csv",
+    ],
+)
+@pytest.mark.parametrize("reader", [read_oneroster, read_class_list], ids=["oneroster", "list"])
+def test_a_member_that_leads_out_of_its_folder_is_refused(
+    reader: Callable[[bytes], object], name: str
+) -> None:
+    assert (
+        refusal(reader, archive(members_of(GOOD_LIST) | {name: b"a"})) == "import.archive_strange"
+    )
+
+
+@pytest.mark.asvs("5.3.3")
+@pytest.mark.asvs("5.2.5")
+def test_a_link_in_an_archive_is_refused() -> None:
+    packed = io.BytesIO(archive(members_of(GOOD_LIST)))
+    with zipfile.ZipFile(packed, "a") as changed:
+        link = zipfile.ZipInfo("xl/users.csv")
+        link.create_system = 3
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        changed.writestr(link, "/etc/passwd")
+    assert refusal(read_class_list, packed.getvalue()) == "import.archive_strange"
+
+
+@pytest.mark.asvs("5.3.3")
+def test_reading_an_archive_writes_no_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    read_class_list(GOOD_LIST)
+    assert list(tmp_path.iterdir()) == []

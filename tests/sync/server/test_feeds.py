@@ -16,6 +16,7 @@ from eschool_core.commands.grants import DismissStaff
 from eschool_core.domain.feeds import CalendarFeed
 from eschool_core.domain.people import Guardianship
 from eschool_core.store.database import transaction
+from eschool_sync.attachment import disposition
 from eschool_sync.security.codes import feed_address, feed_hash, new_feed_secret
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server.feeds import FEED_RATE, FeedRoutes
@@ -108,7 +109,7 @@ def test_a_guardian_subscribes_to_the_childs_lessons(site: Site) -> None:
 def test_an_answer_is_stored_by_nobody_and_is_no_page(site: Site) -> None:
     headers = site.get(site.open("maths")).headers
     assert headers["cache-control"] == "no-store"
-    assert headers["content-disposition"] == 'attachment; filename="eschool.ics"'
+    assert headers["content-disposition"] == disposition("eschool.ics")
     assert headers["x-content-type-options"] == "nosniff"
 
 

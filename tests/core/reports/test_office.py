@@ -1,0 +1,63 @@
+"""A spreadsheet program opens what we write: every hostile text is a text there, and shows itself."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from eschool_core.reports.to_csv import to_csv
+from eschool_core.reports.to_xlsx import to_xlsx
+from tests.core.reports.tables import table
+from tests.core.reports.test_files import ATTACKS
+
+OFFICE = shutil.which("soffice")
+SECONDS = 120
+AS_CSV = "--infilter=CSV:59/44,34,76"
+"""Cells divided by semicolons or commas, quoted, in UTF-8."""
+
+CELL = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}table-cell"
+FORMULA = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}formula"
+KIND = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}value-type"
+
+pytestmark = [
+    pytest.mark.asvs("row 82"),
+    pytest.mark.skipif(OFFICE is None, reason="LibreOffice (soffice) is not installed"),
+]
+
+
+def opened(file: Path) -> list[ET.Element]:
+    """Return the cells as LibreOffice has understood them."""
+    assert OFFICE is not None
+    reader = [AS_CSV] if file.suffix == ".csv" else []
+    profile = (file.parent / "profile").as_uri()
+    subprocess.run(
+        [
+            OFFICE, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "fods",
+            "--outdir", str(file.parent), *reader, str(file),
+        ],
+        check=True, capture_output=True, timeout=SECONDS,
+    )  # fmt: skip
+    return list(ET.parse(file.with_suffix(".fods")).iter(CELL))
+
+
+def text_of(cell: ET.Element) -> str:
+    return "".join(cell.itertext())
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_no_cell_is_a_formula_and_each_shows_its_text(kind: str, tmp_path: Path) -> None:
+    rows = table(*((attack, 1, None) for attack in ATTACKS))
+    file = tmp_path / f"attacks.{kind}"
+    file.write_bytes(to_xlsx(rows) if kind == "xlsx" else to_csv(rows))
+    cells = opened(file)
+    assert not [cell.attrib for cell in cells if FORMULA in cell.attrib]
+    texts = [text_of(cell) for cell in cells if cell.get(KIND) == "string"]
+    seen = " ".join(texts)
+    for attack in ATTACKS:
+        [word] = re.findall(r"[A-Z0-9@\uff1d+=-][^\s]*$", attack)
+        assert word in seen, attack
