@@ -1,4 +1,4 @@
-"""A spreadsheet program opens what we write: every hostile text is a text there, and shows itself."""
+"""A spreadsheet program opens what we write: every hostile text is a text and shows itself."""
 
 from __future__ import annotations
 
