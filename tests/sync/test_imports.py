@@ -33,13 +33,15 @@ def world(origin: World, tmp_path: Path) -> Iterator[World]:
 
 def rows_of(world: World, broken: int, **fault: int) -> list[Command]:
     """Return a class list in which the row ``broken`` has a fault."""
-    good = {"class_id": world.school.classes["5А"], "first_day": MONDAY}
+    good = {
+        "given": "Новый",
+        "order": "7-з",
+        "class_id": world.school.classes["5А"],
+        "first_day": MONDAY,
+    }
     return [
-        AdmitPupil(
-            family=f"Ученик{row}",
-            given="Новый",
-            order="7-з",
-            **(good | fault if row == broken else good),
+        AdmitPupil.model_validate(
+            good | {"family": f"Ученик{row}"} | (fault if row == broken else {})
         )
         for row in range(ROWS)
     ]
