@@ -90,7 +90,14 @@ def environment(language: Language) -> Environment:
     made.filters["long_date"] = lambda day: wording.long_date(day, language)
     made.filters["moment"] = wording.moment
     made.filters["hundredths"] = wording.hundredths
+    made.filters["full_date"] = wording.full_date
     made.filters["as_data"] = as_data
+    made.filters["words"] = lambda entries: [
+        (entry, text(f"{type(entry).__name__}.{entry.name.lower()}", language)) for entry in entries
+    ]
+    made.filters["pairs"] = lambda rows, *names: [
+        tuple(getattr(row, name) for name in names) for row in rows
+    ]
     return made
 
 

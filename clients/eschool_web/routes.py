@@ -6,6 +6,8 @@ from typing import Final
 
 from eschool_web.asking import View
 from eschool_web.views import (
+    class_changes,
+    class_families,
     control,
     devices,
     diary,
@@ -42,6 +44,8 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/diary/{pupil}", diary.diary_page),
     ("/class", school_class.own_class),
     ("/class/{school_class}", school_class.class_page),
+    ("/class/{school_class}/families", class_families.families_page),
+    ("/class/{school_class}/changes", class_changes.changes_page),
     ("/reports", reports.reports_page),
     ("/report", reports.report_page),
     ("/control", control.control_page),

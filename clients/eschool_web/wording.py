@@ -58,6 +58,11 @@ def short_date(day: date | None) -> str:
     return DASH if day is None else f"{day:%d.%m}"
 
 
+def full_date(day: date | None) -> str:
+    """Return ``08.09.2026``."""
+    return DASH if day is None else f"{day:%d.%m.%Y}"
+
+
 def long_date(day: date | None, language: Language) -> str:
     """Return «понедельник, 7 сентября 2026 г.»."""
     if day is None:

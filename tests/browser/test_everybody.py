@@ -35,7 +35,13 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/duties",
         "/results",
     ),
-    "class_teacher": ("/class/{school_class}", "/reports", "/diary/{pupil}"),
+    "class_teacher": (
+        "/class/{school_class}",
+        "/class/{school_class}/families",
+        "/class/{school_class}/changes",
+        "/reports",
+        "/diary/{pupil}",
+    ),
     "deputy": (
         "/control",
         "/control/review",

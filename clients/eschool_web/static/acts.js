@@ -97,12 +97,10 @@ export function fieldsOf(form) {
   for (const element of form.elements) {
     const field = /** @type {HTMLInputElement} */ (element);
     if (!field.name || field.tagName === "BUTTON" || field.disabled) continue;
-    if (field.type === "checkbox") {
-      if (field.dataset.as === "list") {
-        fields[field.name] ??= [];
-        if (field.checked) fields[field.name].push(Number(field.value));
-      } else fields[field.name] = field.checked ? 1 : 0;
-    } else if (field.type !== "radio" || field.checked) {
+    if (field.dataset.as === "list") {
+      (fields[field.name] ??= []).push(Number(field.value));
+    } else if (field.type === "checkbox") fields[field.name] = field.checked ? 1 : 0;
+    else if (field.type !== "radio" || field.checked) {
       if (field.value === "" && !field.required) continue;
       fields[field.name] = read(field, field.value);
     }

@@ -41,8 +41,11 @@ export function meaningOf(event, finding) {
   return letter ? { what: "letter", letter } : null;
 }
 
-/** @param {{key: string, code: string}} event */
-function letterOf(event) {
+/**
+ * Return the Russian letter that a key carries in any layout; empty for none.
+ * @param {{key: string, code: string}} event
+ */
+export function letterOf(event) {
   if (RUSSIAN.test(event.key)) return event.key.toLowerCase();
   if (!LATIN.test(event.key)) return "";
   return ROWS[/** @type {keyof ROWS} */ (event.code)] ?? "";

@@ -1,8 +1,10 @@
 // @ts-check
-// The class teacher's page: one press gives the reason of a day's absence (4.6.2).
+// The class teacher's page: one press, or one key on any of its buttons, gives the reason of a day's
+// absence (4.6.2) and goes to the next pupil.
 
 import { announce } from "./dom.js";
 import { give as command } from "./giving.js";
+import { letterOf } from "./grid_keys.js";
 import { say } from "./texts.js";
 
 const DAY_MS = 86_400_000;
@@ -12,6 +14,13 @@ export function startReasons() {
     item.addEventListener("click", (event) => {
       const button = /** @type {HTMLElement} */ (event.target).closest("button");
       if (button) give(/** @type {HTMLElement} */ (item), Number(button.dataset.kind));
+    });
+    item.addEventListener("keydown", (event) => {
+      const pressed = /** @type {KeyboardEvent} */ (event);
+      if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return;
+      const letter = letterOf(pressed);
+      const button = /** @type {HTMLElement | null} */ (item.querySelector(`[data-letter="${letter}"]`));
+      if (letter && button) give(/** @type {HTMLElement} */ (item), Number(button.dataset.kind));
     });
   }
 }

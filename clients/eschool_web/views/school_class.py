@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from eschool_core.domain.school import SchoolClass
-from eschool_core.errors import InputError
+from eschool_core import calendar
 from eschool_core.forecast.overview import SubjectForecast, class_forecasts
 from eschool_core.forecast.term import TermOutlook
+from eschool_core.queries.cards import cards
+from eschool_core.queries.duties.registry import duties
 from eschool_core.queries.lookup import JournalPlace, journals
-from eschool_core.queries.me import Me, me
 from eschool_core.queries.missed_lessons import MissedLessons, missed_lessons, week_of
 from eschool_core.queries.unexplained import Unexplained, unexplained
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Elsewhere, Page, Reply
-from eschool_web.refusals import NOT_FOUND
+from eschool_web.views.duties import said
+from eschool_web.views.led_class import class_part, led, person_of
 
 DAYS_BACK = 14
+CHECKS = ("4.6.2", "4.6.7")
+"""What a class teacher looks through every week and every month."""
+
 PASS = 3
 RISK_PERCENT = 30
 """A chance of failing from which a pupil is named."""
@@ -56,7 +60,7 @@ PUPILS = (
 
 def own_class(asked: Asked) -> Reply:
     """Lead to the class that the person leads."""
-    person = _person(asked)
+    person = person_of(asked)
     if len(person.led) == 1:
         return Elsewhere(f"/class/{person.led[0].class_id}")
     return Page("classes.html", {"classes": person.led})
@@ -68,12 +72,10 @@ def class_page(asked: Asked) -> Page:
     Raises:
         InputError: ``web.not_found``: the person does not lead it.
     """
-    class_id, today, person = asked.path["school_class"], asked.today(), _person(asked)
-    if class_id not in {entry.class_id for entry in person.led}:
-        raise InputError(NOT_FOUND)
+    school_class, today, now = led(asked), asked.today(), asked.source.now()
+    class_id, person_id = school_class.id, asked.source.person_id
 
     def question(store: Store) -> ClassView:
-        school_class = store.require(SchoolClass, class_id)
         return ClassView(
             name=school_class.name,
             pupils=tuple(
@@ -85,13 +87,34 @@ def class_page(asked: Asked) -> Page:
             journals=tuple(
                 place for place in journals(store, today) if school_class.name in place.classes
             ),
-            forecasts=class_forecasts(store, school_class.name, today, person.person_id),
+            forecasts=class_forecasts(store, school_class.name, today, person_id),
         )
 
     view = asked.read(question)
-    return Page(
+    found = asked.read(lambda store: duties(store, now, person_id))
+    checks = [duty for duty in found.duties if duty.clause in CHECKS and duty.done_at is None]
+    answer = asked.read(lambda store: cards(store, class_id, school_class.name, today))
+    return class_part(
         "class.html",
-        {"view": view, "class_id": class_id, "at_risk": at_risk(view.forecasts)},
+        "/class/{id}",
+        class_id,
+        {
+            "view": view,
+            "at_risk": at_risk(view.forecasts),
+            "checks": [
+                {
+                    "clause": duty.clause,
+                    "text": said(duty.text, duty.params, asked.language),
+                    "last_day": duty.last_day,
+                    "left": calendar.day_number(duty.last_day) - today,
+                    "day": calendar.day_number(duty.last_day),
+                }
+                for duty in checks
+            ],
+            "lacking": [card for card in answer.cards if card.missing],
+            "cards": answer.cards,
+            "today": today,
+        },
     )
 
 
@@ -109,8 +132,3 @@ def at_risk(found: tuple[SubjectForecast, ...]) -> list[AtRisk]:
 def risk(outlook: TermOutlook) -> int:
     """Return the chance of a mark below a pass, in percent."""
     return sum(chance for mark, chance in outlook.chances.items() if mark < PASS)
-
-
-def _person(asked: Asked) -> Me:
-    day = asked.today()
-    return asked.read(lambda store: me(store, asked.source.person_id, day))

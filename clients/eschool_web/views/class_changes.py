@@ -1,0 +1,74 @@
+"""What changes in a class: newcomers and leavers, subgroups, pupils' data (4.6.4, 4.6.6, 4.6.7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from eschool_core import calendar
+from eschool_core.domain.care_enums import RequestState
+from eschool_core.domain.enums import GroupChangeGround
+from eschool_core.queries.alphabet import sort_key
+from eschool_core.queries.cards import cards
+from eschool_core.queries.names import full_name
+from eschool_core.queries.pupil_requests import pupil_requests
+from eschool_core.store.store import Store
+from eschool_web.asking import Asked, Page
+from eschool_web.views.led_class import class_part, led
+
+MEMBERS: Final = (
+    "SELECT m.group_id, g.name, p.id, p.family, p.given, p.patronymic FROM group_member m "
+    "JOIN study_group g ON g.id = m.group_id JOIN pupil p ON p.id = m.pupil_id "
+    "JOIN enrolment e ON e.pupil_id = p.id AND e.class_id = ? "
+    "AND e.first_day <= ? AND e.last_day >= ? "
+    "WHERE m.first_day <= ? AND m.last_day >= ? AND g.whole = 0"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subgroup:
+    """A part of the class with its pupils, by name."""
+
+    group_id: int
+    name: str
+    pupils: tuple[tuple[int, str], ...]
+
+
+def changes_page(asked: Asked) -> Page:
+    """Return requests with their state, subgroups, and the cards that lack something.
+
+    Raises:
+        InputError: ``web.not_found``: the person does not lead the class.
+    """
+    school_class, today = led(asked), asked.today()
+    requests = asked.read(pupil_requests)
+    answer = asked.read(lambda store: cards(store, school_class.id, school_class.name, today))
+    return class_part(
+        "class_changes.html",
+        "/class/{id}/changes",
+        school_class.id,
+        {
+            "name": school_class.name,
+            "requests": [one for one in requests if one.school_class == school_class.name],
+            "open": RequestState.OPEN,
+            "groups": asked.read(lambda store: subgroups(store, school_class.id, today)),
+            "grounds": (GroupChangeGround.APPLICATION, GroupChangeGround.ORDER),
+            "cards": answer,
+            "pupils": [(card.pupil_id, card.name) for card in answer.cards],
+            "day": today,
+            "today": calendar.date_of(today),
+        },
+    )
+
+
+def subgroups(store: Store, class_id: int, day: int) -> tuple[Subgroup, ...]:
+    """Return the subgroups that pupils of a class are in, by name."""
+    names: dict[int, str] = {}
+    pupils: dict[int, list[tuple[int, str]]] = {}
+    for group_id, name, pupil_id, *parts in store.rows(MEMBERS, class_id, day, day, day, day):
+        names[group_id] = name
+        pupils.setdefault(group_id, []).append((pupil_id, full_name(*parts)))
+    return tuple(
+        Subgroup(group_id, names[group_id], tuple(sorted(listed, key=lambda one: sort_key(one[1]))))
+        for group_id, listed in sorted(pupils.items(), key=lambda pair: sort_key(names[pair[0]]))
+    )

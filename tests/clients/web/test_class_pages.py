@@ -1,0 +1,170 @@
+"""The class teacher's pages: checks, codes, lists on paper, newcomers, subgroups, data (4.6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from eschool_core import calendar
+from eschool_core.domain.care import ClassCheck, PupilRequest
+from eschool_core.domain.care_enums import ClassCheckKind, RequestState, SlipState
+from eschool_core.domain.informing import PaperApplication, PaperSlip
+from eschool_core.domain.office import Slip
+from eschool_core.domain.people import GroupMember, Guardianship, Pupil
+from eschool_sync.replica import Replica
+from eschool_sync.sandbox import Sandbox
+from eschool_sync.sandbox.sandbox import PASSPHRASE
+from tests.clients.web.conftest import DAY
+from tests.clients.web.test_control_pages import client_of, give
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Sandbox]:
+    with Sandbox(DAY, seed=7) as school:
+        yield school
+
+
+@pytest.fixture(scope="module")
+def leader(stage: Sandbox) -> Replica:
+    return stage.replica("class_teacher")
+
+
+@pytest.fixture
+def client(leader: Replica) -> Iterator[httpx.Client]:
+    with client_of(leader) as (made, _):
+        yield made
+
+
+@pytest.fixture(scope="module")
+def class_id(stage: Sandbox) -> int:
+    store = stage.stage.school.store
+    [[found]] = store.rows("SELECT class_id FROM enrolment WHERE pupil_id = ?", stage.cast.child)
+    return int(found)
+
+
+def options(page: str, name: str) -> list[int]:
+    [select] = re.findall(rf'<select name="{name}".*?</select>', page, re.DOTALL)
+    return [int(value) for value in re.findall(r'value="(\d+)"', select)]
+
+
+@pytest.mark.clause("4.6.1")
+@pytest.mark.asvs("8.2.2")
+def test_a_class_is_its_teachers_alone(stage: Sandbox, class_id: int) -> None:
+    for role in ("teacher", "deputy"):
+        with client_of(stage.replica(role)) as (client, _):
+            for path in ("", "/families", "/changes"):
+                assert client.get(f"/class/{class_id}{path}").status_code == 404, (role, path)
+
+
+@pytest.mark.clause("4.6.2")
+@pytest.mark.clause("4.6.7")
+def test_the_week_and_the_month_are_checked_with_the_days_left(
+    client: httpx.Client, leader: Replica, class_id: int
+) -> None:
+    page = client.get(f"/class/{class_id}").text
+    assert "просрочено" in page
+    week = re.findall(r'data-act="check_attendance".*?name="day"[^>]*value="(\d+)"', page)
+    before = len(week)
+    assert give(client, "check_attendance", class_id=class_id, day=int(week[0])) is None
+    [check] = leader.store.select(ClassCheck, kind=ClassCheckKind.ATTENDANCE)
+    assert check.first_day == calendar.monday_of(int(week[0]))
+    page = client.get(f"/class/{class_id}").text
+    assert page.count('data-act="check_attendance"') == before - 1
+    card = re.findall(r'<form data-act="check_cards">.*?</form>', page, re.DOTALL)[0]
+    day = int(re.findall(r'name="day"[^>]*value="(\d+)"', card)[0])
+    pupils = [int(value) for value in re.findall(r'name="pupil_ids"[^>]*value="(\d+)"', card)]
+    left_out = give(client, "check_cards", class_id=class_id, day=day, pupil_ids=pupils[1:])
+    assert left_out is not None
+    assert left_out["clause"] == "4.6.7"
+    assert give(client, "check_cards", class_id=class_id, day=day, pupil_ids=pupils) is None
+
+
+@pytest.mark.clause("3.1/2")
+def test_a_code_is_made_for_a_guardian_and_handed_out_against_signature(
+    client: httpx.Client, leader: Replica, stage: Sandbox, class_id: int
+) -> None:
+    guardian = stage.cast.guardian_id
+    page = client.get(f"/class/{class_id}/families").text
+    assert f'data-slips="person" data-id="{guardian}"' in page
+    client.post("/prove", json={"passphrase": PASSPHRASE})
+    [made] = client.post("/api/slips", json={"person": guardian}).json()["slips"]
+    assert made["code"]
+    [slip] = leader.store.select(Slip, person_id=guardian, handed_at=0)
+    page = client.get(f"/class/{class_id}/families").text
+    assert f'name="slip_id" data-as="number" value="{slip.id}"' in page
+    assert give(client, "hand_out_slip", slip_id=slip.id, signed=1) is None
+    page = client.get(f"/class/{class_id}/families").text
+    assert "hand_out_slip" not in page
+
+
+@pytest.mark.clause("4.6.5")
+def test_what_became_of_a_weeks_list_is_written_on_the_page(
+    client: httpx.Client, leader: Replica, stage: Sandbox, class_id: int
+) -> None:
+    today = leader.today()
+    [guardianship, *_] = leader.store.select(Guardianship, pupil_id=stage.cast.child)
+    filed = {
+        "pupil_id": stage.cast.child,
+        "guardian_id": guardianship.guardian_id,
+        "document": "вх. 12",
+        "first_day": today - 7,
+    }
+    assert give(client, "file_paper_application", **filed) is None
+    page = client.get(f"/class/{class_id}/families").text
+    assert "вх. 12" in page
+    [application] = leader.store.select(PaperApplication)
+    state = options(page, "slip_state")
+    assert state == [int(one) for one in SlipState]
+    done = {
+        "application_id": application.id,
+        "week_day": today,
+        "slip_state": state[0],
+        "day": today,
+    }
+    assert give(client, "record_paper_slip", **done) is None
+    assert leader.store.select(PaperSlip)
+    assert client.get(f"/class/{class_id}/families?day={today - 7}").status_code == 200
+
+
+@pytest.mark.clause("4.6.6")
+def test_a_newcomer_is_asked_for_and_stands_in_the_lists(
+    client: httpx.Client, leader: Replica, class_id: int
+) -> None:
+    fields = {"class_id": class_id, "family": "Новичков", "given": "Лев"}
+    assert give(client, "request_pupil", **fields, first_day=leader.today()) is None
+    assert leader.store.select(Pupil, family="Новичков")
+    [request] = leader.store.select(PupilRequest)
+    assert request.state == RequestState.OPEN
+    page = client.get(f"/class/{class_id}/changes").text
+    assert "Новичков Лев" in page
+
+
+@pytest.mark.clause("4.6.4/2")
+def test_a_move_between_subgroups_needs_its_document(
+    client: httpx.Client, leader: Replica, class_id: int
+) -> None:
+    page = client.get(f"/class/{class_id}/changes").text
+    groups = options(page, "from_group_id")
+    today = leader.today()
+    members = [
+        member
+        for member in leader.store.select(GroupMember, group_id=groups[0])
+        if member.last_day >= today
+    ]
+    move = {
+        "pupil_id": members[0].pupil_id,
+        "from_group_id": groups[0],
+        "to_group_id": groups[1],
+        "first_day": today,
+        "ground": 2,
+    }
+    refused = give(client, "change_group", **move)
+    assert refused is not None
+    assert refused["clause"] == "4.6.4/2"
+    done = give(client, "change_group", **move, document="17-о", document_day=today)
+    assert done is None
+    now = leader.store.select(GroupMember, group_id=groups[1], pupil_id=members[0].pupil_id)
+    assert [member.first_day for member in now] == [today]
