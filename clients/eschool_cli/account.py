@@ -1,16 +1,20 @@
-"""``eschool account``: the own login, the own duties and whether they were taken on (3.2)."""
+"""``eschool account``: own login, own duties (3.2), and where one hears of new notices."""
 
 from __future__ import annotations
 
 import click
 
 from eschool_cli.answers import as_json
-from eschool_cli.localised import LocalCommand, LocalGroup, say
+from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.screen import Column
 from eschool_cli.session import Session
 from eschool_cli.wording import DASH, moment
 from eschool_cli.writing import give, made
 from eschool_core.commands.breach import EDITION, AcknowledgeDuties
+from eschool_core.commands.channels import SetChannel
 from eschool_core.domain.access import Acknowledgement
+from eschool_core.domain.channels import NoticeChannel
+from eschool_core.errors import InputError
 from eschool_core.ids import login_of
 from eschool_core.queries.in_force import local, zone_of
 
@@ -55,3 +59,47 @@ def acknowledge_command(session: Session, as_json: bool) -> None:  # noqa: FBT00
     with session.replica() as replica:
         command = made(AcknowledgeDuties, edition=EDITION)
         give(session, replica, command, say("cli.account.done"), as_json=as_json)
+
+
+@account_group.command(name="channels", cls=LocalCommand, says="account.channels")
+@as_json
+@click.pass_obj
+def channels_command(session: Session, as_json: bool) -> None:  # noqa: FBT001
+    """Show by which ways one hears of new notices."""
+    with session.replica() as replica:
+        store = replica.store
+        zone, found = zone_of(store), store.select(NoticeChannel, person_id=replica.person_id)
+    if as_json:
+        session.screen.json([{"service": one.service, "address": one.address} for one in found])
+        return
+    columns = (
+        Column(say("cli.account.service"), keep=True),
+        Column(say("cli.account.address")),
+        Column(say("cli.account.changed"), keep=True),
+    )
+    rows = [
+        (one.service, one.address or DASH, moment(local(one.changed_at, zone))) for one in found
+    ]
+    session.screen.table(columns, rows)
+
+
+@account_group.command(name="channel", cls=LocalCommand, says="account.channel")
+@argument("service", says="service")
+@argument("address", says="channel_address", required=False, default="")
+@option("--off", is_flag=True, says="channel_off")
+@as_json
+@click.pass_obj
+def channel_command(
+    session: Session,
+    service: str,
+    address: str,
+    off: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Hear of new notices by a service, or no more."""
+    if bool(address) == off:
+        raise InputError("channel.which")
+    with session.replica() as replica:
+        command = made(SetChannel, service=service, address=address)
+        done = say("cli.account.channel_off" if off else "cli.account.channel_on", service=service)
+        give(session, replica, command, done, as_json=as_json)

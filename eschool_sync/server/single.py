@@ -12,16 +12,21 @@ from typing import Final
 from eschool_core.errors import BusyError
 
 LOCK_FILE: Final = "server.lock"
+NOTICES_FILE: Final = "notices.lock"
 
 
 @contextmanager
-def single_server(folder: Path) -> Iterator[None]:
+def single_server(folder: Path, name: str = LOCK_FILE) -> Iterator[None]:
     """Hold a data folder for the block; the operating system lets go of it when a process dies.
+
+    Args:
+        folder: The data folder.
+        name: Of the lock: one for those who serve, one for those who send notices.
 
     Raises:
         BusyError: ``busy.data_folder``: another process serves the folder.
     """
-    descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
             _lock(descriptor)

@@ -16,6 +16,7 @@ from eschool_core.domain import (
     archive,
     backups,
     care,
+    channels,
     feeds,
     informing,
     inspection,
@@ -355,7 +356,7 @@ RULES: dict[type[Row], Rule] = {
     inspection.InspectionResult: lambda eyes, row: eyes.staff(row["staff_id"]),
     office.FindingRecord: lambda eyes, row: eyes.staff(row["staff_id"]),
     **dict.fromkeys(
-        (office.Device, access.Acknowledgement, feeds.CalendarFeed),
+        (office.Device, access.Acknowledgement, feeds.CalendarFeed, channels.NoticeChannel),
         lambda eyes, row: row["person_id"] == eyes.person or Role.SYSTEM_OFFICER in eyes.roles,
     ),
     office.Notice: lambda eyes, row: row["person_id"] == eyes.person,

@@ -11,6 +11,7 @@ from eschool_core.commands.access import (
 )
 from eschool_core.commands.base import Command
 from eschool_core.commands.breach import AcknowledgeDuties, RaiseAlert, ReportBreach
+from eschool_core.commands.channels import SetChannel
 from eschool_core.commands.credentials import BlockAccess, HandOutSlip, HandOverClass
 from eschool_core.commands.feeds import OpenFeed, RevokeFeed
 from eschool_core.commands.grants import DismissStaff, EndGrant, GrantAccess
@@ -50,5 +51,6 @@ def access_samples(school: SmallSchool) -> list[Command]:
         ReportBreach(breach_kind=BreachKind.PASSWORD, learned_day=MONDAY, text="Пароль увидели"),
         OpenFeed(secret_hash=SECRET_HASH),
         RevokeFeed(feed_id=1),
+        SetChannel(service="email", address="ivanova@example.org"),
         RaiseAlert(alert_kind=AlertKind.UNKNOWN_DEVICE, person_id=school.staff["maths"]),
     ]
