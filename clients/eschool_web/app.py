@@ -19,12 +19,12 @@ from starlette.routing import Route
 from eschool_core.errors import EschoolError
 from eschool_core.labels import Language
 from eschool_sync.attachment import disposition
-from eschool_web import bodies, render, wording
+from eschool_web import bodies, lease, render, wording
 from eschool_web.asking import Asked, Data, Elsewhere, File, Reply, View
 from eschool_web.door import PROOF_SECONDS, Door
 from eschool_web.guard import Address, Guard
 from eschool_web.refusals import NOT_FOUND, RefusedRequest, status_of
-from eschool_web.routes import FILES, PAGES, QUIET_DATA, WITH_FILES, WRITING
+from eschool_web.routes import FILES, PAGES, QUIET_DATA, STATE, WITH_FILES, WRITING
 from eschool_web.shell import shell_of
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -85,7 +85,8 @@ class Pages:
             Route("/touch", self._guarded(self._with_session(self._touch)), methods=["POST"]),
             *(Route(path, self._of_view(view, quiet=False)) for path, view in (*PAGES, *FILES)),
             *(Route(path, self._of_view(view, quiet=True)) for path, view in QUIET_DATA),
-            *(Route(path, self._of_view(view, quiet=False), methods=["POST"])
+            *(Route(path, self._of_view(view, quiet=True, reads=False)) for path, view in STATE),
+            *(Route(path, self._of_view(view, quiet=False, reads=False), methods=["POST"])
               for path, view in WRITING),
             *(Route(path, self._of_view(view, quiet=False, limit=bodies.MAX_FILE_BODY_BYTES),
                     methods=["POST"])
@@ -132,13 +133,17 @@ class Pages:
 
         return checked
 
-    def _of_view(self, view: View, *, quiet: bool, limit: int = bodies.MAX_BODY_BYTES) -> Endpoint:
+    def _of_view(
+        self, view: View, *, quiet: bool, reads: bool = True, limit: int = bodies.MAX_BODY_BYTES
+    ) -> Endpoint:
         async def endpoint(request: Request) -> Response:
             source = self._door.source
             if source is None:
                 return self._locked(request)
             if not quiet:
                 self._door.idle.touch()
+            if reads and await self._in_turn(lambda: lease.is_over(source)):
+                return self._outdated(request)
             body = await bodies.read(request, limit) if request.method == "POST" else {}
             asked = Asked(
                 source,
@@ -163,6 +168,12 @@ class Pages:
             return Response(reply.content, media_type=reply.media_type, headers=named)
         shell = shell_of(asked, request.url.path, self._door.idle)
         return HTMLResponse(render.page(reply.template, self._language, {**shell, **reply.values}))
+
+    def _outdated(self, request: Request) -> Response:
+        """Answer a reader whose copy has not heard from the server for too long (7.1)."""
+        if request.url.path.startswith("/api/"):
+            raise RefusedRequest(403, "access.lease")
+        return self._page("lease.html", {}, 403)
 
     def _locked(self, request: Request) -> Response:
         if request.url.path.startswith("/api/"):

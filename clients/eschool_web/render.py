@@ -18,7 +18,7 @@ from eschool_web import wording
 
 STATIC: Final = "static"
 JS_TEXTS: Final = "web.js."
-BARE: Final = frozenset({"lockpage.js", "start.js"})
+BARE: Final = frozenset({"lease.js", "lockpage.js", "start.js"})
 """Modules of the pages without a frame."""
 
 _UNSAFE_IN_SCRIPT: Final = str.maketrans(

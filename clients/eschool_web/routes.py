@@ -13,6 +13,7 @@ from eschool_web.views import (
     diary,
     doing,
     duties,
+    forecast,
     helping,
     history,
     importing,
@@ -68,9 +69,14 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
 FILES: Final[tuple[tuple[str, View], ...]] = (("/report-file", reports.report_file),)
 """Leave the journal, so they ask for the passphrase once more (``proof``)."""
 
-QUIET_DATA: Final[tuple[tuple[str, View], ...]] = (
+STATE: Final[tuple[tuple[str, View], ...]] = (
     ("/api/state", state.state),
     ("/api/seal", state.seal),
+)
+"""How the pages stand: asked by their own modules, and also where nothing may be shown."""
+
+QUIET_DATA: Final[tuple[tuple[str, View], ...]] = (
+    ("/api/forecast/{journal}", forecast.journal_chips),
     ("/api/journal/{journal}", journal.journal_data),
     ("/api/history/{lesson}/{pupil}", history.cell_history),
     ("/api/undo/{journal}/{lesson}/{minute}", undoing.preview),

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from eschool_core.commands.lessons import RecordMark
 from eschool_core.domain.enums import Presence
-from eschool_core.domain.journal import Attendance, Homework, JournalLine, Mark, Topic
+from eschool_core.domain.informing import ResourceLink
+from eschool_core.domain.journal import Attendance, Homework, JournalLine, Lesson, Mark, Topic
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from tests.browser.keyboard import Keyboard
@@ -206,3 +208,64 @@ def test_names_and_the_focus_are_never_behind_the_headers(page: Page, pages: Ser
         }"""
     )
     assert not covered
+
+
+@pytest.mark.clause("2.12")
+def test_a_link_is_added_to_the_lesson_and_taken_away(
+    page: Page, replica: Replica, school: Sandbox
+) -> None:
+    page.get_by_role("button", name="Добавить ссылку").click()
+    page.locator("#link-url").fill("javascript:alert(1)")
+    page.locator("#link-title").fill("Видео")
+    page.keyboard.press("Enter")
+    expect(page.locator("dialog .refusal")).not_to_be_empty()
+    page.locator("#link-url").fill("https://video.example.org/1?a=<b>")
+    page.keyboard.press("Enter")
+    link = page.locator("#links a")
+    expect(link).to_have_text("Видео")
+    assert link.get_attribute("rel") == "noreferrer"
+    with replica.reading() as store:
+        [kept] = store.select(ResourceLink)
+        assert kept.lesson_id == school.cast.first.id
+    page.get_by_role("button", name="Убрать ссылку").click()
+    expect(link).to_have_count(0)
+    with replica.reading() as store:
+        assert store.select(ResourceLink) == []
+
+
+@pytest.mark.clause("2.8")
+def test_the_forecast_stands_beside_the_mean_and_is_told_in_words(
+    page: Page, replica: Replica, school: Sandbox
+) -> None:
+    lessons = [
+        lesson
+        for lesson in replica.store.select(Lesson, journal_id=school.cast.first.journal_id)
+        if lesson.day < school.cast.first.day
+    ][-5:]
+    pupil = school.cast.first_pupils[0]
+    for lesson in lessons:
+        replica.do(RecordMark(lesson_id=lesson.id, pupil_id=pupil, value=2))
+    page.reload()
+    page.wait_for_selector("td[data-c]:focus")
+    chip = page.locator("#grid .chip.risky")
+    expect(chip).to_have_count(1)
+    expect(chip).to_have_text("!2")
+    row = chip.locator("xpath=ancestor::tr")
+    row.locator("td.on").click()
+    Keyboard(page).press("F1")
+    expect(page.locator("dialog")).to_contain_text("Вероятность неуспеваемости")
+
+
+@pytest.mark.clause("2.2")
+def test_the_history_of_topic_and_homework_opens_in_their_field(page: Page) -> None:
+    keys = Keyboard(page)
+    keys.press("F8")
+    page.locator("#topic").fill("Первая тема")
+    keys.press("Enter", "Escape", "F8")
+    page.locator("#topic").fill("Вторая тема")
+    keys.press("Enter", "Escape", "F8", "F1")
+    dialog = page.locator("dialog")
+    expect(dialog).to_contain_text("Первая тема")
+    expect(dialog).to_contain_text("Вторая тема")
+    keys.press("Escape")
+    expect(page.locator("#topic")).to_be_focused()

@@ -5,6 +5,7 @@
 import { get } from "./api.js";
 import { announce, byId, dataOf } from "./dom.js";
 import { comment, explain } from "./grid_card.js";
+import { showChips } from "./grid_chip.js";
 import { Find } from "./grid_find.js";
 import { meaningOf } from "./grid_keys.js";
 import { Model } from "./grid_model.js";
@@ -21,6 +22,7 @@ import { say } from "./texts.js";
 import { holdsUnsaved } from "./unsaved.js";
 
 const PAGE_ROWS = 10;
+const CHIPS_AFTER_MS = 400;
 
 /** @param {any} unsaved */
 export function startGrid(unsaved) {
@@ -43,6 +45,8 @@ export class Grid {
     this.term = new TermColumn(this);
     this.strip = new Strip(this, unsaved.drafts ?? {});
     this.second = false;
+    /** @type {Record<string, {mark: number, risky: boolean, words: string}>} */
+    this.forecasts = {};
     this.seq = data.standing.seq;
     this.pending = data.standing.pending;
   }
@@ -67,6 +71,7 @@ export class Grid {
     for (const entry of unsaved.commands ?? []) this.queue.add(entry);
     if (!this.strip.restore()) this.view.go(this.view.row, this.view.column);
     performance.mark("grid-ready");
+    setTimeout(() => showChips(this).catch(() => {}), CHIPS_AFTER_MS);
   }
 
   /** @param {KeyboardEvent} event */

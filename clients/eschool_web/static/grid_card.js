@@ -28,6 +28,8 @@ export async function explain(grid, row, column) {
   if (cell.flags.includes("h")) content.push(make("p", {}, say("cell_here")));
   const why = grid.model.closed(row, column, true);
   if (why) content.push(make("p", {}, `${say(why)} ${say(`${why}_remedy`)}`));
+  const told = grid.forecasts[pupil.id];
+  if (told) content.push(make("p", {}, told.words));
   content.push(history(values));
   /** @type {(() => Promise<void>) | null} */
   let next = null;
@@ -55,6 +57,16 @@ export function refusal(said) {
     make("p", {}, `${clause} ${said.text}`),
     make("p", {}, said.remedy),
   );
+}
+
+/**
+ * Show how topic and homework of a lesson came about.
+ * @param {any} lesson
+ */
+export async function explainTexts(lesson) {
+  const { values } = await get(`/api/history/${lesson.id}/0`);
+  const title = say("lesson", { date: lesson.date, period: lesson.period });
+  await show(title, [history(values)]);
 }
 
 /** @param {any[]} values */

@@ -3,6 +3,8 @@
 
 import { askLine } from "./dialog.js";
 import { announce, byId } from "./dom.js";
+import { explainTexts } from "./grid_card.js";
+import { showLinks } from "./grid_links.js";
 import { say } from "./texts.js";
 
 const FULL_WEIGHT = 100;
@@ -59,6 +61,7 @@ export class Strip {
     for (const [name, field] of [["t", this.topic], ["h", this.homework]]) {
       /** @type {HTMLElement} */ (field).dataset.s = lesson.here.includes(name) ? "h" : "";
     }
+    showLinks(this.grid, lesson);
     this.showDeadline();
   }
 
@@ -205,6 +208,7 @@ export class Strip {
       this.backToGrid();
     } else if (event.key === "F8") this.openTopic();
     else if (event.key === "F9") this.openHomework();
+    else if (event.key === "F1") explainTexts(this.lesson).then(() => field.focus());
     else return false;
     event.preventDefault();
     return true;

@@ -78,7 +78,10 @@ export class View {
     const mean = this.model.mean(row);
     const cell = this.table.rows[row + HEAD_ROWS].querySelector(".mean");
     const text = mean === null ? "–" : hundredths(mean);
-    if (cell && cell.textContent !== text) cell.textContent = text;
+    // The forecast stands behind the mean in the same cell.
+    if (!cell) return;
+    if (!cell.firstChild) cell.append(text);
+    else if (cell.firstChild.nodeValue !== text) cell.firstChild.nodeValue = text;
   }
 
   /** Show each cell with something in it anew. */

@@ -50,7 +50,12 @@ def sync(asked: Asked) -> Data:
 
 
 def _given(asked: Asked, entry: Any) -> dict[str, Any]:
-    command, replaces = _command(entry)
+    model, fields, replaces = _meant(entry)
+    try:
+        command = validated(model, fields)
+    except InputError as error:
+        # Of what somebody typed: an answer to it, as is any other refusal.
+        return {"refused": refusal_said(error, asked.language)}
     if lacks_proof(asked, command.kind):
         return {"refused": plain_refusal(NEEDED, asked.language)}
     try:
@@ -60,12 +65,12 @@ def _given(asked: Asked, entry: Any) -> dict[str, Any]:
     return {"refused": None, **_receipt(receipt, asked.language)}
 
 
-def _command(entry: Any) -> tuple[Command, int | None]:
-    """Return the command that a page means.
+def _meant(entry: Any) -> tuple[type[Command], dict[str, Any], int | None]:
+    """Return the command that a page means, its fields, and the number that it replaces.
 
     Raises:
         RefusedRequest: It is none.
-        InputError: ``command.unknown`` or ``command.invalid``: names the field, not the value.
+        InputError: ``command.unknown``.
     """
     if not isinstance(entry, dict):
         raise RefusedRequest(400, MALFORMED)
@@ -77,7 +82,7 @@ def _command(entry: Any) -> tuple[Command, int | None]:
     spec = BY_KIND.get((kind, 1))
     if spec is None:
         raise InputError("command.unknown", kind=kind[:40], version=1)
-    return validated(spec.model, fields), replaces
+    return spec.model, fields, replaces
 
 
 def _receipt(receipt: Receipt, language: Language) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from eschool_core import calendar
 from eschool_core.commands import facts
 from eschool_core.commands.term_marks import SetTermMark
 from eschool_core.domain.enums import WorkKind
+from eschool_core.domain.informing import ResourceLink
 from eschool_core.domain.journal import Lesson
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.result_enums import ResultValue
@@ -49,6 +50,7 @@ class Grid:
     writing: Writing
     plan: PlanPage
     term: TermColumn | None
+    links: dict[int, list[ResourceLink]]
     active: int
     today: int
     lowest_mark: int
@@ -109,6 +111,7 @@ def _grid(asked: Asked) -> Grid:
             plan=plan_page(store, journal_id, today),
             term=None if page.results is None
             else term_column(store, journal_id, page.results.term_id, person_id, now, touched),
+            links=_links(store, journal_id),
             active=wanted if wanted in known
             else active_lesson(page.lessons, dict(writing.begins_at), now),
             today=today,
@@ -228,6 +231,10 @@ def _lesson(asked: Asked, grid: Grid, entry: PageLesson) -> dict[str, Any]:
         "homework": written.homework,
         "works": written.works,
         "here": written.here,
+        "links": [
+            (link.id, link.url, link.title, link.for_homework)
+            for link in grid.links.get(entry.lesson_id, ())
+        ],
         "deadline": _deadline(asked, entry.lesson_id)
         if day == grid.today or entry.lesson_id == grid.active
         else 0,
@@ -251,6 +258,14 @@ def _cell(cell: Cell) -> list[Any]:
     ]
     flags = ("h" if cell.here else "") + ("c" if cell.conflict else "")
     return [marks, cell.presence, cell.stated_reason, flags]
+
+
+def _links(store: Store, journal_id: int) -> dict[int, list[ResourceLink]]:
+    """Return the addresses of a journal's lessons, by lesson."""
+    found: dict[int, list[ResourceLink]] = {}
+    for link in store.select(ResourceLink, part=partition(PartitionKind.JOURNAL, journal_id)):
+        found.setdefault(link.lesson_id, []).append(link)
+    return found
 
 
 def _neighbour(asked: Asked, grid: Grid, day: int) -> int:

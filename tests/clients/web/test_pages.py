@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from eschool_web.guard import HEADERS
-from eschool_web.routes import FILES, PAGES, QUIET_DATA, WRITING
+from eschool_web.routes import FILES, PAGES, QUIET_DATA, STATE, WRITING
 
 from eschool_core.commands.lessons import RecordTopic
 from eschool_core.domain.enums import Verdict
@@ -43,7 +43,7 @@ def filled(path: str, school: Sandbox) -> str:
 
 
 def asked(school: Sandbox) -> list[str]:
-    return [filled(path, school) for path, _ in (*PAGES, *QUIET_DATA)]
+    return [filled(path, school) for path, _ in (*PAGES, *QUIET_DATA, *STATE)]
 
 
 @pytest.mark.asvs("3.3.2")
