@@ -8,6 +8,9 @@ loopback as ``eschool web`` serves it, and Chromium drives the page. Measured in
 - ``painted``: from the key's own time stamp to the frame that shows it (bar: 50 ms, p95);
 - ``echo``: from the key to the sign that it is saved, durably, in the replica (bar: 50 ms, p95).
 
+- ``open_cpu`` and ``key_cpu``: what the page's own thread worked for opening and for one key, and
+  ``view_cpu`` what the server's thread worked for the page: they hold on a busy machine too.
+
 The limit of the same run is a durable commit of one row in an encrypted database.
 """
 
@@ -22,6 +25,12 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
+
+from eschool_web import render
+from eschool_web.asking import Asked
+from eschool_web.idle import Idle
+from eschool_web.shell import shell_of
+from eschool_web.views.journal import journal_page
 
 from benchmarks.big_class import PUPILS, BigClass, Frame, add_class
 from benchmarks.report import Arguments, percentile, print_report, read_arguments, timing
@@ -44,7 +53,7 @@ from tests.browser.chromium import running_chromium
 from tests.clients.web.pages import Served, serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, CDPSession, Page
 
 DAY: Final = date(2026, 12, 15)
 LESSONS: Final = 90
@@ -81,6 +90,11 @@ class Figures:
     painted: list[float] = field(default_factory=list)
     echo: list[float] = field(default_factory=list)
     commit: list[float] = field(default_factory=list)
+    open_cpu: list[float] = field(default_factory=list)
+    key_cpu: list[float] = field(default_factory=list)
+    view_cpu: list[float] = field(default_factory=list)
+    page_bytes: int = 0
+    nodes: int = 0
 
 
 def main() -> None:
@@ -98,6 +112,7 @@ def measured(arguments: Arguments) -> dict[str, object]:
             _fill(replica, built)
             with serving(replica) as pages:
                 for run in range(arguments.runs):
+                    _view(pages, built, figures)
                     figures.commit += _commits(Path(name) / f"limit{run}.db")
                     _measure(browser, pages, built, figures)
     return _report(arguments, figures)
@@ -171,8 +186,14 @@ def _measure(browser: Browser, pages: Served, built: BigClass, figures: Figures)
     page.goto(f"{pages.url}/journal/{built.journal_id}")
     page.wait_for_selector("td[data-c]:focus")
     # The first visit has fetched the files; this one is the page of every day.
-    page.reload()
+    wire = context.new_cdp_session(page)
+    wire.send("Performance.enable")
+    before = _worked(wire)
+    answer = page.reload()
     page.wait_for_selector("td[data-c]:focus")
+    figures.open_cpu.append(_worked(wire) - before)
+    figures.page_bytes = 0 if answer is None else len(answer.body())
+    figures.nodes = page.evaluate("document.querySelectorAll('*').length")
     columns = page.locator("#grid thead th.l").count()
     rows = page.locator("#grid tbody tr").count()
     if (rows, columns) != (PUPILS, LESSONS):
@@ -184,8 +205,26 @@ def _measure(browser: Browser, pages: Served, built: BigClass, figures: Figures)
     )
     figures.served.append(times[0] / 1000)
     figures.opened.append(times[1] / 1000)
+    before = _worked(wire)
     _type(page, figures)
+    figures.key_cpu.append((_worked(wire) - before) / PUPILS)
     context.close()
+
+
+def _worked(wire: CDPSession) -> float:
+    """Return for how many seconds the page's thread has worked so far."""
+    found = wire.send("Performance.getMetrics")["metrics"]
+    return next(float(one["value"]) for one in found if one["name"] == "TaskDuration")
+
+
+def _view(pages: Served, built: BigClass, figures: Figures) -> None:
+    """Make the page in this thread, without a browser."""
+    asked = Asked(pages.source, "ru", {"journal": built.journal_id})
+    begin = time.thread_time()
+    reply = journal_page(asked)
+    shell = shell_of(asked, f"/journal/{built.journal_id}", Idle(1))
+    render.page(reply.template, "ru", {**shell, **reply.values})
+    figures.view_cpu.append(time.thread_time() - begin)
 
 
 def _type(page: Page, figures: Figures) -> None:
@@ -224,6 +263,11 @@ def _report(arguments: Arguments, figures: Figures) -> dict[str, object]:
         "open_ms": _in_ms(figures.opened),
         "painted_ms": _in_ms(figures.painted),
         "echo_ms": _in_ms(figures.echo),
+        "open_cpu_ms": _in_ms(figures.open_cpu),
+        "key_cpu_ms": _in_ms(figures.key_cpu),
+        "view_cpu_ms": _in_ms(figures.view_cpu),
+        "page_bytes": figures.page_bytes,
+        "nodes": figures.nodes,
         "echo": timing(
             [percentile(figures.echo, 95)], [percentile(figures.commit, 95)]
         ),

@@ -58,7 +58,7 @@ def script_texts(language: Language) -> Mapping[str, str]:
 
 def as_data(value: object) -> Markup:
     """Return JSON that can stand in a data block: nothing in it can end the block."""
-    packed = json.dumps(plain(value), ensure_ascii=False, separators=(",", ":"))
+    packed = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=plain)
     return Markup(packed.translate(_UNSAFE_IN_SCRIPT))  # noqa: S704 - escaped in the line above
 
 

@@ -25,7 +25,9 @@ from tests.browser.keyboard import Keyboard
 from tests.clients.web.pages import Served, serving
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-PHONE = {"width": 320, "height": 640}
+NARROW = (320, 360, 640)
+"""Reflow (WCAG 1.4.10), a usual phone, and a desk at 200 % zoom."""
+
 WAYS: dict[str, tuple[str, ...]] = {
     "teacher": (
         "/journal/{journal}?lesson={lesson}",
@@ -176,9 +178,10 @@ def test_every_page_passes_wcag(
         assert answer is not None
         assert answer.ok, path
         found += violations(page)
-        page.set_viewport_size({"width": 320, "height": 640})
-        wide = page.evaluate("document.documentElement.scrollWidth")
-        found += [f"{path} is {wide} px wide at 320 px"] if wide > PHONE["width"] else []
+        for width in NARROW:
+            page.set_viewport_size({"width": width, "height": 640})
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            found += [f"{path} is {wide} px wide at {width} px"] if wide > width else []
         page.set_viewport_size(DESK)
     context.close()
     assert found == []

@@ -1,0 +1,189 @@
+"""The pages' worker is killed while somebody types: what was answered is there, one key is not.
+
+``python -m tests.drills.page_kills [--kills N] [--seed N]`` types marks into a journal, one key a
+request as the grid sends them, and ends the worker by SIGKILL at a moment drawn by chance. Each
+worker after it is unlocked and asked for the journal: a mark whose answer had come must stand there
+(lost: 0), and of what had no answer yet at most the one key in hand may be missing.
+
+Workers are forked from a process that has loaded the program, so that a kill costs no start of
+Python; each opens the replica with the passphrase, as after any lock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from random import Random
+from typing import Final
+
+import httpx
+from eschool_web.sessions import new_code
+from eschool_web.supervisor import listen
+from eschool_web.worker import WorkerSetting, run
+
+from eschool_sync.replica import Replica
+from eschool_sync.sandbox import Sandbox
+from eschool_sync.sandbox.sandbox import PASSPHRASE
+
+LONGEST_LIFE_SECONDS: Final = 0.25
+START_SECONDS: Final = 30.0
+VALUES: Final = (2, 3, 4, 5)
+REASON: Final = "учения"
+
+Cell = tuple[int, int]
+"""Lesson and pupil."""
+
+
+@dataclass
+class Outcome:
+    """What the kills did.
+
+    Attributes:
+        saved: Marks whose answer came.
+        lost: Of them, those that were not there afterwards.
+        keys_lost: Keys in hand at a kill that were not there afterwards.
+        most_keys: The most that one kill took.
+    """
+
+    kills: int = 0
+    saved: int = 0
+    lost: int = 0
+    keys_lost: int = 0
+    most_keys: int = 0
+
+
+@dataclass
+class Typist:
+    """Who types: one mark a request, on one cell after another.
+
+    Attributes:
+        known: What each cell must show: the last value whose answer came.
+        in_hand: The cell and value whose answer did not come.
+    """
+
+    cells: list[Cell]
+    random: Random
+    known: dict[Cell, int] = field(default_factory=dict)
+    in_hand: tuple[Cell, int] | None = None
+    typed: int = 0
+
+    def type_until_killed(self, client: httpx.Client) -> int:
+        """Type until the worker dies; return how many answers came."""
+        saved = 0
+        while True:
+            cell = self.cells[self.typed % len(self.cells)]
+            value = self.random.choice([one for one in VALUES if one != self.known.get(cell)])
+            self.typed += 1
+            self.in_hand = (cell, value)
+            try:
+                answer = client.post("/api/do-each", json={"commands": [_mark(cell, value)]})
+            except httpx.TransportError:
+                return saved
+            [told] = answer.json()["answers"]
+            if told["refused"]:
+                raise AssertionError(f"a mark was refused: {told['refused']['key']}")
+            self.known[cell] = value
+            self.in_hand = None
+            saved += 1
+
+
+def _mark(cell: Cell, value: int) -> dict[str, object]:
+    lesson, pupil = cell
+    fields = {"lesson_id": lesson, "pupil_id": pupil, "value": value, "reason": REASON}
+    return {"kind": "record_mark", "fields": fields}
+
+
+def drill(kills: int, seed: int) -> Outcome:
+    """Kill a worker so many times and return what came of it."""
+    outcome, random = Outcome(), Random(seed)
+    with Sandbox() as school:
+        replica, cast = school.replica("teacher"), school.cast
+        cells = [(cast.first.id, pupil) for pupil in cast.first_pupils]
+        typist = Typist(cells, random)
+        with closing(listen(0)) as listener:
+            for _ in range(kills):
+                with _worker(replica, listener) as (process, client):
+                    _check(client, cast.first.journal_id, typist, outcome)
+                    timer = threading.Timer(
+                        random.random() * LONGEST_LIFE_SECONDS, os.kill, (process, signal.SIGKILL)
+                    )
+                    timer.start()
+                    outcome.saved += typist.type_until_killed(client)
+                    timer.join()
+                    outcome.kills += 1
+            with _worker(replica, listener) as (_, client):
+                _check(client, cast.first.journal_id, typist, outcome)
+    return outcome
+
+
+def _check(client: httpx.Client, journal: int, typist: Typist, outcome: Outcome) -> None:
+    """Compare what the journal shows with what was answered, and with the key in hand."""
+    data = client.get(f"/api/journal/{journal}").json()
+    shown: dict[Cell, int] = {}
+    for row, column, (marks, *_) in data["cells"]:
+        for mark in marks:
+            shown[data["lessons"][column]["id"], data["pupils"][row]["id"]] = mark[1]
+    for cell, value in typist.known.items():
+        pending = typist.in_hand is not None and typist.in_hand[0] == cell
+        allowed = {value, typist.in_hand[1]} if pending and typist.in_hand else {value}
+        outcome.lost += shown.get(cell) not in allowed
+    if typist.in_hand is not None:
+        cell, value = typist.in_hand
+        missing = int(shown.get(cell) != value)
+        outcome.keys_lost += missing
+        outcome.most_keys = max(outcome.most_keys, missing)
+        if not missing:
+            typist.known[cell] = value
+        typist.in_hand = None
+
+
+@contextmanager
+def _worker(replica: Replica, listener: socket.socket) -> Iterator[tuple[int, httpx.Client]]:
+    """Run a worker on the socket and unlock it; give its number and a client with a session."""
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["eschool_web.worker"])
+    ours, theirs = context.Pipe()
+    host = f"127.0.0.1:{listener.getsockname()[1]}"
+    code, kept = new_code(time.monotonic())
+    setting = WorkerSetting(replica.folder, host, "ru", (), (kept,))
+    process = context.Process(target=run, args=(setting, listener, theirs))
+    process.start()
+    theirs.close()
+    url = f"http://{host}"
+    headers = {"origin": url, "sec-fetch-site": "same-origin"}
+    with httpx.Client(base_url=url, headers=headers, timeout=START_SECONDS) as client:
+        try:
+            client.post("/start", json={"code": code}).raise_for_status()
+            refused = client.post("/unlock", json={"passphrase": PASSPHRASE}).json()["refused"]
+            if refused or process.pid is None:
+                raise AssertionError(f"the replica does not open: {refused}")
+            yield process.pid, client
+        finally:
+            ours.close()
+            process.kill()
+            process.join()
+
+
+def main() -> None:
+    """Drill, and print what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=1_000)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    begun = time.monotonic()
+    outcome = drill(given.kills, given.seed)
+    seconds = round(time.monotonic() - begun, 1)
+    print(json.dumps({**vars(outcome), "seconds": seconds}))
+
+
+if __name__ == "__main__":
+    main()
