@@ -1,4 +1,4 @@
-"""The column of term marks beside the grid: what is set, how it stands, what may be set (4.5.5)."""
+"""The column of term or year marks beside the grid: what is set, what may be set (4.5.5)."""
 
 from __future__ import annotations
 
@@ -52,7 +52,11 @@ class TermColumn(Answer):
 def term_column(
     store: Store, journal_id: int, term_id: int, person_id: int, now: int, touched: Touched
 ) -> TermColumn:
-    """Return the written term marks of a journal; see ``grid_cells`` for the arguments."""
+    """Return the written marks of a journal's term, or of its year (``term_id`` 0).
+
+    See ``grid_cells`` for the other arguments.
+    """
+    kind = ResultKind.TERM if term_id else ResultKind.YEAR
     disputed = {
         int(row[0])
         for row in store.rows(CONFLICTS, person_id, now - SHOWN_CONFLICT_SECONDS)
@@ -68,8 +72,6 @@ def term_column(
                 here=(TermMark.number, row_id) in touched,
                 conflict=row_id in disputed,
             )
-            for pupil, row_id, value, reason, document in store.rows(
-                SET, journal_id, ResultKind.TERM, term_id
-            )
+            for pupil, row_id, value, reason, document in store.rows(SET, journal_id, kind, term_id)
         },
     )

@@ -9,6 +9,8 @@ from eschool_core.commands.lessons import RecordMark
 from eschool_core.domain.enums import WorkKind
 from eschool_core.domain.journal import Lesson, Mark
 from eschool_core.domain.results import TermMark
+from eschool_core.domain.school import Journal
+from eschool_core.results import terms
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
@@ -64,6 +66,7 @@ def test_a_proposed_mark_takes_one_key_and_another_one_its_reason(
     expect(dialog).to_contain_text("Предлагается 4, вы ставите 5")
     page.locator("#dialog-line").fill("итоговая контрольная")
     page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
     expect(page.locator("td.term[data-s='t']")).to_have_count(0)
     assert "5" in term_cells(page)[2]
     expect(page.locator("#said")).to_contain_text("2.6")
@@ -120,3 +123,25 @@ def test_a_mark_in_a_wrong_row_is_moved_from_its_card(
     assert [mark.value for mark in marks if mark.value] == [5]
     keys.press("ArrowDown", "ArrowDown", "Delete")
     expect(page.locator("td[data-s='t']")).to_have_count(0)
+
+
+@pytest.mark.clause("4.5.5")
+def test_marks_of_the_year_wait_for_those_of_all_terms(
+    marked: Page, replica: Replica, school: Sandbox
+) -> None:
+    store = replica.store
+    journal = store.require(Journal, school.cast.first.journal_id)
+    last = terms.terms_of(store, journal)[-1]
+    address = marked.url.partition("?")[0]
+    # In the last term the column may sum up the year instead.
+    marked.goto(f"{address}?day={last.first_day}")
+    marked.wait_for_selector("td[data-c]:focus")
+    marked.get_by_role("link", name="Годовые отметки").click()
+    marked.wait_for_url("**sum=year")
+    marked.wait_for_selector("td[data-c]:focus")
+    expect(marked.locator("th.term")).to_contain_text("год")
+    Keyboard(marked).press("и", "4")
+    prove(marked)
+    expect(marked.locator("#said")).to_contain_text("4.5.5")
+    expect(marked.locator("td.term b")).to_have_count(0)
+    assert [mark for mark in store.select(TermMark) if mark.value] == []

@@ -253,7 +253,8 @@ export class Grid {
   /** Ask the server how the journal stands, and show it. */
   async refresh() {
     const { journal, lessons } = this.model.data;
-    const data = await get(`/api/journal/${journal}?lesson=${lessons[this.view.column].id}`);
+    const sum = this.model.data.term && !this.model.data.term.id ? "&sum=year" : "";
+    const data = await get(`/api/journal/${journal}?lesson=${lessons[this.view.column].id}${sum}`);
     const same = data.lessons.length === lessons.length
       && data.pupils.length === this.model.pupils.length;
     if (!same) return location.reload();

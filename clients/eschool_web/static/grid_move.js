@@ -10,6 +10,7 @@ import { say } from "./texts.js";
 const OF_LESSON = 1;
 const OF_TERM = 3;
 const KIND_OF_TERM = 1;
+const KIND_OF_YEAR = 2;
 
 /**
  * @param {import("./grid.js").Grid} grid
@@ -57,7 +58,7 @@ export async function proposeCorrection(grid, row, column) {
   ground.required = true;
   const said = make("p", { class: "refusal", role: "alert" });
   const place = whole
-    ? { target: OF_TERM, result_kind: KIND_OF_TERM, term_id: data.term.id }
+    ? { target: OF_TERM, result_kind: data.term.id ? KIND_OF_TERM : KIND_OF_YEAR, term_id: data.term.id }
     : { target: OF_LESSON, lesson_id: lessons[column].id };
   const propose = () => carryOut(said, "propose_correction", {
     journal_id: data.journal, pupil_id: pupils[row].id, value: Number(value.value),

@@ -224,11 +224,14 @@ export class TermColumn {
     if (!undoing) this.grid.writer.done.push({ term: row, fields: { value, reason, document: ground } });
     Object.assign(entry, fields, { typed: (entry.typed ?? 0) + 1, refusal: null });
     this.paint(row);
+    /** @type {Record<string, number>} */
     const ids = {
       journal_id: this.grid.model.data.journal, pupil_id: this.grid.model.pupils[row].id,
-      term_id: this.data.id,
     };
-    this.grid.queue.add({ kind: "set_term_mark", fields: { ...ids, ...fields }, term: row });
+    // Without a term the column sums up the year.
+    if (this.data.id) ids.term_id = this.data.id;
+    const kind = this.data.id ? "set_term_mark" : "set_year_mark";
+    this.grid.queue.add({ kind, fields: { ...ids, ...fields }, term: row });
     const words = fields.value ? this.shown(fields.value) : say("empty");
     announce(say("wrote", { name: this.grid.model.pupils[row].name, value: words }));
   }

@@ -7,7 +7,7 @@ from typing import Any
 
 from eschool_core import calendar
 from eschool_core.commands import facts
-from eschool_core.commands.term_marks import SetTermMark
+from eschool_core.commands.term_marks import SetTermMark, SetYearMark
 from eschool_core.domain.enums import WorkKind
 from eschool_core.domain.informing import ResourceLink
 from eschool_core.domain.journal import Lesson
@@ -23,8 +23,9 @@ from eschool_core.queries.journal_page import journal_page as page_query
 from eschool_core.queries.lookup import JournalPlace
 from eschool_core.queries.plan_page import PlanPage, plan_page
 from eschool_core.queries.term_column import TermCell, TermColumn, term_column
-from eschool_core.queries.term_results import PupilResult
+from eschool_core.queries.term_results import JournalResults, PupilResult, journal_results
 from eschool_core.regulation.results import allowed, shown
+from eschool_core.results.terms import WHOLE_YEAR, terms_of
 from eschool_core.store.store import Store
 from eschool_web import wording
 from eschool_web.asking import Asked, Data, Page
@@ -45,6 +46,7 @@ class Grid:
     place: JournalPlace
     period: Period
     page: JournalPage
+    results: JournalResults | None
     cells: dict[tuple[int, int], Cell]
     texts: dict[int, LessonTexts]
     writing: Writing
@@ -54,6 +56,7 @@ class Grid:
     active: int
     today: int
     lowest_mark: int
+    ends_year: bool
 
 
 def journal_page(asked: Asked) -> Page:
@@ -65,8 +68,10 @@ def journal_page(asked: Asked) -> Page:
             "grid": grid,
             "data": grid_data(asked, grid),
             "editable": bool(grid.writing.own),
-            "results": {} if grid.page.results is None
-            else {row.pupil_id: row for row in grid.page.results.rows},
+            "results": {} if grid.results is None
+            else {row.pupil_id: row for row in grid.results.rows},
+            "of_year": of_year(asked),
+            "ends_year": grid.ends_year,
             "kinds": [(kind, text(f"WorkKind.{kind.name.lower()}", asked.language))
                       for kind in WorkKind],
             "short": {kind: short_kind(asked, kind) for kind in WorkKind},
@@ -74,6 +79,11 @@ def journal_page(asked: Asked) -> Page:
             "later": _neighbour(asked, grid, grid.period.last_day + 1),
         },
     )  # fmt: skip
+
+
+def of_year(asked: Asked) -> bool:
+    """Return whether the column beside the grid is to sum up the year and not the term."""
+    return asked.query.get("sum") == "year"
 
 
 def journal_data(asked: Asked) -> Data:
@@ -99,18 +109,24 @@ def _grid(asked: Asked) -> Grid:
         looked_at = store.get(Lesson, wanted) if wanted else None
         period = period_of(store, place, day if looked_at is None else looked_at.day)
         page = page_query(store, *period.values(), asked.language)
+        results = page.results
+        if of_year(asked) and results is not None:
+            results = journal_results(store, journal_id, WHOLE_YEAR, asked.language)
+        listed = terms_of(store, store.require(Journal, journal_id))
         writing = grid_cells.writing(store, period, person_id, today)
         known = {entry.lesson_id for entry in page.lessons}
         return Grid(
             place=place,
             period=period,
             page=page,
+            results=results,
+            ends_year=bool(listed) and listed[-1].first_day <= period.last_day,
             cells=grid_cells.grid_cells(store, period, person_id, now, touched),
             texts=grid_cells.lesson_texts(store, period, touched),
             writing=writing,
             plan=plan_page(store, journal_id, today),
-            term=None if page.results is None
-            else term_column(store, journal_id, page.results.term_id, person_id, now, touched),
+            term=None if results is None
+            else term_column(store, journal_id, results.term_id, person_id, now, touched),
             links=_links(store, journal_id),
             active=wanted if wanted in known
             else active_lesson(page.lessons, dict(writing.begins_at), now),
@@ -168,15 +184,15 @@ def grid_data(asked: Asked, grid: Grid) -> dict[str, Any]:
 
 def term_data(grid: Grid, refused: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Return the column of term marks: what is set, what is proposed and why, by row."""
-    results, column = grid.page.results, grid.term
+    results, column = grid.results, grid.term
     if results is None or column is None:
         return None
     proposals = {row.pupil_id: row for row in results.rows}
     not_accepted = {
         entry["pupil"]: entry
         for entry in refused
-        if entry["kind"] == SetTermMark.kind
-        and entry["fields"].get("term_id") == results.term_id
+        if entry["kind"] in (SetTermMark.kind, SetYearMark.kind)
+        and entry["fields"].get("term_id", WHOLE_YEAR) == results.term_id
         and entry["fields"].get("journal_id") == grid.place.journal_id
     }
     return {

@@ -45,6 +45,15 @@ def test_a_mark_without_a_verdict_says_so(school: SmallSchool) -> None:
     assert column(school, frozenset({(TermMark.number, cell.id)}))[pupil].here
 
 
+@pytest.mark.clause("4.5.5")
+def test_marks_of_the_year_are_a_column_of_their_own(school: SmallSchool) -> None:
+    set_mark(school, 5)
+    found = term_column(
+        school.store, school.journals[MATHS], 0, school.staff["maths"], school.now, frozenset()
+    )
+    assert found.cells == {}
+
+
 @pytest.mark.clause("4.5.2")
 @pytest.mark.parametrize(
     ("value", "mode", "lowest", "offered"),
