@@ -25,6 +25,7 @@ from eschool_core.commands import (
     corrections,
     credentials,
     debts,
+    erasing,
     external,
     feeds,
     finals,
@@ -105,6 +106,7 @@ SPECS: tuple[CommandSpec, ...] = (
     *inspections.SPECS,
     *inspection_answers.SPECS,
     *archive.SPECS,
+    *erasing.SPECS,
 )
 
 BY_MODEL: Mapping[type[Command], CommandSpec] = MappingProxyType(

@@ -129,3 +129,5 @@ class ArchiveState(IntEnum):
     KEPT = 1
     DESTRUCTION_PROPOSED = 2
     DESTROYED = 3
+    """Its act is approved; the server erases it."""
+    ERASED = 4

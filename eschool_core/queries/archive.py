@@ -23,6 +23,9 @@ PLACES = (
     "JOIN subject s ON s.id = j.subject_id WHERE j.year_id = ?"
 )
 
+OVER = (ArchiveState.DESTROYED, ArchiveState.ERASED)
+"""An act was approved: nobody reads it any more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gap(Answer):
@@ -96,7 +99,7 @@ def archive(store: Store, day: int, *, due_only: bool = False) -> tuple[Kept, ..
             entry.act,
         )
         for entry in entries
-        if not due_only or (entry.keep_until < day and entry.state != ArchiveState.DESTROYED)
+        if not due_only or (entry.keep_until < day and entry.state not in OVER)
     )
 
 
@@ -109,7 +112,7 @@ def register(store: Store, entry_id: int) -> tuple[str, tuple[dict[str, Any], ..
     entry = store.get(ArchiveEntry, entry_id)
     if entry is None or entry.kind != ArchiveKind.REGISTER:
         raise InputError("archive.no_register")
-    if entry.state == ArchiveState.DESTROYED:
+    if entry.state in OVER:
         raise InputError("archive.no_register")
     rows = sorted(store.select(RegisterRow, entry_id=entry.id), key=lambda row: row.ordinal)
     return entry.title, tuple(decoded(row.content) for row in rows)

@@ -9,9 +9,11 @@ from msgpack import packb
 
 from eschool_core.domain.partition import PartitionKind, kind_of
 from eschool_core.domain.row import Row
-from eschool_core.domain.tables import SPEC_OF
+from eschool_core.domain.tables import BY_NUMBER, SPEC_OF
 from eschool_core.store import digest
 from eschool_core.store.database import Database
+
+BURY = "INSERT INTO tombstone (part, seq, table_number, row_id) VALUES (?, ?, ?, ?)"
 
 
 class Ledger(Protocol):
@@ -79,11 +81,20 @@ class ConfirmedLedger:
             change.rows += 1
             change.digest += self._hash(new.number, new.values())
         else:
-            self._database.execute(
-                "INSERT INTO tombstone (part, seq, table_number, row_id) VALUES (?, ?, ?, ?)",
-                (row.part, self.seq, row.number, row.id),
-            )
+            self._database.execute(BURY, (row.part, self.seq, row.number, row.id))
         if SPEC_OF[type(row)].scope:
+            self._scope_levels[-1] = self.seq
+
+    def touch(self, part: int) -> None:
+        """Take account of a command of whose writes nothing but the partition is known any more."""
+        change = self._levels[-1].setdefault(part, PartitionChange(self.seq, self.seq))
+        change.last = self.seq
+
+    def bury(self, part: int, table_number: int, row_id: int) -> None:
+        """Take account of the deletion of a row of which nothing else is known any more."""
+        self.touch(part)
+        self._database.execute(BURY, (part, self.seq, table_number, row_id))
+        if BY_NUMBER[table_number].scope:
             self._scope_levels[-1] = self.seq
 
     def begin(self) -> None:

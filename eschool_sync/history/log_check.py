@@ -8,14 +8,23 @@ from typing import Any, Final
 
 import msgpack
 
+from eschool_core.commands.erasing import EraseRecord
+from eschool_core.domain.enums import Verdict
 from eschool_core.errors import EschoolError, InputError
 from eschool_core.store.database import Database
 from eschool_sync.history.entries import LogEntry
 from eschool_sync.history.head import TreeHead
 from eschool_sync.history.merkle import root_of_peaks
 from eschool_sync.history.problems import Problems
+from eschool_sync.history.remains import Remain, Remains, digest_of
 from eschool_sync.history.tree import grown
-from eschool_sync.protocol.envelope import GENESIS, NO_REPLACE, Header, commitment_of
+from eschool_sync.protocol.envelope import (
+    GENESIS,
+    NO_REPLACE,
+    Header,
+    commitment_of,
+    unpack_payload,
+)
 from eschool_sync.protocol.messages import unpack_outcome
 
 HEAD: Final = "SELECT id, seq, root, peaks, signed FROM head"
@@ -48,12 +57,13 @@ class Followed:
         return root_of_peaks([self.peaks[at : at + 32] for at in range(0, len(self.peaks), 32)])
 
 
-def follow(entries: Sequence[LogEntry], problems: Problems) -> Followed:
+def follow(entries: Sequence[LogEntry], problems: Problems, remains: Remains) -> Followed:
     """Follow the log from its first entry on.
 
     Args:
         entries: All of them, in order.
         problems: Where is noted what does not fit.
+        remains: What stands in place of erased payloads.
     """
     said = Followed()
     for place, entry in enumerate(entries, 1):
@@ -64,7 +74,7 @@ def follow(entries: Sequence[LogEntry], problems: Problems) -> Followed:
         except (ValueError, TypeError, msgpack.UnpackException):
             problems.add("verify.entry", "log", entry.seq)
         else:
-            if not _fits(entry, header):
+            if not _fits(entry, header, remains.get(entry.seq)):
                 problems.add("verify.entry", "log", entry.seq)
             if not _follows(said, entry, header):
                 problems.add("verify.chain", "log", entry.seq)
@@ -74,8 +84,24 @@ def follow(entries: Sequence[LogEntry], problems: Problems) -> Followed:
     return said
 
 
-def _fits(entry: LogEntry, header: Header) -> bool:
-    """Return whether the columns say what the header says, and payload and verdict belong to it."""
+def check_remains(entries: Sequence[LogEntry], remains: Remains, problems: Problems) -> None:
+    """Compare what stands in place of erased payloads with the hash that the log has of it."""
+    said = ""
+    for entry in entries:
+        if entry.kind == EraseRecord.kind and entry.verdict == Verdict.ACCEPTED:
+            try:
+                said = str(unpack_payload(entry.payload)[-1])
+            except (InputError, IndexError):
+                problems.add("verify.entry", "log", entry.seq)
+    if (digest_of(remains) if remains else "") != said:
+        problems.add("verify.derived", "remains", 0)
+
+
+def _fits(entry: LogEntry, header: Header, kept: Remain | None) -> bool:
+    """Return whether the columns say what the header says, and payload and verdict belong to it.
+
+    An erased entry has neither payload nor salt; its header stays, and all that commits to it.
+    """
     columns = (
         *(entry.device, entry.number, entry.take),
         *(entry.kind, entry.version, entry.actor),
@@ -90,7 +116,11 @@ def _fits(entry: LogEntry, header: Header) -> bool:
         return False
     return (
         columns == named
-        and commitment_of(entry.salt, entry.payload) == header.commitment
+        and (
+            (entry.salt, entry.payload) == (b"", b"")
+            if kept is not None and kept.blank
+            else commitment_of(entry.salt, entry.payload) == header.commitment
+        )
         and header.to_bytes() == entry.header
         and verdict == entry.verdict
     )

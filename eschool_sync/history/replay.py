@@ -19,12 +19,14 @@ from eschool_core.store.schema import create_domain_tables
 from eschool_core.store.store import Store
 from eschool_sync.history.entries import LogEntry
 from eschool_sync.history.problems import Problems
+from eschool_sync.history.remains import Remains
+from eschool_sync.history.remains import apply as apply_effects
 from eschool_sync.protocol.envelope import NO_REPLACE, unpack_payload
 from eschool_sync.protocol.messages import pack_outcome, unpack_outcome
 
 
 def replayed(
-    entries: Sequence[LogEntry], digest_key: bytes, problems: Problems
+    entries: Sequence[LogEntry], digest_key: bytes, problems: Problems, remains: Remains
 ) -> tuple[SqliteDatabase, int]:
     """Return a database in memory with the rows that the log gives, and the last scope seq.
 
@@ -32,6 +34,7 @@ def replayed(
         entries: The whole log in order.
         digest_key: Of the school.
         problems: Where is noted what cannot have been accepted as it stands.
+        remains: What stands in place of erased entries, checked by ``check_remains``.
     """
     database = SqliteDatabase(sqlite3.connect(":memory:", isolation_level=None))
     create_domain_tables(database)
@@ -40,8 +43,11 @@ def replayed(
     with transaction(database), store.reads.trusted():
         for entry in entries:
             ledger.seq = entry.seq
+            kept = remains.get(entry.seq)
             try:
-                if not _apply(store, entry):
+                if kept is not None:
+                    apply_effects(store, ledger, kept.effects)
+                elif not apply_entry(store, entry):
                     problems.add("verify.outcome", "log", entry.seq)
             except (EschoolError, HoldForReview, ValueError, TypeError, AssertionError):
                 problems.add("verify.replay", "log", entry.seq)
@@ -49,7 +55,7 @@ def replayed(
     return database, scope_seq
 
 
-def _apply(store: Store, entry: LogEntry) -> bool:
+def apply_entry(store: Store, entry: LogEntry) -> bool:
     """Apply an entry; return whether the same came of it as is recorded."""
     outcome = unpack_outcome(msgpack.unpackb(entry.outcome))
     occasion = occasion_of(entry)

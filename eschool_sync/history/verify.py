@@ -10,13 +10,21 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgpack
+
 from eschool_core.store.database import Database, SqliteDatabase
 from eschool_sync.history.compare import compare_rows, compare_schema
 from eschool_sync.history.entries import LogEntry, read_log
 from eschool_sync.history.head import TreeHead
-from eschool_sync.history.log_check import check_tables, check_witnesses, follow
+from eschool_sync.history.log_check import (
+    check_remains,
+    check_tables,
+    check_witnesses,
+    follow,
+)
 from eschool_sync.history.problems import Problem, Problems
 from eschool_sync.history.push_check import check_pushes
+from eschool_sync.history.remains import Remain, read_remains
 from eschool_sync.history.replay import replayed
 from eschool_sync.server.tables import create_server_tables
 
@@ -65,7 +73,8 @@ class Verifier:
         self._school_key = school_key
         self._digest_key = digest_key
         self._entries: list[LogEntry] = []
-        self._replay_of: list[LogEntry] | None = None
+        self._remains: dict[int, Remain] = {}
+        self._replay_of: tuple[list[LogEntry], dict[int, Remain]] | None = None
         self._expected = SqliteDatabase(sqlite3.connect(":memory:", isolation_level=None))
         self._scope_seq = 0
         self._schema = SqliteDatabase(sqlite3.connect(":memory:", isolation_level=None))
@@ -87,7 +96,9 @@ class Verifier:
     def check_log(self, problems: Problems, witnesses: Sequence[TreeHead] = ()) -> TreeHead | None:
         """Check the log and what follows from it but rows; return the signed head."""
         entries = self._entries = list(read_log(self._database))
-        said = follow(entries, problems)
+        remains = self._remains = self._read_remains(problems)
+        said = follow(entries, problems, remains)
+        check_remains(entries, remains, problems)
         head = check_tables(self._database, said, self._school, self._school_key, problems)
         check_witnesses(entries, witnesses, problems)
         return head
@@ -102,8 +113,18 @@ class Verifier:
         check_pushes(self._database, expected, self._entries, self._school, problems)
 
     def _replay(self, problems: Problems) -> SqliteDatabase:
-        if self._replay_of != self._entries:
+        present = (self._entries, self._remains)
+        if self._replay_of != present:
             self._expected.close()
-            self._expected, self._scope_seq = replayed(self._entries, self._digest_key, problems)
-            self._replay_of = self._entries
+            self._expected, self._scope_seq = replayed(
+                self._entries, self._digest_key, problems, self._remains
+            )
+            self._replay_of = present
         return self._expected
+
+    def _read_remains(self, problems: Problems) -> dict[int, Remain]:
+        try:
+            return read_remains(self._database)
+        except (ValueError, TypeError, msgpack.UnpackException):
+            problems.add("verify.entry", "remains", 0)
+            return {}

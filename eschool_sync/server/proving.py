@@ -44,7 +44,8 @@ def proof_of(store: Store, heads: Heads, scope: list[int], table: int, row_id: i
         raise InputError("proof.none")
     [found] = store.rows(LOG, row.seq - 1, row.seq)
     entry = LogEntry.of_row(found)
-    if entry.kind not in KINDS:
+    # An erased command has neither payload nor salt, so there is nothing to prove it with.
+    if entry.kind not in KINDS or not entry.payload:
         raise InputError("proof.none")
     head = heads.read()
     return Proof(

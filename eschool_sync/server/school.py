@@ -126,9 +126,9 @@ class ServerSchool:
 
     def act(self, command: Command, actor_id: int = 0) -> Outcome:
         """Carry out one of the server's own acts, or one that it attests for ``actor_id``."""
-        with self._writing() as head:
+        with self.writing() as head:
             entry = BatchEntry(self.next_number(), command.numbers_taken(), command)
-            return self._act(head, [entry], actor_id, self._clock.wall())[0]
+            return self.act_within(head, [entry], actor_id, self._clock.wall())[0]
 
     def act_all(
         self, entries: Sequence[BatchEntry], actor_id: int = 0, moment: int | None = None
@@ -143,12 +143,12 @@ class ServerSchool:
         Raises:
             TransportError: ``sync.gap``: somebody else has acted since the numbers were taken.
         """
-        with self._writing() as head:
+        with self.writing() as head:
             expected = self.next_number()
             if entries[0].number != expected:
                 raise TransportError("sync.gap", expected=expected)
             now = self._clock.wall() if moment is None else moment
-            return self._act(head, entries, actor_id, now)
+            return self.act_within(head, entries, actor_id, now)
 
     def issue_code(self, person_id: int, *, seconds: int = CODE_SECONDS, actor_id: int = 0) -> str:
         """Return a new one-time code with which a person enrols a device.
@@ -336,7 +336,7 @@ class ServerSchool:
             check_anchor(anchor, self.public_key)
         past = restoring.past_of(self, push)
         now = self._clock.wall()
-        with self._writing() as head:
+        with self.writing() as head:
             # Asked again under the lock: it may have been shut out meanwhile.
             device = self._sender(self.state.school, device.device)
             known = device_head(self.database, device.device)
@@ -355,10 +355,10 @@ class ServerSchool:
             )
         report(first=first, last=last, **counts(outcomes))
 
-    def _act(
+    def act_within(
         self, head: Head, entries: Sequence[BatchEntry], actor_id: int, now: int
     ) -> list[Outcome]:
-        """Chain and carry out the server's own acts; inside a transaction."""
+        """Chain and carry out the server's own acts, inside ``writing``."""
         chain = Chain(self.state.school, self.state.server_device, actor_id, head.seq, now)
         previous = device_head(self.database, chain.device).hash
         made = chain.entries(entries, previous, self._random)
@@ -373,7 +373,7 @@ class ServerSchool:
         return [entry.outcome for entry in judged]
 
     @contextmanager
-    def _writing(self) -> Iterator[Head]:
+    def writing(self) -> Iterator[Head]:
         """Hold the school's lock for one transaction, and give the head that it begins at."""
         with self.turn:
             try:

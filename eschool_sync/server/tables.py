@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eschool_core.store.database import Database
 from eschool_core.store.schema import create_domain_tables, typed
-from eschool_sync.history import tree
+from eschool_sync.history import remains, tree
 from eschool_sync.history.merkle import EMPTY_ROOT
 from eschool_sync.server import access_tables, outbox_tables
 
@@ -13,6 +13,7 @@ TABLES = (
     "CREATE TABLE head (id {integer} PRIMARY KEY, seq BIGINT NOT NULL, scope_seq BIGINT NOT NULL, "
     "root {blob} NOT NULL, peaks {blob} NOT NULL, signed {blob} NOT NULL)",
     tree.TABLE,
+    remains.TABLE,
     "CREATE TABLE log (seq {integer} PRIMARY KEY, device BIGINT NOT NULL, n BIGINT NOT NULL, "
     "take BIGINT NOT NULL, replaces BIGINT NOT NULL, kind TEXT NOT NULL, "
     "version BIGINT NOT NULL, actor_id BIGINT NOT NULL, "

@@ -1,0 +1,147 @@
+"""Erases on the server what approved acts of destruction name (5.3, design §6).
+
+Rows go by a command in the log; payload and salt of the commands that wrote them go in the same
+transaction. Which payloads went is also written to a file outside the database, before they go:
+a backup restored from before the erasure still holds them, and is made to forget them again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from eschool_core.commands.base import Occasion
+from eschool_core.commands.erasing import EraseRecord, erased_rows, whole_partitions
+from eschool_core.domain.archive import ArchiveEntry
+from eschool_core.domain.result_enums import ArchiveState
+from eschool_core.errors import DamageError, InputError
+from eschool_core.imports.builder import BatchEntry
+from eschool_core.regulation.interval import Interval
+from eschool_sync.history.entries import LogEntry, read_log
+from eschool_sync.history.erasure import Plan, plan_erasure
+from eschool_sync.history.remains import Gone, digest_of, read_remains, write_remains
+from eschool_sync.history.verify import Verifier
+from eschool_sync.security.durable import read_at_most, write_atomically
+from eschool_sync.server.school import ServerSchool
+
+FILE: Final = "erased.json"
+FORMAT: Final = 1
+MAX_BYTES: Final = 512 * 1024 * 1024
+NOTHING: Final = "0" * 64
+BLANK: Final = "UPDATE log SET payload = ?, salt = ? WHERE seq = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What one erasure did.
+
+    Attributes:
+        rows: That were deleted.
+        payloads: Of commands that were removed from the log.
+    """
+
+    entry_id: int
+    rows: int
+    payloads: int
+
+
+def due(school: ServerSchool) -> list[int]:
+    """Return the archive's entries whose act is approved and that are not erased yet."""
+    entries = school.store.select(ArchiveEntry, state=int(ArchiveState.DESTROYED))
+    return [entry.id for entry in entries]
+
+
+def erase(school: ServerSchool, entry_id: int, file: Path, now: int) -> Erased:
+    """Erase what an approved act names, wholly or not at all.
+
+    Takes as long as a check of the whole history, and holds the school meanwhile.
+
+    Args:
+        school: Open; nobody else writes to it.
+        entry_id: The archive's entry.
+        file: Where erased commitments are kept outside the database.
+        now: Seconds UTC.
+
+    Raises:
+        InputError: ``archive.state``: no act is approved.
+        RegulationError: It must still be kept (5.3).
+        DamageError: ``damage.tables``: the history is not sound; nothing was erased.
+    """
+    digest_key = bytes.fromhex(school.state.digest_key)
+    _require_sound(school, digest_key)
+    with school.writing() as head:
+        entry = school.store.require(ArchiveEntry, entry_id)
+        if entry.state != ArchiveState.DESTROYED:
+            raise InputError("archive.state")
+        rows = list(erased_rows(school.store, entry))
+        gone = Gone(
+            frozenset(whole_partitions(school.store, entry)),
+            frozenset((row.number, row.id) for row in rows),
+        )
+        number = school.next_number()
+        occasion = Occasion(0, school.state.server_device, number, head.seq, Interval.at(now))
+        log = list(read_log(school.database))
+        erasing = EraseRecord(entry_id=entry_id, remains=NOTHING)
+        before = read_remains(school.database)
+        plan = plan_erasure(log, digest_key, before, gone, (erasing, occasion))
+        command = EraseRecord(entry_id=entry_id, remains=digest_of(plan.remains))
+        [outcome] = school.act_within(head, [BatchEntry(number, 1, command)], 0, now)
+        if outcome.key:
+            raise InputError(outcome.key, **dict(outcome.params))
+        fresh = [one for one in log if one.seq in plan.blank and one.payload]
+        _remember(file, entry_id, fresh)
+        _blank(school, plan, fresh)
+    return Erased(entry_id, len(rows), len(fresh))
+
+
+def _require_sound(school: ServerSchool, digest_key: bytes) -> None:
+    """Refuse to touch a history that is not what it should be."""
+    with school.turn:
+        verifier = Verifier(school.database, school.state.school, school.public_key, digest_key)
+        found = verifier.verify()
+    if not found.is_sound:
+        raise DamageError("damage.tables", count=found.count)
+
+
+def _blank(school: ServerSchool, plan: Plan, fresh: list[LogEntry]) -> None:
+    write_remains(school.database, plan.remains)
+    school.database.execute_many(BLANK, [(b"", b"", entry.seq) for entry in fresh])
+
+
+def _remember(file: Path, entry_id: int, fresh: list[LogEntry]) -> None:
+    """Write down outside the database which commitments are erased; before they are."""
+    known = read_erased(file)
+    commitments = {entry.read_header().commitment.hex() for entry in fresh}
+    earlier = set(known.get(entry_id, ()))
+    known[entry_id] = sorted(commitments | earlier)
+    content = {"format": FORMAT, "erased": {str(key): value for key, value in known.items()}}
+    write_atomically(file, json.dumps(content).encode())
+
+
+def read_erased(file: Path) -> dict[int, list[str]]:
+    """Return the erased commitments by the archive's entry; nothing where there is no file.
+
+    Raises:
+        DamageError: ``damage.server_state``: it is not what was written.
+    """
+    try:
+        content: Any = json.loads(read_at_most(file, MAX_BYTES) or b"")
+        return {int(key): [str(one) for one in value] for key, value in content["erased"].items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DamageError("damage.server_state") from error
+
+
+def returned(school: ServerSchool, file: Path) -> Iterator[int]:
+    """Yield the entries of which a restored school holds payloads that were erased before."""
+    for entry_id, commitments in sorted(read_erased(file).items()):
+        wanted = set(commitments)
+        if any(
+            one.payload and one.read_header().commitment.hex() in wanted
+            for one in read_log(school.database)
+        ):
+            yield entry_id
