@@ -49,6 +49,7 @@ AUDIT_FILE = "audit.jsonl"
         "enrol-code": "eschool_cli.server:enrol_code_command",
         "revoke-device": "eschool_cli.server:revoke_device_command",
         "status": "eschool_cli.server:status_command",
+        "erase": "eschool_cli.server_erase:erase_command",
         "notices": "eschool_cli.server_notices:notices_group",
         "report": "eschool_cli.server_report:report_command",
         "keys": "eschool_cli.server_backup:keys_group",

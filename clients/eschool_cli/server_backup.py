@@ -25,6 +25,8 @@ from eschool_sync.clock import SystemClock
 from eschool_sync.security.durable import OWNER_ONLY, read_at_most, write_atomically
 from eschool_sync.security.random_source import SystemRandom
 from eschool_sync.server.directory import Directory
+from eschool_sync.server.erasing import FILE as ERASED
+from eschool_sync.server.erasing import add_list, list_beside
 
 PUBLIC_FILE = "recovery.pub"
 MAX_KEY_BYTES = 4096
@@ -112,6 +114,7 @@ def make_command(
                 report(f"{say('backup.writing')} {table}", rows, 0)
 
             written = make_backup(source, public, folder, clock, SystemRandom(), told)
+        add_list(data / str(number) / ERASED, list_beside(folder, number))
         before = clock.wall() - (keep_days or 0) * DAY_SECONDS
         dropped = drop_old(folder, number, before) if keep_days else []
         done.append((written, len(dropped)))
@@ -179,6 +182,8 @@ def restore_command(
 ) -> None:
     """Make the school out of a backup, as a new incarnation, in a place that does not have it."""
     restored = restore_backup(file, _private(key), data, SystemRandom(), database)
+    number = restored.state.school
+    add_list(list_beside(file.parent, number), data / str(number) / ERASED)
     if as_json:
         session.screen.json(
             {

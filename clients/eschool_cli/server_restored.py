@@ -13,8 +13,10 @@ from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, LocalGroup, say
 from eschool_cli.server import of_school, on_data, school_of
 from eschool_cli.session import Session
+from eschool_sync.clock import SystemClock
 from eschool_sync.server import restoring
 from eschool_sync.server.directory import Directory
+from eschool_sync.server.erasing import FILE, erase_returned
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.single import single_server
 from eschool_sync.server.state import Phase
@@ -87,7 +89,8 @@ def close_command(
     """Apply what was collected, in the old order, and open the school."""
     with _school(data, database, school, alone=True) as served:
         returned = restoring.close_window(served)
-        told = _state(served) | {"applied": returned.pushes}
+        again = erase_returned(served, data / str(served.state.school) / FILE, SystemClock().wall())
+        told = _state(served) | {"applied": returned.pushes, "erased_again": len(again)}
     done = say("cli.restored.closed", applied=returned.pushes, left=returned.left)
     _tell(session, told, done, as_json)
 

@@ -15,7 +15,7 @@ from pydantic import StringConstraints
 
 from eschool_core import calendar
 from eschool_core.commands import facts, rights
-from eschool_core.commands.base import Command, CommandSpec, Findings, ObjectId, Occasion
+from eschool_core.commands.base import Command, CommandSpec, Findings, Flag, ObjectId, Occasion
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow
 from eschool_core.domain.journal import JournalLine, Lesson
 from eschool_core.domain.office import FindingRecord, Notice
@@ -46,11 +46,14 @@ class EraseRecord(Command):
     Attributes:
         remains: Hash over what is kept in place of the erased payloads, so that nobody can change
             it unnoticed.
+        again: 1 where it was erased before and came back with a restored backup, from a time when
+            the act was not approved yet.
     """
 
     kind: ClassVar[str] = "erase_record"
     entry_id: ObjectId
     remains: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    again: Flag = 0
 
 
 def erase_record(store: Store, command: EraseRecord, occasion: Occasion) -> Findings:
@@ -61,7 +64,9 @@ def erase_record(store: Store, command: EraseRecord, occasion: Occasion) -> Find
         InputError: ``archive.state``: no act was approved, or it is erased already.
     """
     entry = store.require(ArchiveEntry, command.entry_id)
-    if entry.state != ArchiveState.DESTROYED:
+    if entry.state == ArchiveState.ERASED or (
+        entry.state != ArchiveState.DESTROYED and not command.again
+    ):
         raise InputError("archive.state")
     today = rights.act_days(store, occasion)[1]
     last = calendar.date_of(entry.keep_until)

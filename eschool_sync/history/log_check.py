@@ -29,6 +29,7 @@ from eschool_sync.protocol.messages import unpack_outcome
 
 HEAD: Final = "SELECT id, seq, root, peaks, signed FROM head"
 NODES: Final = "SELECT place, hash FROM tree_node"
+REMAINS: Final = list(EraseRecord.model_fields).index("remains")
 DEVICE_HEADS: Final = "SELECT device, last_n, next_n, hash FROM device_head"
 
 
@@ -90,7 +91,7 @@ def check_remains(entries: Sequence[LogEntry], remains: Remains, problems: Probl
     for entry in entries:
         if entry.kind == EraseRecord.kind and entry.verdict == Verdict.ACCEPTED:
             try:
-                said = str(unpack_payload(entry.payload)[-1])
+                said = str(unpack_payload(entry.payload)[REMAINS])
             except (InputError, IndexError):
                 problems.add("verify.entry", "log", entry.seq)
     if (digest_of(remains) if remains else "") != said:

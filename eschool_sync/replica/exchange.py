@@ -24,7 +24,7 @@ from eschool_sync.protocol.messages import (
 from eschool_sync.replica.bootstrap import DONE, Bootstrap
 from eschool_sync.replica.decisions import decisions
 from eschool_sync.replica.opened import Opened
-from eschool_sync.replica.outbox import State
+from eschool_sync.replica.outbox import KEEP_SECONDS, State
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.pushing import packed_push
 from eschool_sync.replica.reports import SyncReport
@@ -46,6 +46,9 @@ INDEXED: Final = "indexed"
 
 MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
+
+
+DAY_SECONDS: Final = 24 * 3600
 
 
 class _Stale(Exception):  # noqa: N818 - another process has synced meanwhile: do it again
@@ -186,6 +189,8 @@ class Exchange:
             for number, outcome in response.verdicts:
                 opened.outbox.settle(number, outcome)
             opened.receipts.keep(response)
+            if anchor.time // DAY_SECONDS != present.synced_at // DAY_SECONDS:
+                opened.outbox.forget_old(anchor.time - KEEP_SECONDS)
             is_new = bool(position.incarnation) and response.incarnation != position.incarnation
             if is_new:
                 opened.receipts.reopen(response.checkpoint.known)

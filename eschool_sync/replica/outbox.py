@@ -32,6 +32,9 @@ from eschool_sync.protocol.push import MAX_COMMANDS, MAX_PUSH_BYTES, RUN_KEY_BYT
 from eschool_sync.replica.position import Identity, Position
 from eschool_sync.security.random_source import Random
 
+KEEP_SECONDS: Final = 70 * 24 * 3600
+"""Own commands are kept whole so long: twice the life of a backup."""
+
 HEADER_BYTES: Final = 300
 """The most that a header adds to a payload in a push, generously."""
 
@@ -41,6 +44,14 @@ _SENDING: Final = (
 _OLD_PUSH: Final = (
     "SELECT n, header, payload, anchor, replaces, pushed FROM outbox WHERE n > ? AND pushed = "
     "(SELECT pushed FROM outbox WHERE n > ? AND pushed > 0 ORDER BY n LIMIT 1) ORDER BY n"
+)
+_FORGET: Final = (
+    "UPDATE outbox SET payload = ? WHERE received > 0 AND received < ? AND state IN (1, 2, 5) "
+    "AND payload <> ?"
+)
+_FORGET_RUNS: Final = (
+    "DELETE FROM salt_run WHERE first_n < (SELECT max(first_n) FROM salt_run WHERE first_n <= "
+    "(SELECT coalesce(min(n), ?) FROM outbox WHERE payload <> ?))"
 )
 _NAMED: Final = "SELECT state, header, replaces FROM outbox WHERE n = ?"
 _INSERT: Final = (
@@ -222,6 +233,15 @@ class Outbox:
         first = self._database.fetch("SELECT max(first_n) FROM salt_run")[0][0]
         if first is not None and first < position.next:
             self._new_run(position.next)
+
+    def forget_old(self, before: int) -> None:
+        """Blank what the server took before a moment, and drop the keys of its salts.
+
+        No backup of the server is that old, so it will never be asked for again (§5.7); what is
+        erased on the server at its term must not live on here. Headers stay: they are the chain.
+        """
+        self._database.execute(_FORGET, (b"", before, b""))
+        self._database.execute(_FORGET_RUNS, (MAX_NUMBER, b""))
 
     def settle(self, number: int, outcome: Outcome) -> None:
         """Store a verdict."""

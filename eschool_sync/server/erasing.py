@@ -8,7 +8,7 @@ a backup restored from before the erasure still holds them, and is made to forge
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -57,7 +57,7 @@ def due(school: ServerSchool) -> list[int]:
 def erase(school: ServerSchool, entry_id: int, file: Path, now: int) -> Erased:
     """Erase what an approved act names, wholly or not at all.
 
-    Takes as long as a check of the whole history, and holds the school meanwhile.
+    Takes as long as two checks of the whole history, and holds the school meanwhile.
 
     Args:
         school: Open; nobody else writes to it.
@@ -70,12 +70,25 @@ def erase(school: ServerSchool, entry_id: int, file: Path, now: int) -> Erased:
         RegulationError: It must still be kept (5.3).
         DamageError: ``damage.tables``: the history is not sound; nothing was erased.
     """
+    entry = school.store.require(ArchiveEntry, entry_id)
+    if entry.state != ArchiveState.DESTROYED:
+        raise InputError("archive.state")
+    return _erase(school, entry, file, now, again=0)
+
+
+def erase_returned(school: ServerSchool, file: Path, now: int) -> list[Erased]:
+    """Erase again what a restored backup has brought back; see ``erase``."""
+    done = []
+    for entry_id in list(returned(school, file)):
+        entry = school.store.require(ArchiveEntry, entry_id)
+        done.append(_erase(school, entry, file, now, again=1))
+    return done
+
+
+def _erase(school: ServerSchool, entry: ArchiveEntry, file: Path, now: int, again: int) -> Erased:
     digest_key = bytes.fromhex(school.state.digest_key)
     _require_sound(school, digest_key)
     with school.writing() as head:
-        entry = school.store.require(ArchiveEntry, entry_id)
-        if entry.state != ArchiveState.DESTROYED:
-            raise InputError("archive.state")
         rows = list(erased_rows(school.store, entry))
         gone = Gone(
             frozenset(whole_partitions(school.store, entry)),
@@ -84,17 +97,17 @@ def erase(school: ServerSchool, entry_id: int, file: Path, now: int) -> Erased:
         number = school.next_number()
         occasion = Occasion(0, school.state.server_device, number, head.seq, Interval.at(now))
         log = list(read_log(school.database))
-        erasing = EraseRecord(entry_id=entry_id, remains=NOTHING)
         before = read_remains(school.database)
-        plan = plan_erasure(log, digest_key, before, gone, (erasing, occasion))
-        command = EraseRecord(entry_id=entry_id, remains=digest_of(plan.remains))
-        [outcome] = school.act_within(head, [BatchEntry(number, 1, command)], 0, now)
+        command = EraseRecord(entry_id=entry.id, remains=NOTHING, again=again)
+        plan = plan_erasure(log, digest_key, before, gone, (command, occasion))
+        final = command.model_copy(update={"remains": digest_of(plan.remains)})
+        [outcome] = school.act_within(head, [BatchEntry(number, 1, final)], 0, now)
         if outcome.key:
             raise InputError(outcome.key, **dict(outcome.params))
         fresh = [one for one in log if one.seq in plan.blank and one.payload]
-        _remember(file, entry_id, fresh)
+        _remember(file, entry.id, fresh)
         _blank(school, plan, fresh)
-    return Erased(entry_id, len(rows), len(fresh))
+    return Erased(entry.id, len(rows), len(fresh))
 
 
 def _require_sound(school: ServerSchool, digest_key: bytes) -> None:
@@ -113,12 +126,31 @@ def _blank(school: ServerSchool, plan: Plan, fresh: list[LogEntry]) -> None:
 
 def _remember(file: Path, entry_id: int, fresh: list[LogEntry]) -> None:
     """Write down outside the database which commitments are erased; before they are."""
+    _add(file, {entry_id: [entry.read_header().commitment.hex() for entry in fresh]})
+
+
+def _add(file: Path, more: Mapping[int, Sequence[str]]) -> None:
     known = read_erased(file)
-    commitments = {entry.read_header().commitment.hex() for entry in fresh}
-    earlier = set(known.get(entry_id, ()))
-    known[entry_id] = sorted(commitments | earlier)
+    for entry_id, commitments in more.items():
+        known[entry_id] = sorted({*known.get(entry_id, ()), *commitments})
     content = {"format": FORMAT, "erased": {str(key): value for key, value in known.items()}}
     write_atomically(file, json.dumps(content).encode())
+
+
+def list_beside(folder: Path, school: int) -> Path:
+    """Return where the list of a school lies beside its backups; it is never too old to keep."""
+    return folder / f"{school}-{FILE}"
+
+
+def add_list(source: Path, target: Path) -> None:
+    """Add to a list what another one has; without the other nothing happens.
+
+    Raises:
+        DamageError: ``damage.server_state``: one of them is not what was written.
+    """
+    more = read_erased(source)
+    if more:
+        _add(target, more)
 
 
 def read_erased(file: Path) -> dict[int, list[str]]:

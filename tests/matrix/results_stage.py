@@ -12,6 +12,7 @@ from eschool_core.commands.base import Command
 from eschool_core.commands.closing import CloseTerm, ReopenTerm
 from eschool_core.commands.corrections import DecideCorrection, MoveMark, ProposeCorrection
 from eschool_core.commands.debts import RecordCouncilDecision
+from eschool_core.commands.erasing import EraseRecord
 from eschool_core.commands.external import DecideExternalMark, EnterExternalMark
 from eschool_core.commands.owed import SettleOwedWork
 from eschool_core.commands.releases import ReleaseMarks, SeeMarks
@@ -81,6 +82,7 @@ def of_results(school: SmallSchool) -> dict[str, Command]:
         "draw_up_register": DrawUpRegister(class_id=school.classes["1В"]),
         "propose_destruction": ProposeDestruction(entry_id=rows.kept, act="Акт 1", act_day=MONDAY),
         "decide_destruction": DecideDestruction(entry_id=rows.proposed, approve=1),
+        "erase_record": EraseRecord(entry_id=rows.approved, remains="0" * 64),
         "propose_correction": ProposeCorrection(
             journal_id=school.journals[OTHER],
             pupil_id=school.pupils["5Б"][1],
@@ -148,6 +150,7 @@ class _Rows:
         self.own_journal = school.add_journal("1В", "Шахматы", "primary")
         self.kept = self.put(self.entry(ArchiveState.KEPT))
         self.proposed = self.put(self.entry(ArchiveState.DESTRUCTION_PROPOSED))
+        self.approved = self.put(self.entry(ArchiveState.DESTROYED))
         for kind, of_term in ((ResultKind.TERM, term), (ResultKind.YEAR, 0)):
             self.put(
                 TermMark(

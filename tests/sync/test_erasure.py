@@ -31,15 +31,26 @@ from eschool_core.errors import InputError
 from eschool_core.queries.archive import register
 from eschool_core.results.year_gaps import year_gaps
 from eschool_sync.history.verify import Verified, Verifier
-from eschool_sync.server.erasing import FILE, Erased, due, erase, read_erased, returned
+from eschool_sync.server.directory import DATABASE_FILE
+from eschool_sync.server.erasing import (
+    FILE,
+    Erased,
+    due,
+    erase,
+    erase_returned,
+    read_erased,
+    returned,
+)
+from eschool_sync.server.restoring import put_back, take_copy
 from tests.school import MONDAY, clock
-from tests.sync.harness import World, build, copied
+from tests.sync.harness import Member, World, build, copied
 from tests.terms import MATHS, YEAR_OVER, close, fill, fill_year, set_terms
 
 CANARY = "Канарейкина работа"
 JOURNAL_UNTIL = date(2032, 12, 31)
 """Five years from 1 January after the year 2026/27."""
 
+JOURNAL_OVER = date(2033, 1, 1)
 REGISTER_UNTIL = date(2052, 12, 31)
 DAY = 24 * 3600
 
@@ -101,7 +112,9 @@ def play(world: World) -> None:
     """Let a year pass with a mark and a topic, close it, seal the journal, draw the register up."""
     school, server = world.school, world.server
     lesson, pupil = school.lesson(*MATHS, MONDAY), school.pupils["5А"][0]
-    world.act(RecordTopic(lesson_id=lesson, text=CANARY), "maths")
+    teacher = world.member("maths")
+    teacher.do(RecordTopic(lesson_id=lesson, text=CANARY))
+    teacher.sync()
     for value in (5, 4):
         world.act(
             RecordMark(lesson_id=lesson, pupil_id=pupil, value=value, comment=CANARY), "maths"
@@ -139,18 +152,27 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> World:
     return world
 
 
+@pytest.fixture(scope="module")
+def term_over(origin: World, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The same school five years and a day later."""
+    world = copied(origin, tmp_path_factory.mktemp("term") / "world")
+    Archive(world).go_to(JOURNAL_OVER)
+    world.close()
+    return world
+
+
 @pytest.fixture
-def archive(origin: World, tmp_path: Path) -> Iterator[Archive]:
-    world = copied(origin, tmp_path / "world")
-    world.advance(YEAR_OVER - world.clock.wall())
-    yield Archive(world)
+def archive(term_over: World, tmp_path: Path) -> Iterator[Archive]:
+    world = copied(term_over, tmp_path / "world")
+    archive = Archive(world)
+    archive.go_to(JOURNAL_OVER)
+    yield archive
     world.close()
 
 
 @pytest.mark.clause("5.3/1")
 @pytest.mark.asvs("14.2.7")
 def test_a_journal_goes_five_years_and_a_day_after(archive: Archive) -> None:
-    archive.go_to(date(2033, 1, 1))
     assert archive.verify().is_sound
     assert CANARY.encode() in archive.payloads()
     done = archive.erase_due(ArchiveKind.JOURNAL)
@@ -163,3 +185,162 @@ def test_a_journal_goes_five_years_and_a_day_after(archive: Archive) -> None:
     found = archive.verify()
     assert found.problems == ()
     assert found.is_sound
+
+
+@pytest.mark.clause("5.3/1")
+def test_nothing_goes_without_an_approved_act(archive: Archive) -> None:
+    entry_id = archive.entry(ArchiveKind.JOURNAL).id
+    before = archive.texts()
+    with pytest.raises(InputError) as refused:
+        archive.erase(entry_id)
+    assert refused.value.key == "archive.state"
+    assert archive.texts() == before
+    assert not archive.file.exists()
+
+
+@pytest.mark.clause("5.3/1")
+def test_on_the_last_day_of_five_years_it_is_still_kept(origin: World, tmp_path: Path) -> None:
+    world = copied(origin, tmp_path / "world")
+    archive = Archive(world)
+    archive.go_to(JOURNAL_UNTIL)
+    entry = archive.entry(ArchiveKind.JOURNAL)
+    command = ProposeDestruction(entry_id=entry.id, act="1-а", act_day=1)
+    assert world.server.act(command, world.person("deputy")).clause == "5.3/1"
+    world.close()
+
+
+@pytest.mark.clause("5.3/2")
+@pytest.mark.asvs("14.2.7")
+def test_a_register_outlives_its_journals_and_goes_after_twenty_five(archive: Archive) -> None:
+    archive.erase_due(ArchiveKind.JOURNAL)
+    archive.go_to(REGISTER_UNTIL)
+    store = archive.world.server.store
+    entry = archive.entry(ArchiveKind.REGISTER)
+    title, rows = register(store, entry.id)
+    names = [row["name"] for row in rows]
+    assert len(rows) == 4, title
+    archive.go_to(date(2053, 1, 1))
+    archive.erase_due(ArchiveKind.REGISTER)
+    assert store.select(RegisterRow) == []
+    with pytest.raises(InputError):
+        register(store, entry.id)
+    rows_left = repr([archive.world.server.database.fetch("SELECT effects FROM remains")])
+    assert not [name for name in names if name in rows_left]
+    found = archive.verify()
+    assert found.problems == ()
+
+
+def lines(world: World) -> set[int]:
+    return {
+        line.id
+        for line in world.server.store.select(JournalLine, journal_id=world.school.journals[MATHS])
+    }
+
+
+def test_other_journals_and_people_stay(archive: Archive) -> None:
+    store = archive.world.server.store
+    journal, own = archive.world.school.journals[MATHS], lines(archive.world)
+
+    def kept() -> list[tuple[object, ...]]:
+        lessons = [row for row in store.select(Lesson) if row.journal_id != journal]
+        return [row.values() for row in (*lessons, *store.select(Pupil))]
+
+    before = kept()
+    archive.erase_due(ArchiveKind.JOURNAL)
+    assert kept() == before
+    assert store.select(Lesson, journal_id=journal) == []
+    for table in (Mark, CellHistory):
+        parts = {(kind_of(row.part), object_of(row.part)) for row in store.select(table)}
+        assert not parts & {(PartitionKind.LINE, line) for line in own}
+        assert (PartitionKind.JOURNAL, journal) not in parts
+
+
+@pytest.mark.threat("T7")
+def test_a_change_of_what_stays_in_place_of_the_erased_is_found(archive: Archive) -> None:
+    archive.erase_due(ArchiveKind.JOURNAL)
+    database = archive.world.server.database
+    changes = (
+        "UPDATE remains SET blank = 1 - blank WHERE seq = (SELECT min(seq) FROM remains)",
+        "DELETE FROM remains WHERE seq = (SELECT max(seq) FROM remains)",
+        "DELETE FROM remains",
+        "UPDATE remains SET effects = x'90' WHERE seq = (SELECT max(seq) FROM remains)",
+        "UPDATE remains SET effects = x'c1' WHERE seq = (SELECT max(seq) FROM remains)",
+        "UPDATE log SET payload = x'90' WHERE seq = (SELECT min(seq) FROM remains WHERE blank = 1)",
+        "UPDATE log SET payload = x'', salt = x'' WHERE seq = 1",
+    )
+    for sql in changes:
+        database.execute("BEGIN")
+        database.execute(sql)
+        assert not archive.verify().is_sound, sql
+        database.execute("ROLLBACK")
+    assert archive.verify().is_sound
+
+
+@pytest.mark.threat("T14")
+def test_a_crash_leaves_all_or_nothing_and_the_next_run_ends_it(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = archive.approve(ArchiveKind.JOURNAL)
+    before = archive.texts()
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            "eschool_sync.server.erasing.BLANK", "UPDATE nothing SET a = ?, b = ?, c = ?"
+        )
+        with pytest.raises(Exception, match="nothing"):
+            archive.erase(entry_id)
+    assert archive.texts() == before
+    # What will be erased is known outside the database before it is.
+    assert read_erased(archive.file)[entry_id]
+    assert archive.verify().is_sound
+    archive.erase(entry_id)
+    assert CANARY not in archive.texts()
+    assert archive.verify().is_sound
+
+
+@pytest.mark.threat("T16")
+@pytest.mark.asvs("14.2.7")
+def test_a_backup_from_before_the_erasure_is_made_to_forget_again(archive: Archive) -> None:
+    server, world = archive.world.server, archive.world
+    file = server_file(world)
+    copy = world.folder / "before.db"
+    take_copy(server, copy, file)
+    archive.erase_due(ArchiveKind.JOURNAL)
+    assert list(returned(world.server, archive.file)) == []
+    world.directory.close()
+    put_back(file, copy)
+    world.school.move(world.directory.school(world.number))
+    assert CANARY.encode() in archive.payloads()
+    [entry_id] = returned(world.server, archive.file)
+    [done] = erase_returned(world.server, archive.file, world.clock.wall())
+    assert done.entry_id == entry_id
+    assert CANARY not in archive.texts()
+    assert archive.verify().is_sound
+    assert list(returned(world.server, archive.file)) == []
+
+
+def server_file(world: World) -> Path:
+    return world.folder / "server" / str(world.number) / DATABASE_FILE
+
+
+@pytest.mark.clause("5.3/1")
+@pytest.mark.asvs("14.2.7")
+def test_replicas_forget_at_their_next_sync(archive: Archive) -> None:
+    """Whoever held the journal: the deputy its rows, its teacher also the own commands on it."""
+    world = archive.world
+    deputy, teacher = world.member("deputy"), world.member("maths")
+    assert CANARY in texts_of(deputy)
+    assert CANARY in texts_of(teacher)
+    archive.erase_due(ArchiveKind.JOURNAL)
+    for member in (deputy, teacher):
+        member.sync()
+        assert CANARY not in texts_of(member)
+        assert not any(CANARY.encode() in payload for payload in outbox_of(member))
+    deputy.sync()
+
+
+def texts_of(member: Member) -> str:
+    return repr(member.rows())
+
+
+def outbox_of(member: Member) -> list[bytes]:
+    return [bytes(row[0]) for row in member.database.fetch("SELECT payload FROM outbox")]

@@ -13,6 +13,7 @@ from eschool_core.commands.base import Command
 from eschool_core.commands.closing import CloseTerm, ReopenTerm
 from eschool_core.commands.corrections import DecideCorrection, MoveMark, ProposeCorrection
 from eschool_core.commands.debts import RecordCouncilDecision, RecordRetake
+from eschool_core.commands.erasing import EraseRecord
 from eschool_core.commands.external import DecideExternalMark, EnterExternalMark
 from eschool_core.commands.finals import ConfirmFinalMark, SetExamMark
 from eschool_core.commands.owed import GiveOwedWork, SettleOwedWork
@@ -102,6 +103,7 @@ def results_samples(school: SmallSchool) -> list[Command]:
         DrawUpRegister(class_id=klass),
         ProposeDestruction(entry_id=TERM, act="Акт 1", act_day=MONDAY),
         DecideDestruction(entry_id=TERM, approve=1),
+        EraseRecord(entry_id=TERM, remains="0" * 64),
         RecordCouncilDecision(
             pupil_id=pupil,
             year_id=school.year,
