@@ -11,6 +11,8 @@ from eschool_cli.main import cli
 
 from eschool_core.domain.backups import BackupRecord
 from eschool_core.queries.duties.registry import duties
+from eschool_sync.server.erasing import FILE as ERASED
+from eschool_sync.server.erasing import read_erased
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import World
 from tests.school import FIRST_DAY, MONDAY, SmallSchool, built_school, clock
@@ -149,3 +151,21 @@ def test_a_backup_is_not_made_after_it_is_recorded() -> None:
     school = built_school()
     record = RecordBackup(backup_seq=9, root="0" * 64, made_at=school.now + 60)
     assert verdict(school.do(record, "officer")) == "data.field"
+
+
+@pytest.mark.clause("5.3")
+def test_the_list_of_what_was_erased_goes_with_the_backups(data: Path, tmp_path: Path) -> None:
+    status = json.loads(shown("server", "status", "--data", data, "--json"))
+    number = status[0]["school"]
+    assert "Стирать нечего" in shown("server", "erase", "--data", data)
+    assert told("server", "erase", "--data", data) == []
+    commitment = "ab" * 32
+    listed = {"format": 1, "erased": {"77": [commitment]}}
+    (data / str(number) / ERASED).write_text(json.dumps(listed), encoding="utf-8")
+    file = made(data)
+    new = tmp_path / "new"
+    shown("server", "restore", file, "--key", tmp_path / "secret", "--data", new)
+    assert read_erased(new / str(number) / ERASED) == {77: [commitment]}
+    damaged = data / str(number) / ERASED
+    damaged.write_text("{", encoding="utf-8")
+    assert run("server", "erase", "--data", data).exit_code == 6
