@@ -23,10 +23,12 @@ from eschool_core.domain.office import Device
 from eschool_core.domain.school import Appointment, School, Staff
 from eschool_core.errors import InputError
 from eschool_core.imports.drafts import NameDraft
+from eschool_core.labels import Language
+from eschool_sync.addresses import is_loopback
 from eschool_sync.server.audit import open_audit_log
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.feeds import FeedRoutes
-from eschool_sync.server.http import make_app
+from eschool_sync.server.http import PolicyRoute, make_app
 from eschool_sync.server.portal_routes import PortalRoutes, Portals
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.serving import LOOPBACK, Tls, serve
@@ -133,6 +135,7 @@ def init_command(
 @option("--cert", type=click.Path(path_type=Path), says="server_cert", shown_as="file")
 @option("--key", type=click.Path(path_type=Path), says="server_key", shown_as="file")
 @option("--proxy", "proxies", multiple=True, says="server_proxy", shown_as="address")
+@option("--site", default="", says="server_site", shown_as="address")
 @click.pass_obj
 def serve_command(
     session: Session,
@@ -143,14 +146,17 @@ def serve_command(
     cert: Path | None,
     key: Path | None,
     proxies: tuple[str, ...],
+    site: str,
 ) -> None:
-    """Serve until interrupted."""
+    """Serve replicas and pages until interrupted."""
     if (cert is None) != (key is None):
         raise InputError("server.tls_pair")
     directory = Directory(data, database)
     if not directory.numbers():
         raise InputError("server.no_school")
     tls = None if cert is None or key is None else Tls(cert, key)
+    if not site and tls is None and is_loopback(host) and port:
+        site = f"http://{host}:{port}"
     with ExitStack() as held:
         held.enter_context(closing(directory))
         if not database:
@@ -160,9 +166,22 @@ def serve_command(
         for number in directory.numbers():
             session.screen.line(f"  {number}  {_name(directory.school(number))}")
         audit = held.enter_context(closing(open_audit_log(data / AUDIT_FILE)))
-        extra = [*PortalRoutes(Portals(directory)).routes(), *FeedRoutes(directory).routes()]
+        portals = held.enter_context(closing(Portals(directory)))
+        extra = [*PortalRoutes(portals).routes(), *FeedRoutes(directory).routes()]
+        if site:
+            extra += _pages(portals, site, session.language)
+            session.screen.line(say("server.pages", site=site))
+        else:
+            session.screen.line(say("server.no_pages"))
         app = make_app(directory, extra_routes=extra, audit=audit, proxies=proxies)
         serve(app, host, port, tls=tls)
+
+
+def _pages(portals: Portals, site: str, language: Language) -> list[PolicyRoute]:
+    from eschool_web.guard import Address
+    from eschool_web.portal_app import PortalPages
+
+    return PortalPages(portals, Address.of_site(site), language).routes()
 
 
 @click.command(name="enrol-code", cls=LocalCommand, says="server.enrol-code")

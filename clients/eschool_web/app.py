@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from eschool_core.errors import EschoolError
 from eschool_core.labels import Language
-from eschool_sync.attachment import disposition
-from eschool_web import bodies, lease, render, wording
-from eschool_web.asking import Asked, Data, Elsewhere, File, Reply, View
+from eschool_web import bodies, lease, render
+from eschool_web.answering import (
+    answer_of,
+    error_page,
+    log_fault,
+    static_file,
+    told,
+    told_key,
+)
+from eschool_web.asking import Asked, Reply, View
 from eschool_web.door import PROOF_SECONDS, Door
 from eschool_web.guard import Address, Guard
 from eschool_web.refusals import NOT_FOUND, RefusedRequest, status_of
-from eschool_web.routes import FILES, PAGES, QUIET_DATA, STATE, WITH_FILES, WRITING
-from eschool_web.shell import shell_of
+from eschool_web.routes import FILES, FORMS, PAGES, QUIET_DATA, STATE, WITH_FILES, WRITING
 
-FOR_EVER: Final = "public, max-age=31536000, immutable"
 CLEARED: Final = '"cache", "storage"'
-TYPES: Final = {
-    "css": "text/css; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "svg": "image/svg+xml",
-}
 TICK_SECONDS: Final = 1.0
-MAX_PLACES: Final = 20
-LOG: Final = logging.getLogger("eschool.pages")
 
 T = TypeVar("T")
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -87,7 +82,7 @@ class Pages:
             *(Route(path, self._of_view(view, quiet=True)) for path, view in QUIET_DATA),
             *(Route(path, self._of_view(view, quiet=True, reads=False)) for path, view in STATE),
             *(Route(path, self._of_view(view, quiet=False, reads=False), methods=["POST"])
-              for path, view in WRITING),
+              for path, view in (*WRITING, *FORMS)),
             *(Route(path, self._of_view(view, quiet=False, limit=bodies.MAX_FILE_BODY_BYTES),
                     methods=["POST"])
               for path, view in WITH_FILES),
@@ -159,15 +154,7 @@ class Pages:
 
     def _answer(self, request: Request, asked: Asked, reply: Reply) -> Response:
         """Make the answer in the thread of the source, where pages may still read."""
-        if isinstance(reply, Data):
-            return JSONResponse(reply.value)
-        if isinstance(reply, Elsewhere):
-            return RedirectResponse(reply.address, status_code=303)
-        if isinstance(reply, File):
-            named = {"content-disposition": disposition(reply.name)}
-            return Response(reply.content, media_type=reply.media_type, headers=named)
-        shell = shell_of(asked, request.url.path, self._door.idle)
-        return HTMLResponse(render.page(reply.template, self._language, {**shell, **reply.values}))
+        return answer_of(request, asked, reply, int(self._door.idle.limit_seconds))
 
     def _outdated(self, request: Request) -> Response:
         """Answer a reader whose copy has not heard from the server for too long (7.1)."""
@@ -181,12 +168,7 @@ class Pages:
         return self._page("lock.html", {})
 
     async def _static(self, request: Request) -> Response:
-        name = request.path_params["name"]
-        content = render.assets().get(name)
-        if content is None or request.path_params["version"] != render.assets_version():
-            raise RefusedRequest(404, NOT_FOUND)
-        headers = {"cache-control": FOR_EVER}
-        return Response(content, media_type=TYPES[name.rpartition(".")[2]], headers=headers)
+        return static_file(request)
 
     async def _start_page(self, _: Request) -> Response:
         return self._page("start.html", {})
@@ -231,44 +213,16 @@ class Pages:
     async def refused(self, request: Request, error: Exception) -> Response:
         """Answer a request that is refused before any view."""
         assert isinstance(error, RefusedRequest)
-        said = {
-            "text": wording.sentence(error.key, {}, self._language),
-            "remedy": wording.remedy(error.key, {}, self._language),
-            "clause": "",
-            "key": error.key,
-        }
-        return self._error(request, error.status, said)
+        said = told_key(error.key, self._language)
+        return error_page(request, error.status, said, self._language)
 
     async def failed(self, request: Request, error: Exception) -> Response:
         """Answer a request that our own error ended."""
         assert isinstance(error, EschoolError)
-        return self._error(request, status_of(error), told(error, self._language))
+        said = told(error, self._language)
+        return error_page(request, status_of(error), said, self._language)
 
     async def no_such_door(self, request: Request, _: Exception) -> Response:
         """Answer an unknown address as a guarded one that holds nothing."""
         refusal = request.state.refusal or RefusedRequest(404, NOT_FOUND)
         return await self.refused(request, refusal)
-
-    def _error(self, request: Request, status: int, said: Mapping[str, str]) -> Response:
-        if request.method == "POST" or request.url.path.startswith("/api/"):
-            return JSONResponse({"error": said}, status)
-        return self._page("error.html", {"said": said}, status)
-
-
-def log_fault(error: Exception) -> None:
-    """Write type and code places of a fault of ours; no message and no value."""
-    places = [
-        f"{Path(place.filename).name}:{place.lineno}"
-        for place in traceback.extract_tb(error.__traceback__, limit=-MAX_PLACES)
-    ]
-    LOG.error("%s at %s", type(error).__qualname__, " ".join(places))
-
-
-def told(error: EschoolError, language: Language) -> dict[str, str]:
-    """Return what a page says of an error."""
-    return {
-        "text": wording.sentence(error.key, error.params, language),
-        "remedy": wording.remedy(error.key, error.params, language),
-        "clause": wording.clause_of(error),
-        "key": error.key,
-    }

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from eschool_core.errors import InputError
+from eschool_sync.addresses import is_loopback
 from eschool_web.refusals import RefusedRequest
 
 POLICY: Final = (
@@ -28,6 +31,7 @@ HEADERS: Final[Mapping[str, str]] = {
 SAFE_METHODS: Final = frozenset({"GET", "HEAD"})
 OWN_SITES: Final = frozenset({"none", "same-origin"})
 JSON_TYPES: Final = frozenset({"application/json", "application/json; charset=utf-8"})
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,33 @@ class Address:
     def origin(self) -> str:
         """What an Origin header must say."""
         return f"{self.scheme}://{self.host}"
+
+    @classmethod
+    def of_site(cls, site: str) -> Address:
+        """Return the address that browsers name for a site.
+
+        Args:
+            site: ``https://journal.school.example``; ``http://`` for loopback alone.
+
+        Raises:
+            InputError: ``web.site``: it is no such address, or has a path.
+
+        >>> Address.of_site("https://Journal.school.example/")
+        Address(host='journal.school.example', scheme='https')
+        """
+        try:
+            parts = urlsplit(site)
+            port = parts.port
+        except ValueError:
+            raise InputError("web.site") from None
+        name = parts.hostname or ""
+        plain = parts.scheme == "http" and is_loopback(name)
+        bare = parts.path in ("", "/") and not (parts.query or parts.fragment or parts.username)
+        if not name or not bare or not (plain or parts.scheme == "https"):
+            raise InputError("web.site")
+        usual = {"http": 80, "https": 443}[parts.scheme]
+        shown = f"[{name}]" if ":" in name else name
+        return cls(shown if port in (None, usual) else f"{shown}:{port}", parts.scheme)
 
 
 class Guard:
@@ -80,8 +111,16 @@ class Guard:
         await self._app(scope, receive, sending)
 
 
-def refusal_of(method: str, headers: Headers, address: Address) -> RefusedRequest | None:
+def refusal_of(
+    method: str, headers: Headers, address: Address, types: frozenset[str] = JSON_TYPES
+) -> RefusedRequest | None:
     """Return why a request is not answered, or None.
+
+    Args:
+        method: Of the request.
+        headers: Of the request.
+        address: The one under which we are reached.
+        types: What an unsafe call may bring.
 
     The Host header is compared byte for byte: ``127.evil.example``, a trailing dot or another
     port is another name, and a page of another site that resolves to us is told nothing.
@@ -96,6 +135,6 @@ def refusal_of(method: str, headers: Headers, address: Address) -> RefusedReques
         return RefusedRequest(405, "web.refused.method")
     if headers.getlist("origin") != [address.origin] or site not in (None, "same-origin"):
         return RefusedRequest(403, "web.refused.site")
-    if headers.get("content-type", "").lower() not in JSON_TYPES:
+    if headers.get("content-type", "").lower() not in types:
         return RefusedRequest(415, "web.refused.type")
     return None

@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 from eschool_core.commands.base import Command
 from eschool_core.imports.builder import CommandBatch
 from eschool_core.store.store import Store
+from eschool_sync.history.proof import Proof
 from eschool_sync.replica import Receipt, RefusedCommand, Replica
 from eschool_sync.replica.replica import slots_of
 from eschool_web.source import Standing
@@ -93,6 +94,14 @@ class ReplicaSource:
     def page_key(self) -> bytes:
         """Return a key made from the replica's own: the same after each unlocking."""
         return self._replica.derived_key(PAGE_KEY)
+
+    def proof_of(self, table: int, row_id: int) -> Proof:
+        """Fetch a proof from the server, checked against what this replica has seen."""
+        return self._replica.prove(table, row_id)
+
+    def school_key(self) -> bytes:
+        """Return the key that the replica has known since its enrolment."""
+        return self._replica.witness().school_key
 
     def prove(self, passphrase: str) -> None:
         """Let pass who knows the replica's passphrase."""

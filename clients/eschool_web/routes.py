@@ -92,3 +92,6 @@ WRITING: Final[tuple[tuple[str, View], ...]] = (
 )
 WITH_FILES: Final[tuple[tuple[str, View], ...]] = (("/api/import", importing.run),)
 """Bring a file along in their body."""
+
+FORMS: Final[tuple[tuple[str, View], ...]] = (("/diary/{pupil}/seen", diary.seen),)
+"""Forms of pages that work without scripts; a module sends them where there is one."""

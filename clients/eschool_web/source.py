@@ -14,6 +14,7 @@ from typing import Protocol, TypeVar, runtime_checkable
 from eschool_core.commands.base import Command
 from eschool_core.imports.builder import CommandBatch
 from eschool_core.store.store import Store
+from eschool_sync.history.proof import Proof
 from eschool_sync.replica import Receipt, RefusedCommand
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ class Standing:
         seq: The school's number up to which this source knows everything.
         syncing: An exchange is under way.
         trouble: Key of the text that says why the last exchange failed; empty if it did not.
+        online: The source is the school's server itself: nothing waits, nothing is exchanged.
     """
 
     pending: int
@@ -38,6 +40,7 @@ class Standing:
     seq: int
     syncing: bool = False
     trouble: str = ""
+    online: bool = False
 
 
 @runtime_checkable
@@ -112,4 +115,17 @@ class Source(Protocol):
 
     def page_key(self) -> bytes:
         """Return the key under which a page keeps what is not saved while it is locked."""
+        ...
+
+    def proof_of(self, table: int, row_id: int) -> Proof:
+        """Return the proof that what stands in a cell is in the school's history.
+
+        Raises:
+            InputError: ``proof.none``: no such cell, or not for this person.
+            TransportError, BusyError, DamageError: The server cannot be asked, or proves nothing.
+        """
+        ...
+
+    def school_key(self) -> bytes:
+        """Return the school's public key, which a proof is checked with."""
         ...

@@ -120,6 +120,23 @@ def close_cursor(table: str) -> str:
     return f"CLOSE read_{_plain(table)}"
 
 
+@cache
+def show_visible(table: str, schema: str) -> str:
+    """Return a view that stands before a table and shows the rows of the parts in ``visible``."""
+    name, of = _plain(table), _plain(schema)
+    return (
+        f"CREATE TEMPORARY VIEW {name} AS SELECT * FROM {of}.{name} "
+        "WHERE part IN (SELECT part FROM visible)"
+    )
+
+
+@cache
+def show_nothing(table: str, schema: str) -> str:
+    """Return a view that stands before a table and shows no row of it."""
+    name, of = _plain(table), _plain(schema)
+    return f"CREATE TEMPORARY VIEW {name} AS SELECT * FROM {of}.{name} WHERE 1 = 0"
+
+
 def _plain(name: str) -> str:
     """Return a name that needs no quotes and can hold no statement.
 

@@ -130,14 +130,18 @@ class Directory:
         if known is not None and known.is_usable:
             return known
         self._forget(number)
+        state = ServerState.load(self.folder / str(number) / STATE_FILE)
+        return self._keep(number, self._connected(number, state), state)
+
+    def connection(self, number: int) -> Database:
+        """Return a further connection to a school's database, which the caller closes.
+
+        Raises:
+            InputError: ``server.no_school``.
+            DamageError: Its files are damaged.
+        """
         folder = self.folder / str(number)
-        state = ServerState.load(folder / STATE_FILE)
-        if self._postgres_url:
-            database: Database = open_postgres(self._postgres_url, number)
-        else:
-            key = DatabaseKey.from_bytes(bytes.fromhex(state.database_key))
-            database = SqliteDatabase(open_encrypted(folder / DATABASE_FILE, key))
-        return self._keep(number, database, state)
+        return self._connected(number, ServerState.load(folder / STATE_FILE))
 
     def close(self) -> None:
         """Close every school."""
@@ -170,6 +174,13 @@ class Directory:
         }
         with served.turn:
             return answers[route](body)
+
+    def _connected(self, number: int, state: ServerState) -> Database:
+        if self._postgres_url:
+            return open_postgres(self._postgres_url, number)
+        key = DatabaseKey.from_bytes(bytes.fromhex(state.database_key))
+        path = self.folder / str(number) / DATABASE_FILE
+        return SqliteDatabase(open_encrypted(path, key))
 
     def _create(self, number: int, folder: Path) -> ServerSchool:
         state = ServerState.found(number, self._random)

@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from eschool_core.app import Outcome
 from eschool_core.commands import facts
 from eschool_core.commands.base import Command
@@ -19,9 +22,12 @@ from eschool_core.domain.enums import Role
 from eschool_core.domain.school import Appointment, Staff
 from eschool_core.errors import AccessError
 from eschool_core.store.store import Store
+from eschool_sync.history.proof import Proof
+from eschool_sync.server.answers import Scope
 from eschool_sync.server.audit import report
 from eschool_sync.server.door import Door
 from eschool_sync.server.passwords import check_new_password
+from eschool_sync.server.restoring import require_open as require_school_open
 from eschool_sync.server.sessions import FAMILY, STAFF, SessionRow
 from eschool_sync.server.standing import (
     Stage,
@@ -29,10 +35,14 @@ from eschool_sync.server.standing import (
     blocked_at,
     known_of,
     may_enter,
+    seconds_of,
     stage_of,
 )
 
 T = TypeVar("T")
+
+PAGE_KEY: Final = b"eschool/portal/unsaved/"
+KEY_BYTES: Final = 32
 
 FRESH_SECONDS: Final = 5 * 60
 """A weighty act asks for a password typed at most so long ago."""
@@ -57,8 +67,12 @@ class Portal(Door):
             if session is not None:
                 self._sessions.end(session.person_id, session.id)
 
-    def visit(self, token: str) -> Visit:
+    def visit(self, token: str, *, quiet: bool = False) -> Visit:
         """Return the session that a token opens, whatever it still has to do.
+
+        Args:
+            token: Of the session.
+            quiet: Asked by a page on its own: no sign that somebody is there.
 
         Raises:
             AccessError: ``access.session``: it is over, or its person has no access any more.
@@ -79,18 +93,19 @@ class Portal(Door):
             account = self._accounts.find(session.person_id)
             stage = stage_of(self._store, session, account, now)
             if stage is not Stage.LOCKED:
-                self._sessions.touch(session, now)
+                if not quiet:
+                    self._sessions.touch(session, now)
             elif not session.locked:
                 self._sessions.lock(session.id)
             return Visit(session, stage, is_staff)
 
-    def require_open(self, token: str) -> Visit:
+    def require_open(self, token: str, *, quiet: bool = False) -> Visit:
         """Return a session that may see data.
 
         Raises:
             AccessError: ``access.session``; ``access.stage``: something comes first.
         """
-        visit = self.visit(token)
+        visit = self.visit(token, quiet=quiet)
         if visit.stage is not Stage.OPEN:
             raise AccessError("access.stage", stage=visit.stage.value)
         return visit
@@ -248,6 +263,48 @@ class Portal(Door):
         visit = self.require_open(token)
         with self._school.turn:
             return question(self._store, visit.person_id)
+
+    def seen_by(self, visit: Visit) -> Scope:
+        """Return what the person of an open session may see, on the day that it is.
+
+        Raises:
+            BusyError: ``busy.restored``, ``busy.collecting``.
+        """
+        with self._school.turn:
+            self._school.look_again()
+            require_school_open(self._school)
+            self._school.turn_days()
+            return self._school.scope(visit.person_id)
+
+    def standing(self) -> tuple[int, int]:
+        """Return the school's number of commands, and the time."""
+        with self._school.turn:
+            return self._school.head().seq, self._clock.wall()
+
+    def proof_for(self, visit: Visit, table: int, row_id: int) -> Proof:
+        """Return the proof of what stands in a cell that the person may see.
+
+        Raises:
+            InputError: ``proof.none``.
+        """
+        with self._school.turn:
+            return self._school.proof_for(visit.person_id, table, row_id)
+
+    def idle_seconds(self) -> int:
+        """Return after how long without a sign of its person a session of staff locks (4.5.7)."""
+        with self._school.turn:
+            return seconds_of(self._store, "idle_lock_minutes")
+
+    @property
+    def school_key(self) -> bytes:
+        """The school's public key."""
+        return self._school.public_key
+
+    def page_key(self, visit: Visit) -> bytes:
+        """Return the key under which the pages of a session keep what is not saved."""
+        seed = bytes.fromhex(self._school.state.school_seed)
+        named = PAGE_KEY + visit.session.id.to_bytes(8)
+        return HKDF(SHA256(), length=KEY_BYTES, salt=None, info=named).derive(seed)
 
     def _subject(self, visit: Visit, person_id: int) -> int:
         """Return whose sessions are meant: one's own; the system officer's are everybody's.

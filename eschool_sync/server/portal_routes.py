@@ -49,6 +49,7 @@ from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.sessions import SessionRow
 from eschool_sync.server.sources import rate_key
 from eschool_sync.server.standing import Entered
+from eschool_sync.server.windows import Windows
 
 LOGIN_RATE: Final = Rate(burst=300, per_second=5)
 """Of one address, behind which a whole school may sit."""
@@ -75,6 +76,20 @@ class Portals:
         self._random = random or SystemRandom()
         self._passwords = passwords or Passwords(self._random)
         self._made: dict[int, tuple[ServerSchool, Portal]] = {}
+        self._windows: dict[int, Windows] = {}
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the schools, sorted."""
+        return self._directory.numbers()
+
+    def windows(self, school: int) -> Windows:
+        """Return the windows on a school's rows."""
+        return self._windows.setdefault(school, Windows(lambda: self._directory.connection(school)))
+
+    def close(self) -> None:
+        """Close the windows."""
+        for windows in self._windows.values():
+            windows.close()
 
     def portal(self, school: int) -> Portal | None:
         """Return a school's portal, or None where there is no such school."""

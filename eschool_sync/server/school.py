@@ -22,9 +22,8 @@ from eschool_core.store.database import Database, transaction
 from eschool_core.store.ledger import ConfirmedLedger
 from eschool_core.store.store import Store
 from eschool_sync.clock import Clock
-from eschool_sync.protocol.messages import (
-    read_request,
-)
+from eschool_sync.history.proof import Proof
+from eschool_sync.protocol.messages import read_request
 from eschool_sync.protocol.proving import pack_proof, read_proof_request
 from eschool_sync.protocol.push import unpack_push
 from eschool_sync.protocol.snapshot import read_snapshot_request
@@ -41,7 +40,7 @@ from eschool_sync.security.signing import (
 from eschool_sync.security.suite import SUITE
 from eschool_sync.server import restoring
 from eschool_sync.server.acting import Chain
-from eschool_sync.server.answers import Answers
+from eschool_sync.server.answers import Answers, Scope
 from eschool_sync.server.audit import report
 from eschool_sync.server.device_use import DeviceUse
 from eschool_sync.server.enrolling import enrol
@@ -248,18 +247,15 @@ class ServerSchool:
         """Give a new replica the list of chunks in its person's scope, or some of the chunks.
 
         Raises:
-            AccessError: Unknown or revoked device, wrong signature.
-            InputError: The body is malformed.
+            AccessError, InputError: As ``sync``.
         """
         sealed = read_snapshot_request(body)
         device = self._sender(sealed.request.school, sealed.request.device)
         request = sealed.check_signature(device.public_key)
-        report(device=device.device, person=device.person_id)
-        if device.revoked_at:
-            raise AccessError("access.revoked")
+        _let_read(device)
         self.turn_days()
         head = self.head()
-        scope = self._answers.scope(device.person_id, head).parts
+        scope = self.scope(device.person_id).parts
         school = self._known.school(head.seq)
         viewer = Viewer(device.person_id, scope, head.seq, school.current_day if school else 0)
         return self._snapshots.answer(request, viewer)
@@ -268,17 +264,21 @@ class ServerSchool:
         """Prove to a device's owner that what stands in a cell is in the history.
 
         Raises:
-            AccessError: Unknown or revoked device, wrong signature.
-            InputError: ``proof.none``, or the body is malformed.
+            AccessError, InputError: As ``sync``; ``proof.none``.
         """
         sealed = read_proof_request(body)
         device = self._sender(sealed.request.school, sealed.request.device)
         asked = sealed.check_signature(device.public_key)
-        report(device=device.device, person=device.person_id)
-        if device.revoked_at:
-            raise AccessError("access.revoked")
-        scope = self._answers.scope(device.person_id, self.head()).parts
-        return pack_proof(proof_of(self.store, self._heads, scope, asked.table, asked.row_id))
+        _let_read(device)
+        return pack_proof(self.proof_for(device.person_id, asked.table, asked.row_id))
+
+    def scope(self, person_id: int) -> Scope:
+        """Return what a person may see now."""
+        return self._answers.scope(person_id, self.head())
+
+    def proof_for(self, person_id: int, table: int, row_id: int) -> Proof:
+        """Return the proof of what stands in a cell, or raise ``proof.none`` (``proof_of``)."""
+        return proof_of(self.store, self._heads, self.scope(person_id).parts, table, row_id)
 
     def enter(self, state: ServerState) -> None:
         """Go on with another state, remembered outside the database for good."""
@@ -387,6 +387,12 @@ class ServerSchool:
             except BaseException:
                 self._ledger.forget()
                 raise
+
+
+def _let_read(device: Device) -> None:
+    report(device=device.device, person=device.person_id)
+    if device.revoked_at:
+        raise AccessError("access.revoked")
 
 
 def _require_accepted(outcome: Outcome) -> None:

@@ -12,6 +12,7 @@ from eschool_core.domain.enums import Verdict
 from eschool_core.errors import InputError, RegulationError
 from eschool_core.regulation import checks
 from eschool_core.store.store import Store
+from eschool_sync.history.proof import Proof
 from eschool_sync.replica import Receipt, RefusedCommand
 from tests.school import SmallSchool
 
@@ -59,6 +60,12 @@ class SchoolSource:
         return
 
     def page_key(self) -> bytes:
+        return bytes(32)
+
+    def proof_of(self, table: int, row_id: int) -> Proof:
+        raise InputError("proof.none")
+
+    def school_key(self) -> bytes:
         return bytes(32)
 
     def prove(self, passphrase: str) -> None:

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from eschool_cli.demo.serving import Offer
 from eschool_cli.main import cli
+
+from eschool_core.ids import login_of
 
 REAL = (
     "Bulgaria__Lom_high_school_2007-2008.fet",
@@ -84,14 +87,16 @@ def test_the_demo_can_stay_and_offer_pages(monkeypatch: pytest.MonkeyPatch) -> N
     offered: list[Path] = []
 
     def serve_pages(
-        folder: Path, database: str, port: int, tell: Callable[[str, str], None]
+        offer: Offer, tell: Callable[[str, str], None], tell_slip: Callable[[str, str, str], None]
     ) -> None:
-        offered.append(folder)
-        assert (folder / "home" / "teacher" / "profile.json").is_file()
-        tell("teacher", f"http://127.0.0.1:{port}/start#code")
+        offered.append(offer.folder)
+        assert (offer.folder / "home" / "teacher" / "profile.json").is_file()
+        tell("teacher", f"http://127.0.0.1:{offer.port}/start#code")
+        tell_slip("guardian", login_of(offer.people["guardian"]), "0000-code")
 
     monkeypatch.setattr("eschool_cli.demo.serving.serve_pages", serve_pages)
     result = CliRunner().invoke(cli, ["demo", "--size", "small", "--serve"], prog_name="eschool")
     assert result.exit_code == 0, result.output
     assert "/start#code" in result.output
+    assert "0000-code" in result.output
     assert not offered[0].exists()

@@ -28,6 +28,7 @@ from eschool_core.queries.names import full_name
 from eschool_sync.sandbox.cast import Cast
 from eschool_sync.sandbox.playing_day import school_day_before
 from eschool_sync.sandbox.stage import Setting, Size, Stage
+from eschool_sync.server.serving import LOOPBACK
 
 MAX_SEED = 2**31 - 1
 FAILED = 1
@@ -130,7 +131,7 @@ def _sum_up(session: Session, played: Played, day: date, folder: Path | None) ->
 
 def _serve(session: Session, setting: Setting, played: Played) -> None:
     """Offer the pages of everybody, until interrupted."""
-    from eschool_cli.demo.serving import serve_pages
+    from eschool_cli.demo.serving import Offer, serve_pages
 
     session.screen.line()
     session.screen.heading(say("demo.heading.pages"))
@@ -140,7 +141,19 @@ def _serve(session: Session, setting: Setting, played: Played) -> None:
         session.screen.line(say(f"demo.role.{role}"))
         session.screen.line(link, indent=2)
 
-    serve_pages(setting.folder, setting.postgres_url, played.port, tell)
+    told: list[str] = []
+
+    def tell_slip(role: str, login: str, code: str) -> None:
+        if not told:
+            session.screen.line()
+            site = f"http://{LOOPBACK}:{played.port}"
+            session.screen.heading(say("demo.heading.portal", site=site))
+        told.append(role)
+        session.screen.line(say(f"demo.role.{role}"))
+        session.screen.line(say("demo.portal.slip", login=login, code=code), indent=2)
+
+    offer = Offer(setting.folder, setting.postgres_url, played.port, played.people)
+    serve_pages(offer, tell, tell_slip)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from eschool_cli.demo.day import Day, before_lessons, in_the_office, without_network
 from eschool_cli.demo.facts import Fact, count_commands, state_facts
-from eschool_cli.demo.players import Player, enrolled
+from eschool_cli.demo.players import Player, enrolled, roles_of
 from eschool_cli.demo.proof import ReplicaProof, lost_commands, prove, secret_words
 from eschool_core.errors import TransportError
 from eschool_core.imports.summary import not_taken_summary, timetable_summary
@@ -32,6 +32,7 @@ class Played:
 
     Attributes:
         port: Where the replicas expect their server.
+        people: Who may look at the pages, by role.
     """
 
     stage: Stage
@@ -40,6 +41,7 @@ class Played:
     facts: list[Fact]
     school: dict[str, int]
     port: int
+    people: dict[str, int]
 
     @property
     def holds(self) -> bool:
@@ -111,7 +113,11 @@ def _play_on(stage: Stage, setting: Setting, report: Report, watch: Watcher) -> 
         ]
         report("demo.step.show", STEPS, STEPS)
         watch(stage, cast, players, day)
-        return Played(stage, proofs, commands, facts, _school_figures(stage), server.port)
+        people = {
+            **roles_of(stage, cast), "pupil": cast.child, "officer": stage.officer_id
+        }  # fmt: skip
+        figures = _school_figures(stage)
+        return Played(stage, proofs, commands, facts, figures, server.port, people)
 
 
 def _server_is_down(player: Player) -> bool:

@@ -3,44 +3,76 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from eschool_web.guard import Address
+from eschool_web.portal_app import PortalPages
 from eschool_web.supervisor import Supervisor
 
+from eschool_core.ids import login_of
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.http import make_app
-from eschool_sync.server.serving import Server
+from eschool_sync.server.portal_routes import Portals
+from eschool_sync.server.serving import LOOPBACK, Server
 
+SLIP_SECONDS: Final = 7 * 24 * 3600
 ROLES: Final = ("teacher", "class_teacher", "deputy", "guardian")
 STEP_SECONDS: Final = 0.5
 
 
-def serve_pages(folder: Path, database: str, port: int, tell: Callable[[str, str], None]) -> None:
-    """Serve the school of a demo and everybody's pages until interrupted.
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is served.
 
-    Args:
+    Attributes:
         folder: Where the demo has played.
         database: PostgreSQL server of the schools, empty for SQLite files.
         port: Where the replicas expect their server.
-        tell: Told of each role and the start link of its pages.
+        people: Who gets a slip for the pages at the server, by role.
+    """
+
+    folder: Path
+    database: str
+    port: int
+    people: Mapping[str, int]
+
+
+def serve_pages(
+    offer: Offer, tell: Callable[[str, str], None], tell_slip: Callable[[str, str, str], None]
+) -> None:
+    """Serve the school of a demo and everybody's pages until interrupted.
+
+    Args:
+        offer: What is served.
+        tell: Told of each role and the start link of its pages on the own replica.
+        tell_slip: Told of each role, and the login and code of its slip for the server's pages.
 
     Raises:
         TransportError: The server's port is taken, or a page's process does not start.
     """
     with ExitStack() as held:
-        directory = held.enter_context(closing(Directory(folder / "server", database)))
-        held.enter_context(Server(make_app(directory), port=port))
+        directory = held.enter_context(closing(Directory(offer.folder / "server", offer.database)))
+        portals = held.enter_context(closing(Portals(directory)))
+        pages = PortalPages(portals, Address(f"{LOOPBACK}:{offer.port}"))
+        held.enter_context(
+            Server(make_app(directory, extra_routes=pages.routes()), port=offer.port)
+        )
         threads = []
         for role in ROLES:
-            supervisor = Supervisor(folder / "home" / role)
+            supervisor = Supervisor(offer.folder / "home" / role)
             thread = threading.Thread(target=supervisor.serve, name=f"pages-{role}", daemon=True)
             thread.start()
             held.callback(supervisor.stop)
             threads.append(thread)
             tell(role, supervisor.link())
+        [number] = directory.numbers()
+        for role, person_id in offer.people.items():
+            code = directory.school(number).issue_code(person_id, seconds=SLIP_SECONDS)
+            tell_slip(role, login_of(person_id), code)
         try:
             while any(thread.is_alive() for thread in threads):
                 threads[0].join(STEP_SECONDS)

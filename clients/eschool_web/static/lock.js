@@ -4,7 +4,7 @@
 import { Away, post } from "./api.js";
 import { byId, make } from "./dom.js";
 import { fetchKey, seal, unseal } from "./seal.js";
-import { say } from "./texts.js";
+import { atServer, say, secretWord } from "./texts.js";
 import { allUnsaved, forgetHolders } from "./unsaved.js";
 
 const TOUCH_MS = 20_000;
@@ -33,7 +33,7 @@ export function watchIdle(boot) {
   warning = Number(document.body.dataset.lockWarning || 30);
   lastInput = Date.now();
   byId("lock")?.addEventListener("click", () => lock());
-  fetchKey().catch(() => {});
+  if (document.body.dataset.lockSeconds) fetchKey().catch(() => {});
 }
 
 /** Listen once for the whole life of the document. */
@@ -42,7 +42,7 @@ export function listenForInput() {
     document.addEventListener(kind, noteInput, { capture: true, passive: true });
   }
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "F10" || event.ctrlKey || event.altKey || locked) return;
+    if (event.key !== "F10" || event.ctrlKey || event.altKey || locked || !byId("lock")) return;
     event.preventDefault();
     lock();
   });
@@ -114,8 +114,8 @@ function clear() {
     "form",
     { class: "lock", onsubmit: (/** @type {Event} */ event) => unlock(event, said) },
     make("h1", {}, say("locked")),
-    make("p", {}, say("locked_why")),
-    make("label", { for: "passphrase" }, say("passphrase")),
+    make("p", {}, say(atServer() ? "locked_why_online" : "locked_why")),
+    make("label", { for: "passphrase" }, secretWord()),
     field,
     said,
     make("button", { type: "submit", class: "main" }, say("unlock")),

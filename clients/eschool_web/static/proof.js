@@ -5,7 +5,7 @@
 import { post } from "./api.js";
 import { show } from "./dialog.js";
 import { make } from "./dom.js";
-import { say } from "./texts.js";
+import { say, secretWord } from "./texts.js";
 
 const ASKED = "web.proof";
 
@@ -53,7 +53,7 @@ async function ask() {
   };
   const content = [
     make("p", {}, say("proof_why")),
-    make("label", { for: "proof" }, say("passphrase")), field, said,
+    make("label", { for: "proof" }, secretWord()), field, said,
   ];
   await show(say("proof_title"), content, [{ label: say("proof_confirm"), act: prove }]);
   before?.focus();

@@ -6,7 +6,6 @@ import { byId } from "./dom.js";
 import { isLocked, showLock } from "./lock.js";
 import { say } from "./texts.js";
 
-const EVERY_MS = 2_500;
 /** @type {((standing: any) => void)[]} */
 let listeners = [];
 let timer = 0;
@@ -20,12 +19,17 @@ export function watchStanding() {
   listeners = [];
   byId("sync")?.addEventListener("click", () => post("/api/sync").then(ask).catch(() => {}));
   clearInterval(timer);
-  timer = window.setInterval(() => document.visibilityState === "visible" && ask(), EVERY_MS);
+  const every = everyMs();
+  if (!every) return;
+  timer = window.setInterval(() => document.visibilityState === "visible" && ask(), every);
 }
+
+/** How often to ask; 0 where nothing waits and nobody enters anything. */
+const everyMs = () => Number(document.body.dataset.askSeconds || 0) * 1000;
 
 /** Ask how entries stand, and tell everybody who wants to know. */
 export async function ask() {
-  if (isLocked()) return;
+  if (isLocked() || !everyMs()) return;
   try {
     const standing = await get("/api/state");
     if (isLocked()) return;
@@ -50,6 +54,7 @@ export function show(standing) {
 /** @param {any} standing */
 function inWords(standing) {
   const at = standing.synced || say("never");
+  if (standing.online) return say("standing_online", { at });
   if (standing.syncing) return say("standing_sending", { count: standing.pending });
   const sentence = standing.pending ? "standing_pending" : "standing_accepted";
   const words = say(sentence, { count: standing.pending, at });

@@ -18,3 +18,9 @@ export function say(name, params = {}) {
   const text = TEXTS[name] ?? name;
   return text.replace(/\{(\w+)\}/g, (whole, key) => (key in params ? String(params[key]) : whole));
 }
+
+/** Whether the pages come from the school's server: a password opens them there. */
+export const atServer = () => document.documentElement.dataset.online === "1";
+
+/** What the person is asked for to go on. */
+export const secretWord = () => say(atServer() ? "password" : "passphrase");

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from eschool_core import calendar
+from eschool_core.commands.releases import SeeMarks
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.errors import InputError
 from eschool_core.forecast.overview import pupil_forecasts
 from eschool_core.queries.diary import diary
 from eschool_core.queries.me import me
 from eschool_core.store.store import Store
-from eschool_web.asking import Asked, Elsewhere, Page, Reply
+from eschool_web.asking import MAX_ID_DIGITS, Asked, Elsewhere, Page, Reply
 from eschool_web.refusals import NOT_FOUND
 
 WEEK = 7
@@ -46,9 +47,26 @@ def diary_page(asked: Asked) -> Page:
             "after": monday + WEEK,
             "is_now": monday <= today < monday + WEEK,
             "today": calendar.date_of(today),
+            "is_family": pupil_id in {ward.pupil_id for ward in person.wards},
+            "seen": asked.query.get("seen") == "1",
             "forecasts": asked.read(lambda store: pupil_forecasts(store, pupil_id, today)),
         },
     )
+
+
+def seen(asked: Asked) -> Elsewhere:
+    """Confirm that released marks were opened (2.9), and go back to the week.
+
+    Raises:
+        InputError: ``web.not_found``: no such release, or the diary is not this person's to read.
+    """
+    pupil_id, today = asked.path["pupil"], asked.today()
+    asked.read(lambda store: let_read(store, asked.source.person_id, pupil_id, today))
+    given = str(asked.body.get("release", ""))
+    if not given.isascii() or not given.isdigit() or len(given) > MAX_ID_DIGITS:
+        raise InputError(NOT_FOUND)
+    asked.source.do(SeeMarks(release_id=int(given), pupil_id=pupil_id))
+    return Elsewhere(f"/diary/{pupil_id}?seen=1")
 
 
 def let_read(store: Store, person_id: int, pupil_id: int, day: int) -> None:

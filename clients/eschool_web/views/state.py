@@ -31,6 +31,7 @@ def standing_said(asked: Asked, standing: Standing) -> dict[str, Any]:
         "refused": standing.refused,
         "seq": standing.seq,
         "syncing": standing.syncing,
+        "online": standing.online,
         "synced": "" if last is None else f"{last:%H:%M}",
         "synced_on": wording.moment(last),
         "trouble": wording.sentence(standing.trouble, {}, language) if standing.trouble else "",
