@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Final
 
 from eschool_web import render
 from eschool_web.asking import Asked
-from eschool_web.idle import Idle
 from eschool_web.shell import shell_of
 from eschool_web.views.journal import journal_page
 
@@ -222,7 +221,7 @@ def _view(pages: Served, built: BigClass, figures: Figures) -> None:
     asked = Asked(pages.source, "ru", {"journal": built.journal_id})
     begin = time.thread_time()
     reply = journal_page(asked)
-    shell = shell_of(asked, f"/journal/{built.journal_id}", Idle(1))
+    shell = shell_of(asked, f"/journal/{built.journal_id}", 60)
     render.page(reply.template, "ru", {**shell, **reply.values})
     figures.view_cpu.append(time.thread_time() - begin)
 
