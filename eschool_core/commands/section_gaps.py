@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from eschool_core.domain.care import SchoolDetails
 from eschool_core.domain.care_enums import Section
 from eschool_core.domain.enums import JournalKind, Role
-from eschool_core.domain.partition import KIND_BITS, PartitionKind
+from eschool_core.domain.partition import KINDS, PartitionKind
 from eschool_core.domain.school import (
     AcademicYear,
     BellSchedule,
@@ -118,7 +118,7 @@ def _education(store: Store, year: AcademicYear, day: int) -> list[Gap]:
         ("gap.timetable", store.rows(WITHOUT_SLOTS, year.id, *TIMETABLED, day)),
         (
             "gap.plan",
-            store.rows(WITHOUT_PLAN, year.id, *TIMETABLED, 1 << KIND_BITS, PartitionKind.JOURNAL),
+            store.rows(WITHOUT_PLAN, year.id, *TIMETABLED, KINDS, PartitionKind.JOURNAL),
         ),
     ):
         gaps += [Gap(key, {"group": str(group), "subject": str(name)}) for group, name in rows]

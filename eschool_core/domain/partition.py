@@ -1,6 +1,6 @@
 """The finest units of visibility; a row lives in exactly one for ever.
 
-A partition is one integer, ``object id · 16 + kind``, so that it needs no table of its own and
+A partition is one integer, ``object id · 64 + kind``, so that it needs no table of its own and
 sorts by object.
 """
 
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-KIND_BITS = 4
+KIND_BITS = 6
+# So many partitions an object can have; as a number, because SQL multiplies by it too.
+KINDS = 1 << KIND_BITS
+KIND_MASK = KINDS - 1
 
 
 class PartitionKind(IntEnum):
@@ -46,7 +49,7 @@ def kind_of(part: int) -> PartitionKind:
     Raises:
         ValueError: No partition has this number.
     """
-    return PartitionKind(part & (1 << KIND_BITS) - 1)
+    return PartitionKind(part & KIND_MASK)
 
 
 def object_of(part: int) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from functools import reduce
 
 from eschool_core.domain.enums import WorkKind
+from eschool_core.domain.partition import object_of
 from eschool_core.domain.school import CalendarDay
 from eschool_core.labels import Language, text
 from eschool_core.queries.alphabet import sort_key
@@ -28,10 +29,10 @@ CLAUSE = "4.4.3/5"
 TEACHER_CLAUSE = "2.7"
 
 PLANNED_TESTS = (
-    "SELECT p.part / 16, COUNT(*) FROM plan_item p WHERE p.work_kind = ? "
-    "AND p.planned_day BETWEEN ? AND ? GROUP BY p.part / 16"
+    "SELECT p.part, COUNT(*) FROM plan_item p WHERE p.work_kind = ? "
+    "AND p.planned_day BETWEEN ? AND ? GROUP BY p.part"
 )
-PLAN_HOURS = "SELECT p.part / 16, SUM(p.hours) FROM plan_item p GROUP BY p.part / 16"
+PLAN_HOURS = "SELECT p.part, SUM(p.hours) FROM plan_item p GROUP BY p.part"
 CANCELLED = "day BETWEEN ? AND ? AND act <> '' ORDER BY day, id"
 
 
@@ -176,7 +177,7 @@ class _Facts:
             results,
             {} if results is None else _outcomes(results, asked),
             _deviation(store, asked, conduct),
-            dict(tests),
+            {object_of(part): count for part, count in tests},
             _reasons(store, asked, conduct),
         )
 
@@ -252,7 +253,8 @@ def _deviation(store: Store, asked: Asked, conduct: SchoolConduct) -> dict[int, 
     """Return by journal how many hours the plan has more than the curriculum (2.3)."""
     weeks = policy_number(store, "plan_weeks", asked.period.last_day)
     found = {}
-    for journal_id, hours in store.rows(PLAN_HOURS):
+    for part, hours in store.rows(PLAN_HOURS):
+        journal_id = object_of(part)
         journal = conduct.journals.get(journal_id)
         if journal is not None and journal.loads:
             wanted = journal.loads[-1].weekly_periods * weeks // conduct.days.cycle_weeks

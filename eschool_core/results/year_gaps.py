@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from eschool_core.domain.archive import SectionWaiver
 from eschool_core.domain.enums import FindingState, JournalKind, Role
+from eschool_core.domain.partition import KINDS, PartitionKind
 from eschool_core.domain.result_enums import CorrectionState, YearSection
 from eschool_core.domain.school import AcademicYear, Appointment, SchoolClass
 from eschool_core.regulation import checks
@@ -23,7 +24,7 @@ FINDINGS = (
 UNPLANNED = (
     "SELECT j.id FROM journal j WHERE j.year_id = ? AND j.kind <> ? AND EXISTS "
     "(SELECT 1 FROM lesson l WHERE l.journal_id = j.id) AND NOT EXISTS "
-    "(SELECT 1 FROM plan_item i WHERE i.part = j.id * 16 + 4) ORDER BY j.id"
+    "(SELECT 1 FROM plan_item i WHERE i.part = j.id * ? + ?) ORDER BY j.id"
 )
 UNDECIDED = (
     "SELECT e.class_id, COUNT(*) FROM enrolment e JOIN school_class c ON c.id = e.class_id "
@@ -90,7 +91,9 @@ def year_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
         found.append((SECTION_OF[check_id], journal_id, count))
     found += [
         (YearSection.PLAN, row[0], 1)
-        for row in store.rows(UNPLANNED, year.id, JournalKind.EXTRACURRICULAR)
+        for row in store.rows(
+            UNPLANNED, year.id, JournalKind.EXTRACURRICULAR, KINDS, PartitionKind.JOURNAL
+        )
     ]
     for section, sql, extra in (
         (YearSection.DECISIONS, UNDECIDED, (year.id,)),

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgpack
 
+from eschool_core.domain.partition import KIND_MASK
 from eschool_core.domain.row import Row
 from eschool_core.domain.tables import BY_NUMBER, TABLES
 from eschool_core.store import digest, statements
@@ -72,7 +73,7 @@ class ConfirmedRows:
         if not parts:
             return
         self._want(parts)
-        kinds = {part & 15 for part in parts}
+        kinds = {part & KIND_MASK for part in parts}
         for spec in TABLES:
             if kinds & set(spec.kinds):
                 self._database.execute(statements.delete_parts(spec.table))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
 
+from eschool_core.domain.partition import KIND_MASK
 from eschool_core.domain.tables import BY_NUMBER, TABLES
 from eschool_core.store import digest, statements
 from eschool_core.store.store import Store
@@ -60,7 +61,7 @@ def frames_of(store: Store, parts: Iterable[int]) -> list[Any]:
 
 def _frames(store: Store, wanted: Iterable[int]) -> list[Frame]:
     """Return the rows that ``wanted`` asks for, a frame for each table."""
-    kinds = {part & 15 for part in wanted}
+    kinds = {part & KIND_MASK for part in wanted}
     # In the order of ids: a fifth fewer bytes after packing than by partition, and the replica
     # appends to its tables instead of splitting pages.
     return [

@@ -48,7 +48,7 @@ def of_life(school: SmallSchool) -> dict[str, Command]:
     maths = school.journals["5А", "Математика"]
     approval = school.all(GroupApproval)[0]
     school.store.put(
-        approval.replace(id=make_id(1, EARLIER), part=maths << 4 | 4, journal_id=maths)
+        approval.replace(id=make_id(1, EARLIER), part=maths << 6 | 4, journal_id=maths)
     )
     asked = RequestPupil(
         class_id=school.classes["5Б"], family="Новый", given="Ян", first_day=MONDAY

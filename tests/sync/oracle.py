@@ -235,7 +235,7 @@ class Eyes:
 
     def cell(self, row: Entry) -> bool:
         """Whether an earlier value may be seen: as the cell itself, by the object it lies in."""
-        kind, owner = row["part"] & 15, row["part"] >> 4
+        kind, owner = row["part"] & 63, row["part"] >> 6
         return {
             1: lambda owner: True,
             3: self.pupil,
@@ -290,7 +290,7 @@ def _name(eyes: Eyes, row: Entry) -> bool:
 
 def _access(eyes: Eyes, row: Entry) -> bool:
     """What stands with a pupil's papers goes with them, the rest is the officer's."""
-    kind, owner = row["part"] & 15, row["part"] >> 4
+    kind, owner = row["part"] & 63, row["part"] >> 6
     return eyes.private(owner) if kind == 6 else Role.SYSTEM_OFFICER in eyes.roles
 
 
@@ -299,7 +299,7 @@ def _lesson(eyes: Eyes, row: Entry) -> bool:
 
 
 def _line(eyes: Eyes, row: Entry) -> bool:
-    return eyes.line(row["part"] >> 4)
+    return eyes.line(row["part"] >> 6)
 
 
 Rule = Callable[[Eyes, Entry], bool]
@@ -318,7 +318,7 @@ RULES: dict[type[Row], Rule] = {
     ),
     journal.TimetableSlot: lambda eyes, row: eyes.class_(row["class_id"]),
     journal.Lesson: lambda eyes, row: eyes.journal(row["journal_id"]),
-    journal.PlanItem: lambda eyes, row: eyes.journal(row["part"] >> 4),
+    journal.PlanItem: lambda eyes, row: eyes.journal(row["part"] >> 6),
     **dict.fromkeys(
         (journal.Topic, journal.LessonWork, journal.Homework, journal.RollTaken), _lesson
     ),
@@ -369,7 +369,7 @@ RULES.update(
     {
         **dict.fromkeys(
             (care.ClassCheck, care.GroupDraft, care.PupilRequest),
-            lambda eyes, row: eyes.class_care(row["part"] >> 4),
+            lambda eyes, row: eyes.class_care(row["part"] >> 6),
         ),
         care.GroupApproval: lambda eyes, row: eyes.journal(row["journal_id"]),
         informing.ResourceLink: _lesson,
@@ -386,7 +386,7 @@ RULES.update(
         ),
         **dict.fromkeys(
             (informing.Thread, informing.ThreadMember, informing.Message, informing.MessageRead),
-            lambda eyes, row: eyes.takes_part(row["part"] >> 4),
+            lambda eyes, row: eyes.takes_part(row["part"] >> 6),
         ),
     }
 )

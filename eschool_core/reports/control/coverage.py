@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from eschool_core.domain.enums import WorkKind
+from eschool_core.domain.partition import object_of
 from eschool_core.labels import Language, text
 from eschool_core.queries.names import joined, staff_names
 from eschool_core.reports.conduct import Conduct, SchoolConduct, conduct_of
@@ -20,7 +21,7 @@ CLAUSE: Final = "4.4.4/3"
 MOST_NAMED: Final = 3
 
 ITEMS = (
-    "SELECT p.part / 16, p.id, p.ordinal, p.topic, p.hours, p.work_kind FROM plan_item p "
+    "SELECT p.part, p.id, p.ordinal, p.topic, p.hours, p.work_kind FROM plan_item p "
     "ORDER BY p.part, p.ordinal, p.id"
 )
 TAUGHT = "SELECT DISTINCT plan_item_id FROM topic WHERE plan_item_id <> 0"
@@ -66,8 +67,8 @@ def coverage_of(store: Store, conduct: SchoolConduct) -> list[Coverage]:
     for entry in conduct.lessons:
         lessons[entry.lesson.journal_id].append(entry)
     items: dict[int, list[Item]] = defaultdict(list)
-    for journal_id, *item in store.rows(ITEMS):
-        items[journal_id].append(Item(*item))
+    for part, *item in store.rows(ITEMS):
+        items[object_of(part)].append(Item(*item))
     taught = {row[0] for row in store.rows(TAUGHT)}
     found = []
     for journal_id, entries in lessons.items():
