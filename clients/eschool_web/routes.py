@@ -77,6 +77,7 @@ STATE: Final[tuple[tuple[str, View], ...]] = (
 
 QUIET_DATA: Final[tuple[tuple[str, View], ...]] = (
     ("/api/forecast/{journal}", forecast.journal_chips),
+    ("/api/lacking/{school_class}/{term}", terms.lacking),
     ("/api/journal/{journal}", journal.journal_data),
     ("/api/history/{lesson}/{pupil}", history.cell_history),
     ("/api/undo/{journal}/{lesson}/{minute}", undoing.preview),

@@ -145,3 +145,14 @@ def test_a_refusal_stands_under_its_form_with_what_to_do(office: tuple[Page, Ser
     expect(refusal).to_be_focused()
     assert refusal.inner_text()
     expect(form.locator("input[name=aim]")).to_have_value("Темы")
+
+
+@pytest.mark.clause("4.5.5")
+def test_the_board_of_terms_counts_what_is_missing_once_it_is_shown(
+    office: tuple[Page, Served],
+) -> None:
+    page, pages = office
+    page.goto(f"{pages.url}/control/terms")
+    lacks = page.locator(".lacks")
+    expect(lacks.first).to_contain_text("не готово журналов")
+    assert lacks.count() > 1

@@ -3,6 +3,7 @@
 
 import { byId } from "./dom.js";
 import { startActs } from "./acts.js";
+import { startBoard } from "./board.js";
 import { startGrid } from "./grid.js";
 import { startImport } from "./importing.js";
 import { startInbox } from "./inbox.js";
@@ -32,6 +33,7 @@ function startMain(unsaved = null) {
   if (byId("save-file")) startSaving();
   if (byId("import")) startImport();
   if (byId("slips")) startSlips();
+  if (byId("board")) startBoard().catch(() => {});
   startActs(unsaved?.forms);
 }
 

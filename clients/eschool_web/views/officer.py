@@ -7,6 +7,7 @@ from typing import Any, Final
 from eschool_core import calendar
 from eschool_core.commands import facts
 from eschool_core.domain.backups import BackupRecord
+from eschool_core.domain.care_enums import RequestState
 from eschool_core.domain.enums import PersonKind, Role
 from eschool_core.domain.office import Device
 from eschool_core.errors import InputError
@@ -15,6 +16,7 @@ from eschool_core.queries.duties.registry import duties
 from eschool_core.queries.in_force import local, zone_of
 from eschool_core.queries.me import Me, me
 from eschool_core.queries.people import AccessState, people
+from eschool_core.queries.pupil_requests import pupil_requests
 from eschool_core.queries.slips import SlipState, register
 from eschool_core.queries.support import support_contact
 from eschool_core.store.store import Store
@@ -70,6 +72,7 @@ def officer_page(asked: Asked) -> Page:
             "overdue": shown_duties(due.duties, DutyState.OVERDUE, asked.language),
             "due": shown_duties(due.duties, DutyState.DUE, asked.language),
             "support": asked.read(support_contact),
+            "requests": asked.read(lambda store: pupil_requests(store, RequestState.OPEN)),
         },
     )
 

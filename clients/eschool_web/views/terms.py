@@ -10,7 +10,7 @@ from eschool_core.errors import InputError
 from eschool_core.labels import text
 from eschool_core.queries.term_state import Missing, TermState, missing, term_states
 from eschool_core.store.store import Store
-from eschool_web.asking import Asked, Page
+from eschool_web.asking import Asked, Data, Page
 from eschool_web.refusals import NOT_FOUND
 from eschool_web.views.watching import control, watcher
 
@@ -28,7 +28,6 @@ def terms_page(asked: Asked) -> Page:
     watcher(asked)
     today = asked.today()
     states = asked.read(lambda store: term_states(store, today))
-    lacking = asked.read(lambda store: _lacking(store, states, today))
     classes: dict[int, str] = {
         entry.class_id: entry.school_class for state in states for entry in state.classes
     }
@@ -38,24 +37,37 @@ def terms_page(asked: Asked) -> Page:
         "/control/terms",
         {
             "terms": [{"name": term_said(state, asked), "state": state,
-                       "of": {entry.class_id: entry for entry in state.classes}}
+                       "of": {entry.class_id: entry for entry in state.classes},
+                       "near": _is_near(state, today)}
                       for state in states],
             "classes": classes,
-            "lacking": lacking,
             "today": today,
         },
     )  # fmt: skip
 
 
-def _lacking(store: Store, states: tuple[TermState, ...], today: int) -> dict[tuple[int, int], int]:
-    """Return in how many journals something is missing, by term and class, where it is time."""
-    return {
-        (state.term_id, entry.class_id): len(missing(store, entry.class_id, state.term_id))
-        for state in states
-        if 0 <= today - calendar.day_number(state.last_day) + DAYS_BEFORE <= DAYS_LOOKED_AT
-        for entry in state.classes
-        if entry.closed_at is None
-    }
+def _is_near(state: TermState, today: int) -> bool:
+    """Return whether it is time to count what a term lacks."""
+    return 0 <= today - calendar.day_number(state.last_day) + DAYS_BEFORE <= DAYS_LOOKED_AT
+
+
+def lacking(asked: Asked) -> Data:
+    """Return in how many journals a class lacks something to close a term.
+
+    Counted class by class once the board is shown: for a whole school it takes seconds.
+
+    Raises:
+        InputError: ``web.not_found``: it is not for this person, or there is no such class.
+    """
+    watcher(asked)
+    class_id, term_id = asked.path["school_class"], asked.path["term"]
+
+    def question(store: Store) -> int:
+        if store.get(SchoolClass, class_id) is None:
+            raise InputError(NOT_FOUND)
+        return len(missing(store, class_id, term_id))
+
+    return Data({"count": asked.read(question)})
 
 
 def term_page(asked: Asked) -> Page:
@@ -78,7 +90,7 @@ def term_page(asked: Asked) -> Page:
             raise InputError(NOT_FOUND)
         return school_class, states[0], missing(store, class_id, term_id)
 
-    school_class, state, lacking = asked.read(question)
+    school_class, state, found = asked.read(question)
     [entry] = [entry for entry in state.classes if entry.class_id == class_id]
     return control(
         asked,
@@ -89,7 +101,7 @@ def term_page(asked: Asked) -> Page:
             "school_class": school_class,
             "state": state,
             "entry": entry,
-            "missing": lacking,
+            "missing": found,
         },
     )
 

@@ -73,7 +73,7 @@ def give(client: httpx.Client, kind: str, **fields: object) -> dict[str, object]
 @pytest.mark.asvs("8.2.2")
 def test_nobody_else_finds_the_pages_of_control(stage: Sandbox) -> None:
     with client_of(stage.replica("teacher")) as (client, _):
-        for path in (*PAGES, "/control/term/1/0", "/control/inspection/1"):
+        for path in (*PAGES, "/control/term/1/0", "/control/inspection/1", "/api/lacking/1/0"):
             assert client.get(path).status_code == 404, path
         assert 'href="/control"' not in client.get("/today").text
 
@@ -125,14 +125,17 @@ def test_the_board_says_what_a_class_lacks_and_a_term_that_lacks_something_stays
     client: httpx.Client, deputy: Replica, stage: Sandbox
 ) -> None:
     board = client.get("/control/terms").text
-    assert "не готово журналов" in board
+    assert "data-lacks" in board
     school_class = deputy.store.select(SchoolClass, grade=5)[0]
     quarter = next(
         state
         for state in term_states(deputy.store, stage.stage.day)
         if state.ordinal == 1 and school_class.id in {entry.class_id for entry in state.classes}
     )
+    lacks = client.get(f"/api/lacking/{school_class.id}/{quarter.term_id}").json()
     page = client.get(f"/control/term/{school_class.id}/{quarter.term_id}").text
+    assert f"(журналов): {lacks['count']}" in page
+    assert lacks["count"] > 0
     assert "Физическая культура" in page
     assert 'data-act="close_term"' in page
     assert "reopen_term" not in page

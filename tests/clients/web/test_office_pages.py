@@ -9,11 +9,14 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from eschool_core.commands.pupil_requests import RequestPupil
 from eschool_core.domain.acts import SupportContact
+from eschool_core.domain.care import PupilRequest
+from eschool_core.domain.care_enums import RequestState
 from eschool_core.domain.enums import Role
 from eschool_core.domain.journal import PlanItem
 from eschool_core.domain.office import Device, Slip
-from eschool_core.domain.people import Pupil
+from eschool_core.domain.people import Enrolment, Pupil
 from eschool_core.domain.school import Appointment, Staff
 from eschool_core.regulation.registry import CLAUSES
 from eschool_sync.replica import Replica
@@ -248,3 +251,33 @@ def test_the_rules_name_their_clause_and_act(client: httpx.Client, stage: Sandbo
         act = {"title": "Положение", "act_number": "99", "act_day": day, "first_day": day}
         assert give(deputy, "register_act", **act) is None
         assert "Положение" in deputy.get("/policy").text
+
+
+@pytest.mark.clause("4.6.6")
+def test_a_request_of_a_class_teacher_is_carried_out_by_an_order(
+    client: httpx.Client, officer: Replica, stage: Sandbox
+) -> None:
+    leader, store = stage.replica("class_teacher"), stage.stage.school.store
+    [[class_id]] = store.rows("SELECT class_id FROM enrolment WHERE pupil_id = ?", stage.cast.child)
+    today = officer.today()
+    for family in ("Прибывший", "Лишний"):
+        asked = RequestPupil(class_id=class_id, family=family, given="Лев", first_day=today)
+        leader.do(asked)
+    leader.sync()
+    officer.sync()
+    page = client.get("/officer").text
+    assert "Прибывший Лев" in page
+    by_name = {}
+    for request in officer.store.select(PupilRequest, state=RequestState.OPEN):
+        by_name[officer.store.require(Pupil, request.pupil_id).family] = request.id
+    fields = {"request_id": by_name["Прибывший"], "day": today, "order": "№ 12"}
+    assert give(client, "confirm_request", **fields) is None
+    rejected = {"request_id": by_name["Лишний"], "reason": "нет документов"}
+    assert give(client, "reject_request", **rejected) is None
+    page = client.get("/officer").text
+    assert "Прибывший" not in page
+    assert "confirm_request" not in page
+    [enrolment] = officer.store.select(
+        Enrolment, pupil_id=officer.store.select(Pupil, family="Прибывший")[0].id
+    )
+    assert (enrolment.order_in, enrolment.provisional) == ("№ 12", 0)
