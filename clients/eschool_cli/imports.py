@@ -40,7 +40,14 @@ from eschool_core.queries import lookup
 ARCHIVE = ".zip"
 
 
-@click.group(name="import", cls=LocalGroup)
+@click.group(
+    name="import",
+    cls=LocalGroup,
+    places={
+        "marks": "eschool_cli.import_marks:marks_command",
+        "undo": "eschool_cli.import_marks:undo_command",
+    },
+)
 def import_group() -> None:
     """Take over what a school has in files."""
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eschool_core.domain.journal import PlanItem
+from eschool_core.domain.journal import Mark, PlanItem
 from eschool_core.domain.people import Pupil
 from eschool_core.domain.school import Staff
 from tests.clients.conftest import Terminal
@@ -132,3 +132,37 @@ def test_a_missing_file_is_told(terminal: Terminal) -> None:
     result = terminal.run("import", "timetable", "/nowhere/x.fet", "--dry-run")
     assert result.exit_code == 4
     assert "x.fet" in result.stderr
+
+
+MARKS = "ФИО;07.09;КР1\nАбрамов Саша;5;4\nБелова Саша;3;\n"
+
+
+@pytest.mark.asvs("row 81")
+def test_marks_are_previewed_entered_and_taken_back(
+    tmp_path: Path, world: World, terminal: Terminal
+) -> None:
+    file = tmp_path / "marks.csv"
+    file.write_text(MARKS, encoding="utf-8")
+    args = ("import", "marks", str(file), "5А", "мат")
+    before = terminal.json(*args, "--dry-run")
+    assert (before["imported"], before["unknown_columns"]) == (2, ["кр1"])
+    assert world.given == []
+    assert "кр1" in terminal.shown(*args, "--dry-run")
+    done = terminal.json(*args, "--column", "КР1=-")
+    assert (done["imported"], done["unknown_columns"]) == (2, [])
+    assert sorted(mark.value for mark in world.school.all(Mark)) == [3, 5]
+    # What the heading means is remembered for the journal.
+    again = terminal.json(*args, "--dry-run")
+    assert (again["same"], again["imported"], again["unknown_columns"]) == (2, 0, [])
+    assert terminal.json("import", "undo", "5А", "мат", "--dry-run")["undone"] == 2
+    assert "Возвращено отметок: 2" in terminal.shown("import", "undo", "5А", "мат")
+    assert {mark.value for mark in world.school.all(Mark)} == {0}
+    assert terminal.run("import", "undo", "5А", "мат").exit_code == 4
+
+
+def test_a_column_is_named_with_a_date(tmp_path: Path, terminal: Terminal) -> None:
+    file = tmp_path / "marks.csv"
+    file.write_text(MARKS, encoding="utf-8")
+    for said in ("КР1", "КР1=когда-нибудь", "=14.09"):
+        refused = terminal.run("import", "marks", str(file), "5А", "мат", "--column", said)
+        assert refused.exit_code == 4

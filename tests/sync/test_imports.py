@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from eschool_core.commands.base import Command
 from eschool_core.commands.people import AdmitPupil
+from eschool_core.domain.journal import Mark
 from eschool_core.domain.people import Pupil
-from eschool_core.errors import InputError
+from eschool_core.errors import InputError, RegulationError
+from eschool_core.imports.builder import CommandBatch
+from eschool_core.imports.builder_marks import build_marks
+from eschool_core.imports.marks import Year, read_marks
 from tests.school import MONDAY
 from tests.sync.harness import World, build, copied
 
@@ -90,3 +95,21 @@ def test_without_a_fault_all_of_it_stands(world: World) -> None:
     assert newcomers(world) == set()
     officer.sync()
     assert newcomers(world) == {f"Ученик{row}" for row in range(ROWS)}
+
+
+@pytest.mark.asvs("row 81")
+@pytest.mark.asvs("2.3.3")
+def test_a_mark_of_a_lesson_to_come_takes_the_whole_table_along(world: World) -> None:
+    [teacher] = world.synced("maths")
+    content = "ФИО;07.09;14.09\nАбрамов Саша;5;4\nБелова Саша;3;\n".encode()
+    year = Year(date(2026, 9, 1), date(2027, 5, 31))
+    replica, journal = teacher.replica, world.school.journals["5А", "Математика"]
+    batch = CommandBatch(replica.device, replica.next_number())
+    made = build_marks(batch, replica.store, journal, read_marks(content, year, {}))
+    assert made.imported == 3
+    with pytest.raises(RegulationError) as refused:
+        replica.do_all([entry.command for entry in batch.commands])
+    assert refused.value.check.clause == "4.5.2"
+    assert replica.store.select(Mark) == []
+    teacher.sync()
+    assert world.server.store.select(Mark) == []
