@@ -344,3 +344,18 @@ def texts_of(member: Member) -> str:
 
 def outbox_of(member: Member) -> list[bytes]:
     return [bytes(row[0]) for row in member.database.fetch("SELECT payload FROM outbox")]
+
+
+@pytest.mark.asvs("14.2.7")
+def test_with_postgresql_it_goes_as_well(postgres_url: str, tmp_path: Path) -> None:
+    world = build(tmp_path, postgres_url)
+    try:
+        play(world)
+        archive = Archive(world)
+        archive.go_to(JOURNAL_OVER)
+        assert CANARY.encode() in archive.payloads()
+        archive.erase_due(ArchiveKind.JOURNAL)
+        assert CANARY.encode() not in archive.payloads()
+        assert archive.verify().problems == ()
+    finally:
+        world.close()

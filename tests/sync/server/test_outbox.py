@@ -373,3 +373,18 @@ def test_settings_that_are_not_in_order_are_refused(tmp_path: Path, text: str) -
     with pytest.raises(InputError) as refused:
         read_settings(path)
     assert refused.value.key == "notices.settings"
+
+
+def test_with_postgresql_a_letter_goes_out_once(postgres_url: str, tmp_path: Path) -> None:
+    world = build(tmp_path, postgres_url)
+    try:
+        post = Post(world)
+        post.subscribe("maths")
+        post.tell()
+        post.tell()
+        with post.mail:
+            assert post.pass_() == Passed(sent=1)
+            assert post.pass_() == Passed()
+        assert len(post.mail.taken) == 1
+    finally:
+        world.close()
