@@ -77,7 +77,7 @@ def open_command(session: Session, child: str, as_json: bool) -> None:  # noqa: 
         return
     session.screen.line(say("cli.feeds.done"))
     session.screen.line()
-    session.screen.line(address, indent=4)
+    session.screen.whole(address)
     session.screen.line()
     session.screen.line(say("cli.feeds.secret"))
     session.screen.line(say("cli.feeds.sync"), "dim")

@@ -14,6 +14,7 @@ import ssl
 import tomllib
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from email.utils import formatdate
 from pathlib import Path
 from typing import Annotated, Final, Literal
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from eschool_core.commands.channels import EMAIL
 from eschool_core.errors import AccessError, InputError, TransportError
 from eschool_core.labels import Language, text
 from eschool_sync.addresses import is_loopback
+from eschool_sync.clock import Clock, SystemClock
 
 SECONDS: Final = 30
 FILE: Final = "notices.toml"
@@ -95,9 +97,11 @@ class Delivery:
 
     Attributes:
         context: Checks the mail server's certificate; a test's own authority else.
+        clock: Of the date of letters.
     """
 
     settings: Settings
+    clock: Clock = field(default_factory=SystemClock)
     context: ssl.SSLContext = field(default_factory=ssl.create_default_context)
 
     def __call__(self, service: str, address: str, token: bytes) -> None:
@@ -111,21 +115,25 @@ class Delivery:
         subject = text("notices.mail.subject", language)
         body = text("notices.mail.body", language, address=self.settings.journal)
         if service == EMAIL and self.settings.mail is not None:
-            _mail(self.settings.mail, address, token, subject, body, self.context)
+            letter = _letter(self.settings.mail, address, token, subject, body)
+            letter["Date"] = formatdate(self.clock.wall(), usegmt=True)
+            _mail(self.settings.mail, letter, self.context)
         elif service in self.settings.services:
             _apprise(self.settings.services[service], address, subject, body)
         else:
             raise TransportError("notices.service")
 
 
-def _mail(
-    mail: Mail, address: str, token: bytes, subject: str, body: str, context: ssl.SSLContext
-) -> None:
+def _letter(mail: Mail, address: str, token: bytes, subject: str, body: str) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = mail.sender, address, subject
     message["Message-ID"] = f"<{token.hex()}@{mail.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
+    return message
+
+
+def _mail(mail: Mail, message: EmailMessage, context: ssl.SSLContext) -> None:
     try:
         with _connected(mail, context) as server:
             if mail.user:

@@ -179,8 +179,11 @@ def test_a_feed_is_shown_once_listed_and_revoked(world: World, terminal: Termina
     secret = shown["address"].rpartition("/")[2].removesuffix(".ics")
     assert shown["address"].endswith(f"/calendar/{secret}.ics")
     assert feed.secret_hash.hex() == feed_hash(secret)
-    listed = terminal.json("feeds", who="maths")
+    narrow = terminal.shown("feeds", "open", who="maths", width=60)
+    assert any(line.startswith("http") and line.endswith(".ics") for line in narrow.splitlines())
+    terminal.shown("feeds", "revoke", str(world.school.all(CalendarFeed)[1].id), who="maths")
+    listed = [one for one in terminal.json("feeds", who="maths") if not one["revoked_at"]]
     assert [one["feed_id"] for one in listed] == [feed.id]
     assert secret not in str(listed)
     assert str(feed.id) in terminal.shown("feeds", "revoke", str(feed.id), who="maths")
-    assert world.school.one(CalendarFeed).revoked_at
+    assert all(one.revoked_at for one in world.school.all(CalendarFeed))

@@ -96,6 +96,8 @@ def test_one_notice_is_one_letter(post: Post) -> None:
     assert reader == ADDRESS
     assert subject_of(letter) == "Школьный журнал: новое уведомление"
     assert JOURNAL in text_of(letter)
+    assert letter["Date"]
+    assert letter["Message-ID"]
 
 
 @pytest.mark.asvs("16.2.5")
