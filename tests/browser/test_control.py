@@ -8,9 +8,10 @@ import pytest
 from eschool_web.replica_source import ReplicaSource
 from playwright.sync_api import Browser, Page, expect
 
-from eschool_core.domain.journal import Mark
+from eschool_core.domain.journal import Lesson, Mark
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.review import HeldCommand, HeldState
+from eschool_core.domain.school import Substitution
 from eschool_sync.replica import Replica
 from eschool_sync.replica.transport import LocalTransport
 from eschool_sync.sandbox import Sandbox
@@ -155,3 +156,26 @@ def test_the_board_of_terms_counts_what_is_missing_once_it_is_shown(
     page.goto(f"{pages.url}/control/terms")
     expect(page.locator(".lacks").first).not_to_be_empty()
     expect(page.locator(".lacks.warn").first).to_contain_text("не готово журналов")
+
+
+@pytest.mark.clause("4.5.1")
+def test_a_substitution_is_registered_for_a_lesson_and_ended(
+    office: tuple[Page, Served], deputy: Replica, stage: Sandbox
+) -> None:
+    page, pages = office
+    journal = stage.cast.second.journal_id
+    page.goto(f"{pages.url}/control/substitutions?journal={journal}")
+    form = page.locator("section[aria-labelledby=one] form")
+    form.locator("select[name=lesson_id]").select_option(index=1)
+    form.locator("select[name=substitute_id]").select_option(str(stage.cast.substitute_id))
+    form.get_by_role("button").click()
+    expect(page.locator("#act-said")).to_be_visible()
+    [entry] = deputy.store.select(Substitution, journal_id=journal)
+    lesson = deputy.store.require(Lesson, entry.lesson_id)
+    assert (entry.first_day, entry.last_day) == (lesson.day, lesson.day)
+    assert entry.substitute_id == stage.cast.substitute_id
+    row = page.locator("li", has=page.locator(f"input[name=substitution_id][value='{entry.id}']"))
+    row.get_by_role("button", name="Закончить").click()
+    page.locator("dialog").get_by_role("button", name="Да").click()
+    expect(row).to_have_count(0)
+    assert deputy.store.select(Substitution, journal_id=journal) == []

@@ -50,6 +50,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/control/matrix",
         "/control/terms",
         "/control/term/{school_class}/{term}",
+        "/control/substitutions?journal={journal}",
         "/control/inspections",
         "/control/inspection/{inspection}",
         "/report?name=movement",

@@ -16,9 +16,10 @@ import json
 import os
 import signal
 import socket
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -35,9 +36,11 @@ from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 
 LONGEST_LIFE_SECONDS: Final = 0.25
-START_SECONDS: Final = 30.0
+START_SECONDS: Final = 120.0
+PRELOADED: Final = ["eschool_web.worker", "httpx", "zstandard", "jinja2"]
 VALUES: Final = (2, 3, 4, 5)
 REASON: Final = "учения"
+TOLD_EVERY: Final = 100
 
 Cell = tuple[int, int]
 """Lesson and pupil."""
@@ -102,8 +105,14 @@ def _mark(cell: Cell, value: int) -> dict[str, object]:
     return {"kind": "record_mark", "fields": fields}
 
 
-def drill(kills: int, seed: int) -> Outcome:
-    """Kill a worker so many times and return what came of it."""
+def drill(kills: int, seed: int, tell: Callable[[Outcome], None] = lambda _: None) -> Outcome:
+    """Kill a worker so many times and return what came of it.
+
+    Args:
+        kills: How many.
+        seed: Of the moments and the marks.
+        tell: Called after each kill.
+    """
     outcome, random = Outcome(), Random(seed)
     with Sandbox() as school:
         replica, cast = school.replica("teacher"), school.cast
@@ -120,6 +129,7 @@ def drill(kills: int, seed: int) -> Outcome:
                     outcome.saved += typist.type_until_killed(client)
                     timer.join()
                     outcome.kills += 1
+                    tell(outcome)
             with _worker(replica, listener) as (_, client):
                 _check(client, cast.first.journal_id, typist, outcome)
     return outcome
@@ -150,7 +160,7 @@ def _check(client: httpx.Client, journal: int, typist: Typist, outcome: Outcome)
 def _worker(replica: Replica, listener: socket.socket) -> Iterator[tuple[int, httpx.Client]]:
     """Run a worker on the socket and unlock it; give its number and a client with a session."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["eschool_web.worker"])
+    context.set_forkserver_preload(PRELOADED)
     ours, theirs = context.Pipe()
     host = f"127.0.0.1:{listener.getsockname()[1]}"
     code, kept = new_code(time.monotonic())
@@ -180,7 +190,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     begun = time.monotonic()
-    outcome = drill(given.kills, given.seed)
+
+    def tell(so_far: Outcome) -> None:
+        if so_far.kills % TOLD_EVERY == 0:
+            print(json.dumps(vars(so_far)), file=sys.stderr, flush=True)
+
+    outcome = drill(given.kills, given.seed, tell)
     seconds = round(time.monotonic() - begun, 1)
     print(json.dumps({**vars(outcome), "seconds": seconds}))
 

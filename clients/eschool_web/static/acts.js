@@ -103,6 +103,9 @@ export function fieldsOf(form) {
     else if (field.type !== "radio" || field.checked) {
       if (field.value === "" && !field.required) continue;
       fields[field.name] = read(field, field.value);
+      // A choice may say more than its id: of a lesson also the day.
+      const more = /** @type {any} */ (field).selectedOptions?.[0]?.dataset.value;
+      for (const name of more ? (field.dataset.with ?? "").split(" ") : []) fields[name] = Number(more);
     }
   }
   return fields;

@@ -22,6 +22,7 @@ SECTIONS: Final = (
     ("/control/review", "web.control.review"),
     ("/control/matrix", "web.control.matrix"),
     ("/control/terms", "web.control.terms"),
+    ("/control/substitutions", "web.control.substitutions"),
     ("/control/inspections", "web.control.inspections"),
 )
 
