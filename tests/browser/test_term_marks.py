@@ -15,6 +15,7 @@ from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.browser.keyboard import Keyboard
+from tests.browser.test_everybody import violations
 
 
 @pytest.fixture
@@ -145,3 +146,23 @@ def test_marks_of_the_year_wait_for_those_of_all_terms(
     expect(marked.locator("#said")).to_contain_text("4.5.5")
     expect(marked.locator("td.term b")).to_have_count(0)
     assert [mark for mark in store.select(TermMark) if mark.value] == []
+
+
+def test_the_dialogs_of_marks_pass_wcag(marked: Page) -> None:
+    keys, found = Keyboard(marked), []
+    keys.press("и", "Enter")
+    found += violations(marked)
+    prove(marked)
+    keys.press("ArrowUp", "F2")
+    found += violations(marked)
+    keys.press("Escape", "F1")
+    found += violations(marked)
+    keys.press("Escape", "Delete", "ArrowLeft", "5", "ArrowUp", "F1")
+    marked.get_by_role("button", name="Перенести отметку").click()
+    found += violations(marked)
+    keys.press("Escape", "Delete")
+    marked.get_by_role("button", name="Добавить ссылку").click()
+    found += violations(marked)
+    keys.press("Escape")
+    expect(marked.locator("td[data-s='t'], td.term[data-s='t']")).to_have_count(0)
+    assert found == []
