@@ -53,7 +53,8 @@ async def read_any(request: Request, limit: int = MAX_BODY_BYTES) -> dict[str, A
             errors="strict",
             max_num_fields=MAX_FIELDS,
         )
-        return _each_once(pairs)
+        # Browsers send the end of a line as two signs, whatever was typed.
+        return _each_once([(name, value.replace("\r\n", "\n")) for name, value in pairs])
     except ValueError:
         raise RefusedRequest(400, MALFORMED) from None
 

@@ -21,9 +21,11 @@ from eschool_web.views import (
     inspections,
     journal,
     matrix,
+    messages,
     officer,
     people,
     policy,
+    pupil,
     reports,
     review,
     school_class,
@@ -44,6 +46,12 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/duties", duties.duties_page),
     ("/diary", diary.own_diary),
     ("/diary/{pupil}", diary.diary_page),
+    ("/diary/{pupil}/results", pupil.results_page),
+    ("/diary/{pupil}/mark/{lesson}", pupil.mark_page),
+    ("/diary/{pupil}/proof/{lesson}", pupil.proof_page),
+    ("/messages", messages.messages_page),
+    ("/messages/new", messages.new_page),
+    ("/messages/{thread}", messages.thread_page),
     ("/class", school_class.own_class),
     ("/class/{school_class}", school_class.class_page),
     ("/class/{school_class}/families", class_families.families_page),
@@ -96,5 +104,10 @@ WRITING: Final[tuple[tuple[str, View], ...]] = (
 WITH_FILES: Final[tuple[tuple[str, View], ...]] = (("/api/import", importing.run),)
 """Bring a file along in their body."""
 
-FORMS: Final[tuple[tuple[str, View], ...]] = (("/diary/{pupil}/seen", diary.seen),)
+FORMS: Final[tuple[tuple[str, View], ...]] = (
+    ("/diary/{pupil}/seen", diary.seen),
+    ("/messages/new", messages.open_thread),
+    ("/messages/{thread}", messages.send),
+    ("/messages/{thread}/read", messages.read),
+)
 """Forms of pages that work without scripts; a module sends them where there is one."""

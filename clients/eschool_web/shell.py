@@ -52,7 +52,7 @@ def links_of(person: Me) -> list[tuple[str, str]]:
         links.append(("/officer", "web.nav.officer"))
     if person.is_staff:
         links += [("/duties", "web.nav.duties"), ("/reports", "web.nav.reports")]
-    links.append(("/inbox", "web.nav.inbox"))
+    links += [("/messages", "web.nav.messages"), ("/inbox", "web.nav.inbox")]
     return links
 
 

@@ -21,8 +21,8 @@ EXTERNAL = (
     "LEFT JOIN pupil p ON p.id = n.pupil_id ORDER BY x.id DESC LIMIT ?"
 )
 OWED = (
-    "SELECT p.family, p.given, p.patronymic, g.name, s.name, l.day, x.kind, x.due_day, x.state, "
-    "x.comment FROM owed_work x JOIN lesson l ON l.id = x.lesson_id "
+    "SELECT n.pupil_id, p.family, p.given, p.patronymic, g.name, s.name, l.day, x.kind, x.due_day, "
+    "x.state, x.comment FROM owed_work x JOIN lesson l ON l.id = x.lesson_id "
     "JOIN journal_line n ON n.part = x.part JOIN journal j ON j.id = n.journal_id "
     "JOIN study_group g ON g.id = j.group_id JOIN subject s ON s.id = j.subject_id "
     "LEFT JOIN pupil p ON p.id = n.pupil_id WHERE x.state = ? AND NOT EXISTS "
@@ -60,6 +60,7 @@ class External(Answer):
 class Owed(Answer):
     """A work that is still owed: no mark stands in its place."""
 
+    pupil_id: int
     pupil: str
     group: str
     subject: str
@@ -110,14 +111,15 @@ def owed_works(store: Store, state: OwedState = OwedState.OPEN) -> tuple[Owed, .
     """Return the works owed that the store holds, by their date."""
     return tuple(
         Owed(
-            full_name(*row[0:3]),
-            row[3],
+            row[0],
+            full_name(*row[1:4]),
             row[4],
-            calendar.date_of(row[5]),
-            WorkKind(row[6]),
-            calendar.date_of(row[7]),
-            OwedState(row[8]),
-            row[9],
+            row[5],
+            calendar.date_of(row[6]),
+            WorkKind(row[7]),
+            calendar.date_of(row[8]),
+            OwedState(row[9]),
+            row[10],
         )
         for row in store.rows(OWED, state, MOST)
     )

@@ -120,6 +120,7 @@ class DiaryAbsence(Answer):
 class DiaryLesson(Answer):
     """One lesson of the pupil."""
 
+    lesson_id: int
     period: int
     begins: str
     ends: str
@@ -191,7 +192,7 @@ def diary(store: Store, pupil_id: int, day: int) -> Diary:
 
 def _lessons(store: Store, week: tuple[int, int, int], grade: int) -> list[tuple[int, DiaryLesson]]:
     homework = _homework(store, week, grade)
-    absences = _absences(store, week)
+    absences = absences_between(store, week)
     links: dict[int, list[DiaryLink]] = defaultdict(list)
     for lesson_id, url, title, for_homework in store.rows(LINKS, *week):
         # Without homework for the pupil's grade (3.6) its links are not meant for the pupil.
@@ -209,6 +210,7 @@ def _lessons(store: Store, week: tuple[int, int, int], grade: int) -> list[tuple
         (
             day,
             DiaryLesson(
+                lesson_id=lesson_id,
                 period=period,
                 begins=clock(start),
                 ends=clock(end),
@@ -263,7 +265,15 @@ def _homework(
     return found
 
 
-def _absences(store: Store, week: tuple[int, int, int]) -> dict[tuple[int, int], DiaryAbsence]:
+def absences_between(
+    store: Store, week: tuple[int, int, int]
+) -> dict[tuple[int, int], DiaryAbsence]:
+    """Return absences by lesson and part of the pupil's line.
+
+    Args:
+        store: To read from.
+        week: The pupil, the first and the last day.
+    """
     pupil_id, first_day, last_day = week
     excuses = store.where(AbsenceExcuse, EXCUSES, pupil_id, last_day, first_day)
     days = {row[0]: row[1] for row in store.rows(LESSONS, *week)} if excuses else {}

@@ -5,9 +5,28 @@ from __future__ import annotations
 from typing import Final
 
 WAYS: Final[dict[str, tuple[str, ...]]] = {
-    "guardian": ("/diary", "/diary/{pupil}", "/inbox", "/access"),
-    "pupil": ("/diary/{pupil}", "/access"),
-    "teacher": ("/journal/{journal}?lesson={lesson}", "/today", "/journals", "/duties", "/inbox"),
+    "guardian": (
+        "/diary",
+        "/diary/{pupil}",
+        "/diary/{pupil}/results",
+        "/diary/{pupil}/mark/{marked}",
+        "/diary/{pupil}/proof/{marked}",
+        "/messages",
+        "/messages/{thread}",
+        "/messages/new",
+        "/inbox",
+        "/access",
+        "/help",
+    ),
+    "pupil": ("/diary/{pupil}", "/diary/{pupil}/results", "/messages/new", "/access"),
+    "teacher": (
+        "/messages/new",
+        "/journal/{journal}?lesson={lesson}",
+        "/today",
+        "/journals",
+        "/duties",
+        "/inbox",
+    ),
     "class_teacher": ("/class/{school_class}", "/reports"),
     "deputy": ("/control", "/report?name=movement"),
     "officer": ("/officer",),

@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from eschool_core.commands.lessons import RecordAttendance, RecordHomework, RecordMark, RecordTopic
+from eschool_core.commands.messages import OpenThread
 from eschool_core.domain.enums import WorkKind
 from eschool_core.domain.journal import Lesson
 from eschool_core.ids import login_of
+from eschool_sync.history.proof import Proof
 from eschool_sync.sandbox import Sandbox
 from tests.browser.conftest import DESK, LIMIT_MS, listen
 from tests.browser.keyboard import Keyboard
@@ -55,19 +57,32 @@ def fill(school: Sandbox) -> None:
         for act in acts:
             outcome = server.act(act, cast.teacher_id)
             assert not outcome.key, outcome.key
+    talk = OpenThread(title=HOSTILE[0], text=HOSTILE[1], pupil_id=cast.child, to_guardians=1)
+    assert not server.act(talk, cast.teacher_id).key
 
 
 @pytest.fixture(scope="module")
-def ids(school: Sandbox) -> dict[str, int]:
+def ids(school: Sandbox, site: Site) -> dict[str, int]:
     cast = school.cast
     [[school_class]] = school.stage.school.store.rows(
         "SELECT class_id FROM enrolment WHERE pupil_id = ?", cast.child
+    )
+    store = school.stage.school.store
+    [[thread]] = store.rows(
+        "SELECT thread_id FROM thread_member WHERE person_id = ?", cast.guardian_id
+    )
+    [[marked]] = store.rows(
+        "SELECT m.lesson_id FROM mark m JOIN journal_line n ON n.part = m.part "
+        "WHERE n.pupil_id = ? ORDER BY m.id LIMIT 1",
+        cast.child,
     )
     return {
         "journal": cast.first.journal_id,
         "lesson": cast.first.id,
         "pupil": cast.child,
         "school_class": int(school_class),
+        "thread": int(thread),
+        "marked": int(marked),
     }
 
 
@@ -111,7 +126,9 @@ def test_every_page_of_every_role_passes_wcag(
     assert found == []
 
 
-@pytest.mark.parametrize("path", [path for path in WAYS["guardian"] if path != "/inbox"])
+@pytest.mark.parametrize(
+    "path", [path for path in WAYS["guardian"] if path not in ("/inbox", "/help")]
+)
 def test_a_familys_text_is_large_enough(
     site: Site, chromium: Browser, ids: dict[str, int], complaints: list[str], path: str
 ) -> None:
@@ -213,6 +230,56 @@ def test_hostile_texts_stay_texts_in_the_diary(
         page.get_by_role("link", name="предыдущая").click()
     context.close()
     assert {text for text in HOSTILE[:6] if text not in seen} == set()
+
+
+@pytest.mark.clause("2.11")
+@pytest.mark.parametrize("scripts", ["on", "off"])
+def test_a_family_and_a_teacher_write_to_each_other(
+    chromium: Browser, site: Site, ids: dict[str, int], complaints: list[str], scripts: str
+) -> None:
+    family = chromium.new_context(java_script_enabled=scripts == "on", viewport=PHONE)  # type: ignore[arg-type]
+    page = signed_in(site, family, site.school.cast.guardian_id, complaints)
+    page.goto(f"{site.url}/messages/new")
+    teacher = site.school.cast.teacher_id
+    page.get_by_label("Кому").select_option(f"{teacher}-{ids['pupil']}")
+    title = f"Вопрос {scripts}"
+    page.get_by_label("О чём").fill(title)
+    page.get_by_label("Текст").fill("Будет ли\nконсультация?")
+    page.get_by_role("button", name="Отправить").click()
+    page.wait_for_url("**/messages?done=1")
+    page.get_by_role("link", name=title).click()
+    expect(page.locator(".talk")).to_contain_text("консультация?")
+    desk = chromium.new_context(viewport=DESK)
+    other = signed_in(site, desk, teacher, complaints)
+    other.goto(f"{site.url}/messages")
+    other.get_by_role("link", name=title).click()
+    expect(other.get_by_role("button", name="Прочитано")).to_have_count(0)
+    other.get_by_label("Ответ").fill("Да, в среду.")
+    other.get_by_role("button", name="Отправить").click()
+    expect(other.locator(".talk .own")).to_contain_text("в среду")
+    page.reload()
+    expect(page.locator(".talk")).to_contain_text("в среду")
+    expect(page.locator(".talk .own")).to_contain_text("Прочитано:")
+    family.close()
+    desk.close()
+
+
+@pytest.mark.threat("T7")
+def test_a_guardian_sees_how_a_mark_came_about_and_takes_its_proof_home(
+    chromium: Browser, site: Site, ids: dict[str, int], complaints: list[str]
+) -> None:
+    context = chromium.new_context(java_script_enabled=False, viewport=PHONE)  # type: ignore[arg-type]
+    page = signed_in(site, context, site.school.cast.guardian_id, complaints)
+    page.goto(f"{site.url}/diary/{ids['pupil']}/mark/{ids['marked']}")
+    expect(page.locator("main")).to_contain_text("действует")
+    page.get_by_role("link", name="Доказать").click()
+    expect(page.get_by_role("status")).to_contain_text("подпись школы верна")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Сохранить доказательство").click()
+    proof = Proof.of_json(saved.value.path().read_text("utf-8"))
+    entry, _ = proof.check(site.school.stage.school.public_key)
+    assert entry.header.kind == "record_mark"
+    context.close()
 
 
 @pytest.mark.clause("4.5.7")

@@ -11,6 +11,7 @@ import { listenForInput, watchIdle } from "./lock.js";
 import { startReasons } from "./reasons.js";
 import { startsWith } from "./refresh.js";
 import { startSaving } from "./saving.js";
+import { startSending } from "./sending.js";
 import { startSlips } from "./slips.js";
 import { ask, watchStanding } from "./standing.js";
 
@@ -34,6 +35,7 @@ function startMain(unsaved = null) {
   if (byId("import")) startImport();
   if (byId("slips")) startSlips();
   if (byId("board")) startBoard().catch(() => {});
+  startSending();
   startActs(unsaved?.forms);
 }
 

@@ -14,6 +14,9 @@ export function startsWith(start) {
   restart = start;
 }
 
+/** Start what stands in the main part, after something else has put it in place. */
+export const startAgain = () => restart();
+
 /** Fetch the page and put its main part in the place of the old one. */
 export async function refreshMain() {
   const answer = await fetch(location.href, { credentials: "same-origin", redirect: "follow" });

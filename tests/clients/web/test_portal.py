@@ -14,8 +14,13 @@ from eschool_web.routes import FILES, FORMS, PAGES, QUIET_DATA, STATE, WRITING
 from eschool_web.views import own_access
 
 from eschool_core.commands.access import IssueSlip
+from eschool_core.commands.catalogue import validated
 from eschool_core.commands.credentials import BlockAccess
+from eschool_core.commands.messages import OpenThread
+from eschool_core.commands.term_marks import SetTermMark
+from eschool_core.domain.journal import Lesson
 from eschool_core.domain.people import Pupil
+from eschool_core.domain.school import Journal, Staff, Term
 from eschool_core.domain.tables import TABLES
 from eschool_core.errors import InputError
 from eschool_core.ids import login_of
@@ -348,3 +353,69 @@ def test_a_teacher_writes_marks_at_the_server_and_hears_the_rule(
         refused = client.post("/api/do", json={"kind": "record_mark", "fields": fields}).json()
         assert refused["refused"]["clause"]
         assert refused["refused"]["remedy"]
+
+
+@pytest.mark.clause("2.11")
+def test_a_family_is_offered_those_it_may_write_to_and_no_others(
+    site: Site, school: Sandbox
+) -> None:
+    """The list is what the rule lets pass, and a name from outside it is refused."""
+    cast, store = school.cast, school.stage.school.store
+    with site.client(cast.guardian_id) as client:
+        page = client.get("/messages/new").text
+        offered = {int(one) for one in re.findall(rf'value="(\d+)-{cast.child}"', page)}
+        assert {cast.teacher_id, cast.class_teacher_id, school.stage.deputy_id} <= offered
+        stranger = next(entry.id for entry in store.select(Staff) if entry.id not in offered)
+        fields = {"title": "Вопрос", "text": "Текст письма", "to": f"{stranger}-{cast.child}"}
+        refused = client.post("/messages/new", data=fields)
+        assert refused.status_code == 200
+        assert "2.11" in refused.text
+        assert "Текст письма" in refused.text
+
+
+@pytest.mark.clause("2.11")
+def test_nobody_reads_a_conversation_of_others(site: Site, school: Sandbox) -> None:
+    cast = school.cast
+    opened = OpenThread(title="Тайна", text="личное", pupil_id=cast.child, to_guardians=1)
+    assert not school.stage.school.act(opened, cast.class_teacher_id).key
+    rows = school.stage.school.store.rows("SELECT id FROM thread WHERE title = ?", "Тайна")
+    for outsider in (cast.teacher_id, cast.child, school.stage.deputy_id):
+        with site.unlimited(), site.client(outsider) as client:
+            for (thread,) in rows:
+                missing = client.get(f"/messages/{2**53 - 1}")
+                found = client.get(f"/messages/{thread}")
+                assert (found.status_code, found.text) == (missing.status_code, missing.text)
+                assert client.post(f"/messages/{thread}", data={"text": "x"}).status_code == 404
+
+
+@pytest.mark.asvs("8.2.2")
+def test_no_proof_and_no_history_of_another_child(site: Site, school: Sandbox) -> None:
+    cast, store = school.cast, school.stage.school.store
+    scope = set(school.stage.school.scope(cast.guardian_id).parts)
+    foreign = next(pupil.id for pupil in pupils(site) if pupil.part not in scope)
+    with site.unlimited(), site.client(cast.guardian_id) as client:
+        for lesson in store.select(Lesson, journal_id=cast.first.journal_id)[:40]:
+            for path in (
+                f"/diary/{foreign}/mark/{lesson.id}",
+                f"/diary/{foreign}/proof/{lesson.id}",
+            ):
+                assert client.get(path).status_code == 404
+
+
+@pytest.mark.clause("2.9")
+def test_a_term_mark_is_hidden_until_its_release(site: Site, school: Sandbox) -> None:
+    cast, server = school.cast, school.stage.school
+    journal = cast.first.journal_id
+    year = server.store.require(Journal, journal).year_id
+    term = max(
+        (one for one in server.store.select(Term, year_id=year) if one.first_day <= cast.first.day),
+        key=lambda one: one.first_day,
+    )
+    fields = {"journal_id": journal, "pupil_id": cast.child, "term_id": term.id, "value": 5}
+    outcome = server.act(validated(SetTermMark, {**fields, "reason": "олимпиада"}), cast.teacher_id)
+    assert not outcome.key, outcome
+    with site.client(cast.guardian_id) as client:
+        page = client.get(f"/diary/{cast.child}/results").text
+    listed = re.findall(r"<small>[^<]*</small> <b>([^<]*)</b>", page)
+    assert listed
+    assert set(listed) == {"–"}

@@ -20,6 +20,7 @@ from tests.school import MONDAY, SmallSchool, clock
 
 MATHS = ("5А", "Математика")
 FIELDS = {
+    "lesson_id",
     "pupil", "school_class", "first_day", "last_day", "days", "partial", "day", "lessons",
     "period", "begins", "ends", "subject", "room", "topic", "works", "homework", "marks",
     "absence", "text", "state", "set_at", "late", "changed_late", "value", "work_kind", "weight",

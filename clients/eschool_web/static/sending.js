@@ -1,0 +1,66 @@
+// @ts-check
+// Forms that work without scripts, sent by a script: on one's own computer forms alone are not
+// taken. A page that comes back shows what was refused; what was typed stays in it.
+
+import { byId } from "./dom.js";
+import { startAgain } from "./refresh.js";
+
+export function startSending() {
+  for (const entry of document.querySelectorAll("form[data-send]")) {
+    const form = /** @type {HTMLFormElement} */ (entry);
+    if (form.dataset.send === "quietly") quietly(form);
+    else form.addEventListener("submit", (event) => submit(event, form));
+  }
+}
+
+/**
+ * @param {Event} event
+ * @param {HTMLFormElement} form
+ */
+async function submit(event, form) {
+  event.preventDefault();
+  const button = form.querySelector("button");
+  if (button) button.disabled = true;
+  try {
+    await follow(await send(form));
+  } finally {
+    if (button) button.disabled = false;
+  }
+}
+
+/**
+ * What is only to be noted needs no press of a button.
+ * @param {HTMLFormElement} form
+ */
+async function quietly(form) {
+  form.hidden = true;
+  const answer = await send(form).catch(() => null);
+  if (!answer?.ok) form.hidden = false;
+}
+
+/** @param {HTMLFormElement} form */
+function send(form) {
+  return fetch(form.getAttribute("action") ?? "", {
+    method: "POST",
+    credentials: "same-origin",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(Object.fromEntries(new FormData(form))),
+  });
+}
+
+/** @param {Response} answer */
+async function follow(answer) {
+  if ((answer.headers.get("content-type") ?? "").startsWith("application/json")) {
+    const { to } = await answer.json();
+    if (to) location.assign(to);
+    else location.reload();
+    return;
+  }
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const main = fresh.getElementById("main");
+  const stale = byId("main");
+  if (!main || !stale) return;
+  stale.replaceWith(document.adoptNode(main));
+  startAgain();
+  byId("main")?.focus();
+}
