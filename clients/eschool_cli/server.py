@@ -51,6 +51,7 @@ AUDIT_FILE = "audit.jsonl"
         "enrol-code": "eschool_cli.server:enrol_code_command",
         "revoke-device": "eschool_cli.server:revoke_device_command",
         "status": "eschool_cli.server:status_command",
+        "sync": "eschool_cli.server_sync:sync_command",
         "erase": "eschool_cli.server_erase:erase_command",
         "notices": "eschool_cli.server_notices:notices_group",
         "report": "eschool_cli.server_report:report_command",

@@ -4,30 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from eschool_cli.answers import as_json
-from eschool_cli.localised import LocalCommand, say
+from eschool_cli.localised import LocalCommand, option, say
+from eschool_cli.parcels import FILE
 from eschool_cli.session import Session
 from eschool_cli.stages import staged
+from eschool_cli.sync_by_file import sync_by_file
+from eschool_cli.sync_told import figures
 from eschool_cli.wording import kind_name, moment, told
 from eschool_core.queries.in_force import local, zone_of
 
 if TYPE_CHECKING:
-    from eschool_sync.replica import SyncReport
     from eschool_sync.replica.again import Entered
-
-KIB = 1024
-COUNTS = ("accepted", "with_findings", "rejected", "held", "overwritten")
 
 
 @click.command(name="sync", cls=LocalCommand)
+@option("--to", "written", type=FILE, says="sync_to", shown_as="file")
+@option("--from", "answers", type=FILE, multiple=True, says="sync_from", shown_as="file")
 @as_json
 @click.pass_obj
-def sync_command(session: Session, as_json: bool) -> None:  # noqa: FBT001
-    """Send and fetch in one round trip."""
+def sync_command(
+    session: Session,
+    written: Path | None,
+    answers: tuple[Path, ...],
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Send and fetch in one round trip, or by files where there is no line."""
+    if written is not None or answers:
+        sync_by_file(session, written, answers, as_json=as_json)
+        return
     with session.replica(leased=False) as replica:
         with session.screen.progress(say("cli.stage.sync")) as report:
             done = replica.sync(progress=staged(report))
@@ -41,7 +51,7 @@ def sync_command(session: Session, as_json: bool) -> None:  # noqa: FBT001
         session.screen.json(asdict(done) | (entered if again else {}))
         return
     session.screen.line(say("cli.sync.done", at=moment(at)))
-    session.screen.fields(_figures(done))
+    session.screen.fields(figures(done))
     _tell_again(session, again)
     if done.rejected or done.held:
         session.screen.line(say("cli.sync.see_rejected"))
@@ -59,19 +69,3 @@ def _tell_again(session: Session, again: Sequence[Entered]) -> None:
             reason, _ = told(entry.refusal, session.language)
             kind = kind_name(entry.kind)
             session.screen.line(say("cli.sync.again_refused", kind=kind, reason=reason), "bold")
-
-
-def _figures(done: SyncReport) -> list[tuple[str, str]]:
-    """Return what the sync did; verdicts that were not given are left out."""
-    counts = [(name, getattr(done, name)) for name in COUNTS]
-    given = [(say(f"cli.sync.{name}"), str(count)) for name, count in counts if count]
-    traffic = say(
-        "cli.sync.kib",
-        up=-(-done.bytes_up // KIB),
-        down=-(-done.bytes_down // KIB),
-    )
-    return [
-        *(given or [(say("cli.sync.accepted"), "0")]),
-        (say("cli.sync.pulled_rows"), str(done.pulled_rows)),
-        (say("cli.sync.traffic"), traffic),
-    ]

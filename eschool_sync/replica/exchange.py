@@ -11,7 +11,7 @@ from eschool_core.errors import AccessError, DamageError, InputError, TransportE
 from eschool_core.store.schema import create_indexes
 from eschool_sync.defects import is_of_surroundings
 from eschool_sync.history.head import HISTORY, MARK_BYTES, TreeHead, require_growth
-from eschool_sync.protocol.evidence import Contact
+from eschool_sync.protocol.evidence import Contact, Evidence
 from eschool_sync.protocol.frames import unpack_frames
 from eschool_sync.protocol.messages import (
     SyncRequest,
@@ -50,13 +50,16 @@ MAX_ROUNDS: Final = 100
 
 DAY_SECONDS: Final = 24 * 3600
 
+NO_BOOT: Final = 0
+"""Stands for a boot that no device has: what was heard then is paired with no clock."""
 
-class _Stale(Exception):  # noqa: N818 - another process has synced meanwhile: do it again
-    """The position that a request was made from is no longer the present one."""
+
+class StaleError(Exception):
+    """The replica has moved on since the request was made: another process, or a later file."""
 
 
-class _Unequal(Exception):  # noqa: N818 - leads to a repair
-    """The confirmed rows differ from the server's."""
+class UnequalError(Exception):
+    """The confirmed rows differ from the server's: a repair is due."""
 
 
 class Exchange:
@@ -94,22 +97,22 @@ class Exchange:
             # The server knows no scope that a bootstrap ends with: it would only ask.
             tell_parts = True
         for _ in range(MAX_ROUNDS):
-            position, request = self._request(full=full, tell_parts=tell_parts)
+            position, request = self.request(full=full, tell_parts=tell_parts)
             response = self._ask(request, report, progress)
             if response.collecting or response.need_parts:
                 self._returning.offer(response)
                 tell_parts = response.need_parts
                 continue
             try:
-                pending = self._take(position, response, report, full=full)
-            except _Stale:
+                pending = self.take(position, response, report, full=full)
+            except StaleError:
                 continue
             except DamageError as damage:
                 if damage.key == HISTORY:
-                    self._raise_alarm(response)
+                    self.raise_alarm(response)
                 raise
-            except _Unequal:
-                self._note_unequal()
+            except UnequalError:
+                self.note_unequal()
                 if full:
                     raise DamageError("damage.digest") from None
                 full = True
@@ -130,7 +133,7 @@ class Exchange:
         report.bytes_down += len(answer)
         return read_response(answer, request)
 
-    def _request(self, *, full: bool, tell_parts: bool) -> tuple[Position, SyncRequest]:
+    def request(self, *, full: bool, tell_parts: bool) -> tuple[Position, SyncRequest]:
         """Return a request, and the position that it was made from.
 
         All of it is read in one transaction: another process may settle commands and forget
@@ -156,14 +159,28 @@ class Exchange:
             position.root[:MARK_BYTES],
         )
 
-    def _take(
-        self, position: Position, response: SyncResponse, report: SyncReport, *, full: bool
+    def take(
+        self,
+        position: Position,
+        response: SyncResponse,
+        report: SyncReport,
+        *,
+        full: bool,
+        at_once: bool = True,
     ) -> int:
         """Apply a response in one transaction; return how many commands still wait.
 
+        Args:
+            position: From which it was asked for.
+            response: What the server said.
+            report: Counts what it brought.
+            full: Whether everything was asked for anew.
+            at_once: Whether it comes straight from the server. What lay in a file says nothing
+                of the time between, so its time is not paired with this device's clock.
+
         Raises:
-            _Stale: Another process has moved the position.
-            _Unequal: The sums differ from the checkpoint's.
+            StaleError: Another process has moved the position.
+            UnequalError: The sums differ from the checkpoint's.
             DamageError: ``damage.history``: what the server shows is not what it showed before.
         """
         opened = self._opened
@@ -174,7 +191,7 @@ class Exchange:
         gone = set(unpack_parts(response.parts_out))
         with opened.writing() as present:
             if (present.cursor, present.ack) != (position.cursor, position.ack):
-                raise _Stale
+                raise StaleError
             opened.confirmed.restore_images()
             if full or response.incarnation != position.incarnation:
                 gone |= set(opened.confirmed.held())
@@ -205,8 +222,8 @@ class Exchange:
                 tree=head.size,
                 root=head.root,
                 tree_head=response.tree_head or present.tree_head,
-                synced_at=anchor.time,
-            ).heard(Contact.now(opened.clock, anchor.time, response.anchor))
+                synced_at=anchor.time if at_once else max(anchor.time, present.synced_at),
+            ).heard(self._contact(present, response.anchor, anchor.time, at_once=at_once))
             opened.held.become(opened.confirmed.held())
             self._replay(moved)
             moved.save(opened.database)
@@ -217,6 +234,16 @@ class Exchange:
         for _, outcome in response.verdicts:
             report.count(outcome)
         return pending
+
+    def _contact(self, present: Position, anchor: bytes, time: int, *, at_once: bool) -> Contact:
+        """Return what is known of the server's time after an answer with an anchor."""
+        clock = self._opened.clock
+        if at_once:
+            return Contact.now(clock, time, anchor)
+        estimate = Evidence.now(clock, present.contact).estimate()
+        if estimate is not None and present.contact_time and estimate >= time:
+            return present.contact
+        return Contact(time, anchor, NO_BOOT, 0)
 
     def _tree_head(self, position: Position, response: SyncResponse) -> TreeHead:
         """Return the head of the history, after it was shown to go on from the last one.
@@ -243,7 +270,7 @@ class Exchange:
         require_growth(seen if is_same else None, head, response.growth if is_same else ())
         return head
 
-    def _raise_alarm(self, response: SyncResponse) -> None:
+    def raise_alarm(self, response: SyncResponse) -> None:
         """Keep the head that does not fit: with the one held, both signed, it is the evidence."""
         with self._opened.writing():
             put_meta(self._opened.database, ALARM, response.tree_head)
@@ -253,10 +280,11 @@ class Exchange:
         total = confirmed.total()
         same_scope = parts_hash(confirmed.held()) == point.scope
         if not same_scope or (total.rows, total.digest) != (point.rows, point.digest):
-            raise _Unequal
+            raise UnequalError
         put_meta(self._opened.database, EQUAL, 1)
 
-    def _note_unequal(self) -> None:
+    def note_unequal(self) -> None:
+        """Remember that the rows differ: the next request asks for everything."""
         with self._opened.writing():
             put_meta(self._opened.database, EQUAL, 0)
 

@@ -23,14 +23,16 @@ from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.proving import ProofRequest, read_proof
 from eschool_sync.protocol.push import MAX_GROUP, MAX_PUSH_BYTES
 from eschool_sync.replica.again import AGAIN, Entered, enter, waiting
-from eschool_sync.replica.exchange import ALARM, EQUAL, Exchange
+from eschool_sync.replica.by_file import ByFile
+from eschool_sync.replica.exchange import Exchange
 from eschool_sync.replica.opened import Opened
-from eschool_sync.replica.outbox import HEADER_BYTES, Pending, RefusedCommand, State
+from eschool_sync.replica.outbox import HEADER_BYTES, Pending, RefusedCommand
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.profile import Profile
 from eschool_sync.replica.refusal import refusal_of
 from eschool_sync.replica.reports import Receipt, Status, SyncReport
-from eschool_sync.replica.tables import find_meta, put_meta
+from eschool_sync.replica.standing import standing
+from eschool_sync.replica.tables import put_meta
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.keyslots import KeySlots, SecretStore
 from eschool_sync.security.random_source import Random, SystemRandom
@@ -65,6 +67,7 @@ class Replica:
         self._opened = Opened(folder / DATABASE_FILE, key, clock or SystemClock(), source)
         self._transport = transport
         self._exchange = Exchange(self._opened, transport)
+        self._by_file = ByFile(self._opened, self._exchange, source)
 
     @classmethod
     def open(
@@ -255,6 +258,22 @@ class Replica:
         """
         return self._exchange.sync(progress)
 
+    def request_file(self) -> bytes:
+        """Return a file for the school's server, to be carried there; ``take_answer`` follows."""
+        return self._by_file.request()
+
+    def take_answer(self, data: bytes) -> SyncReport | None:
+        """Apply the answer to a file; None where a later one or a sync has overtaken it.
+
+        Raises:
+            InputError: ``parcel.not_ours``, ``.direction``, ``.foreign_school``,
+                ``.foreign_device``.
+            DamageError: ``parcel.damaged``: cut or changed; ``parcel.unequal``: write another
+                file; ``damage.digest``, ``damage.history``.
+            EschoolError: What the server said to the request, as ``sync``.
+        """
+        return self._by_file.take(data)
+
     def enter_again(self) -> list[Entered]:
         """Enter what lay behind a lost command of a rescued replica; to be called after a sync.
 
@@ -307,24 +326,7 @@ class Replica:
 
     def status(self) -> Status:
         """Return how the replica stands."""
-        opened = self._opened
-        with opened.reading():
-            position, counts = opened.position(), opened.outbox.counts()
-            equal = find_meta(opened.database, EQUAL)
-            rows = opened.confirmed.total().rows
-            alarm = find_meta(opened.database, ALARM) is not None
-        return Status(
-            pending=counts.get(State.PENDING, 0),
-            rejected=counts.get(State.REJECTED, 0),
-            held=counts.get(State.HELD, 0),
-            last_sync=position.synced_at,
-            seq=position.cursor,
-            digest_equal=equal == 1,
-            server_url=Profile.load(self.folder).server_url,
-            device=opened.identity.device,
-            rows=rows,
-            alarm=alarm,
-        )
+        return standing(self._opened, self.folder)
 
     def refused(self) -> list[RefusedCommand]:
         """Return own commands that were rejected or are held, oldest first."""
