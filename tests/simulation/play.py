@@ -28,7 +28,7 @@ from tests.simulation.world import Device, Handle, World
 from tests.sync.harness import PASSPHRASE, URL, all_rows
 from tests.sync.scratch import from_scratch
 
-_NOTE_UNEQUAL = Exchange._note_unequal
+_NOTE_UNEQUAL = Exchange.note_unequal
 HOUR, DAY, YEAR = 3_600, 86_400, 31_556_952
 NESTED = ("act", "group", "sync", "role", "link")
 """What may happen while a message of somebody else, or one's own, is on its way."""
@@ -64,7 +64,7 @@ class Play:
         def noted(exchange: Exchange) -> None:
             self._repaired(exchange)
 
-        watched = patch.object(Exchange, "_note_unequal", noted)
+        watched = patch.object(Exchange, "note_unequal", noted)
         with self.world.disk.mounted(), self.poison.mixed_in(), watched:
             for name in self.profile.cast:
                 person, number = self.base.devices[name]
