@@ -28,7 +28,7 @@ REPLICA = (
     Mutant(
         "adopt-the-digest",
         _EXCHANGE,
-        "            raise _Unequal\n",
+        "            raise UnequalError\n",
         "            pass\n",
         "I5: sums are compared, never adopted",
     ),
@@ -63,7 +63,7 @@ REPLICA = (
     Mutant(
         "apply-a-stale-answer",
         _EXCHANGE,
-        "                raise _Stale\n",
+        "                raise StaleError\n",
         "                pass\n",
         "I10: two processes and one position",
     ),
