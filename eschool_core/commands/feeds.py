@@ -68,14 +68,14 @@ def may_open_feed(store: Store, command: OpenFeed, occasion: Occasion) -> None:
     """Let pass everybody for the own calendar, and a guardian for that of a ward.
 
     Raises:
-        RightsError: The pupil is nobody whom the actor represents.
+        RightsError: The pupil is nobody whom the actor represents (2.10).
     """
     if occasion.actor_id == 0:
         raise RightsError(checks.ROLE_DENIED)
     anybody(store, command, occasion)
     if command.pupil_id and command.pupil_id != occasion.actor_id:
         days = rights.act_days(store, occasion)
-        require_family(store, occasion.actor_id, command.pupil_id, days)
+        require_family(store, occasion.actor_id, command.pupil_id, days, checks.OTHER_CHILD)
 
 
 class RevokeFeed(Command):

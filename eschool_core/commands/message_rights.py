@@ -11,6 +11,7 @@ from eschool_core.domain.people import Guardianship, Pupil
 from eschool_core.domain.school import Appointment, Staff, Substitution
 from eschool_core.errors import RegulationError, RightsError
 from eschool_core.regulation import checks
+from eschool_core.regulation.clause import Check
 from eschool_core.regulation.interval import Cover
 from eschool_core.regulation.messaging import Over, Side, families_of
 from eschool_core.store.store import Store
@@ -37,11 +38,13 @@ def require_employed(store: Store, person_id: int, days: Days) -> None:
         raise RegulationError(checks.MESSAGE_ADDRESSEE)
 
 
-def require_family(store: Store, person_id: int, pupil_id: int, days: Days) -> None:
+def require_family(
+    store: Store, person_id: int, pupil_id: int, days: Days, check: Check = checks.MESSAGE_ADDRESSEE
+) -> None:
     """Let pass the pupil, and who represents the pupil then.
 
     Raises:
-        RightsError: 2.11: anybody else, also whose access has ended.
+        RightsError: ``check``: anybody else, also whose access has ended.
         UnknownFactError: On a family's replica, which names no guardians: the server decides.
     """
     if person_id == pupil_id:
@@ -54,7 +57,7 @@ def require_family(store: Store, person_id: int, pupil_id: int, days: Days) -> N
         return
     if not store.complete:
         raise store.absent("data.missing", table="guardianship", id=pupil_id)
-    raise RightsError(checks.MESSAGE_ADDRESSEE)
+    raise RightsError(check)
 
 
 def require_may_write(store: Store, staff_id: int, pupil_id: int, days: Days) -> None:
