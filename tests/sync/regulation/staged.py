@@ -32,7 +32,7 @@ from eschool_sync.server.state import ServerState
 from eschool_sync.server.tables import create_server_tables
 from tests.core.commands.access_samples import SECRET_HASH
 from tests.matrix import stage
-from tests.school import KEY, MONDAY
+from tests.school import KEY, MONDAY, SmallSchool
 from tests.sync.harness import NOON, ServedSchool, World, closing
 from tests.sync.regulation.forbidden import Forbidden, forbidden, prepare
 
@@ -60,9 +60,11 @@ class Template:
         commands: One for each line of the matrix, which the right person can give now.
         keys: Of the replicas, by actor.
         forbidden: What nobody may, whatever the right.
+        school: The stage in memory, for its ids.
     """
 
     folder: Path
+    school: SmallSchool
     forbidden: Sequence[Forbidden]
     commands: Mapping[str, Command]
     actors: Mapping[str, int]
@@ -94,6 +96,7 @@ def template(folder: Path, members: tuple[str, ...]) -> Template:
     actors = MappingProxyType(built.actors)
     return Template(
         folder,
+        built.school,
         forbidden(built, commands),
         MappingProxyType(commands),
         actors,
