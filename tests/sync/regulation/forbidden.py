@@ -175,12 +175,8 @@ def _papers(built: Stage, commands: Mapping[str, Command]) -> list[Forbidden]:
         person_id=request.pupil_id, secret_hash="c" * 64, expires_at=clock(MONDAY + 1, 12)
     )
     unordered = commands["register_inspection_order"].model_dump()["inspection_id"]
-    journal = commands["seal_journal"].model_copy(
-        update={"journal_id": school.journals["5А", "Математика"]}
-    )
     return [
         Forbidden(checks.PROVISIONAL_ACCOUNT, "maths", account),
-        Forbidden(checks.SECTIONS_UNFILLED, "studies", journal),
         Forbidden(
             checks.INSPECTION_UNORDERED, "studies", ReleaseInspection(inspection_id=unordered)
         ),

@@ -22,6 +22,7 @@ from eschool_core.store import statements
 from eschool_core.store.database import SqliteDatabase, transaction
 from eschool_sync.clock import ManualClock
 from eschool_sync.history.merkle import leaf_hash
+from eschool_sync.history.tree import LOWEST
 from eschool_sync.security.cipher import create_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import SeededRandom
@@ -170,6 +171,8 @@ def _write(folder: Path, built: stage.Stage) -> None:
         )
         signing = SigningKey(bytes.fromhex(state.school_seed))
         heads = Heads(database, signing, NUMBER, bytes.fromhex(state.incarnation))
-        leaves = [leaf_hash(number.to_bytes(8, "big")) for number in range(source.seq)]
+        # The history keeps whole subtrees from so many leaves up: of these no entry is asked for.
+        size = (source.seq >> LOWEST) + 1 << LOWEST
+        leaves = [leaf_hash(number.to_bytes(8, "big")) for number in range(size)]
         heads.advance(heads.lock(), source.seq, leaves, NOON)
     database.close()
