@@ -9,6 +9,7 @@ import click
 from eschool_cli.answers import TODAY, as_json
 from eschool_cli.duties import said_of
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.noting import log_reading
 from eschool_cli.parameters import Day, DayType, WordType
 from eschool_cli.screen import Column, Screen
 from eschool_cli.session import Session, today_of
@@ -25,6 +26,7 @@ from eschool_core.queries.cards import Card, cards
 from eschool_core.queries.completeness import completeness
 from eschool_core.queries.in_force import year_on
 from eschool_core.queries.missed_lessons import missed_lessons, week_of
+from eschool_core.queries.personal_reads import reading_of_class
 
 week = option("--week", "day", type=DayType(), default=TODAY, says="check_week", shown_as="date")
 month = option("--month", "day", type=DayType(), default=TODAY, says="check_month", shown_as="date")
@@ -109,6 +111,8 @@ def cards_command(
         today = today_of(replica)
         number = day.number(today)
         school_class = lookup.school_class(replica.store, class_name, number)
+        reading = reading_of_class(replica.store, replica.person_id, school_class.id, today)
+        log_reading(replica, reading)
         answer = cards(replica.store, school_class.id, school_class.name, today)
         if record:
             command = made(

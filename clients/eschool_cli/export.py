@@ -10,8 +10,10 @@ import click
 
 from eschool_cli.answers import TODAY, as_json
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.noting import log_reading
 from eschool_cli.parameters import Day, DayType, NumberType
 from eschool_cli.session import Session, today_of
+from eschool_core.domain.enums import PersonKind
 from eschool_core.domain.school import Staff
 from eschool_core.errors import AccessError, InputError
 from eschool_core.exports.gradebook import Gradebook, export_gradebook
@@ -20,6 +22,7 @@ from eschool_core.exports.oneroster import Exported, export_oneroster
 from eschool_core.exports.person import person_data
 from eschool_core.queries import lookup
 from eschool_core.queries.people import person
+from eschool_core.queries.personal_reads import reading_of_pupil
 
 OWNER_ONLY = 0o600
 MOST_DAYS = 366
@@ -100,6 +103,9 @@ def person_command(session: Session, who: str, file: Path) -> None:
     with session.replica() as replica:
         store, today = replica.store, today_of(replica)
         found = person(store, who, today)
+        if found.kind is PersonKind.PUPIL:
+            reading = reading_of_pupil(store, replica.person_id, found.person_id, today)
+            log_reading(replica, reading)
         data = person_data(store, found.person_id)
     text = json.dumps(data.as_json(), ensure_ascii=False, indent=1)
     _write(file, text.encode() + b"\n")

@@ -6,6 +6,7 @@ import click
 
 from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.noting import log_reading
 from eschool_cli.parameters import Day, DayType, WordType
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
@@ -24,6 +25,7 @@ from eschool_core.errors import InputError
 from eschool_core.queries import lookup
 from eschool_core.queries.names import full_name
 from eschool_core.queries.people import person
+from eschool_core.queries.personal_reads import reading_of_pupil
 from eschool_core.store.store import Store
 
 YESTERDAY = Day(offset=-1)
@@ -43,6 +45,7 @@ def list_command(session: Session, pupil: str, as_json: bool) -> None:  # noqa: 
     with session.replica() as replica:
         store, today = replica.store, today_of(replica)
         child = lookup.any_pupil(store, pupil, today)
+        log_reading(replica, reading_of_pupil(store, replica.person_id, child.pupil_id, today))
         entries = store.select(Guardianship, pupil_id=child.pupil_id)
     if as_json:
         session.screen.json([_plain(entry) for entry in entries])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from eschool_cli.localised import say
+from eschool_cli.noting import log_reading
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
 from eschool_cli.tables import Wanted, chosen_period
@@ -12,6 +13,9 @@ from eschool_core.domain.enums import PersonKind
 from eschool_core.labels import text
 from eschool_core.queries import lookup
 from eschool_core.queries.people import person
+from eschool_core.queries.personal_reads import reading_of_class
+from eschool_core.reports import particulars
+from eschool_core.reports.audience import audience_of
 from eschool_core.reports.catalogue import (
     ReportSpec,
     Section,
@@ -57,6 +61,11 @@ def report_of(
         staff_id,
         session.language,
     )
+    if spec.name == particulars.NAME:
+        led = audience_of(store, replica.person_id, today).classes
+        wanted = class_id or min(led, default=0)
+        if wanted:
+            log_reading(replica, reading_of_class(store, replica.person_id, wanted, today))
     return make_report(store, spec, asked, replica.person_id)
 
 

@@ -166,6 +166,7 @@ class NoticeKind(IntEnum):
     HELD_APPLIED = 70
     HELD_DECLINED = 71
     SETTLED = 72
+    CONSENT_WITHDRAWN = 95
 
 
 class FindingState(IntEnum):

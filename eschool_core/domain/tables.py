@@ -21,6 +21,7 @@ from eschool_core.domain import (
     office,
     people,
     planning,
+    privacy,
     results,
     review,
     school,
@@ -141,6 +142,8 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(planning.PlanApproval, (Kind.JOURNAL,)),
     TableSpec(care.ControlCheck, (Kind.OFFICE,)),
     TableSpec(care.SchoolDetails, (Kind.SCHOOL,), "school_life"),
+    TableSpec(privacy.PersonalRead, (Kind.ACCOUNT,), "access_1_year", personal=True),
+    TableSpec(privacy.ProcessingConsent, (Kind.PUPIL,), personal=True),
 )
 
 BY_NUMBER: dict[int, TableSpec] = {spec.table.number: spec for spec in TABLES}

@@ -23,6 +23,7 @@ from eschool_core.commands.grants import EndGrant, GrantAccess
 from eschool_core.commands.held import ApplyHeld, Content, DeclineHeld, keep_held
 from eschool_core.commands.journals import EndSubstitution, RecordSubstitution
 from eschool_core.commands.outages import SettleTimeliness
+from eschool_core.commands.privacy import RecordConsent, WithdrawConsent
 from eschool_core.commands.school import SetPolicy, TurnDay
 from eschool_core.domain.access_enums import GrantKind
 from eschool_core.domain.enums import Role, SubstitutionKind
@@ -146,6 +147,14 @@ def _of_access(school: SmallSchool) -> Commands:
         last_day=MONDAY,
         reason="Проверка",
     )
+    classmate = school.pupils["5А"][3]
+    consent = RecordConsent(
+        pupil_id=classmate,
+        given_by_id=school.guardian(classmate),
+        first_day=FIRST_DAY,
+        document="С-6",
+    )
+    consent_id = school.must(consent, "officer")
     feed = OpenFeed(secret_hash="7" * 64)
     feed_id = school.must(feed, "maths")
     return {
@@ -159,6 +168,7 @@ def _of_access(school: SmallSchool) -> Commands:
         "hand_out_slip": HandOutSlip(slip_id=of_pupil),
         "hand_out_slip/staff": HandOutSlip(slip_id=of_staff),
         "use_slip": UseSlip(person_id=pupil, secret_hash="4" * 64),
+        "withdraw_consent": WithdrawConsent(consent_id=consent_id, last_day=MONDAY, document="З-3"),
         "end_grant": EndGrant(grant_id=school.must(grant, "officer")),
     }
 

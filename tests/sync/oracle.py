@@ -24,6 +24,7 @@ from eschool_core.domain import (
     office,
     people,
     planning,
+    privacy,
     results,
     review,
     school,
@@ -356,7 +357,10 @@ RULES: dict[type[Row], Rule] = {
     inspection.InspectionResult: lambda eyes, row: eyes.staff(row["staff_id"]),
     office.FindingRecord: lambda eyes, row: eyes.staff(row["staff_id"]),
     **dict.fromkeys(
-        (office.Device, access.Acknowledgement, feeds.CalendarFeed, channels.NoticeChannel),
+        (
+            office.Device, access.Acknowledgement, feeds.CalendarFeed, channels.NoticeChannel,
+            privacy.PersonalRead,
+        ),
         lambda eyes, row: row["person_id"] == eyes.person or Role.SYSTEM_OFFICER in eyes.roles,
     ),
     office.Notice: lambda eyes, row: row["person_id"] == eyes.person,
@@ -381,7 +385,12 @@ RULES.update(
         care.SchoolDetails: _everybody,
         informing.Concern: _line,
         **dict.fromkeys(
-            (informing.ConcernDelivery, informing.PaperApplication, informing.PaperSlip),
+            (
+                informing.ConcernDelivery,
+                informing.PaperApplication,
+                informing.PaperSlip,
+                privacy.ProcessingConsent,
+            ),
             lambda eyes, row: eyes.private(row["pupil_id"]),
         ),
         **dict.fromkeys(

@@ -17,6 +17,7 @@ from eschool_core.commands.links import AttachLink
 from eschool_core.commands.messages import OpenThread, ReadThread, SendMessage
 from eschool_core.commands.office_work import DescribeSchool, RecordControl
 from eschool_core.commands.paper import FilePaperApplication
+from eschool_core.commands.privacy import RecordConsent
 from eschool_core.commands.pupil_requests import RequestPupil
 from eschool_core.commands.sections import ConfirmSection
 from eschool_core.commands.timetable_drafts import DraftTimetable
@@ -41,6 +42,7 @@ from eschool_core.domain.informing import (
 from eschool_core.domain.office import Notice
 from eschool_core.domain.people import Guardianship, Pupil, PupilCard
 from eschool_core.domain.planning import TimetableDraft
+from eschool_core.domain.privacy import ProcessingConsent
 from eschool_core.domain.row import Row
 from eschool_core.errors import RegulationError, TransportError
 from eschool_core.queries.duties.registry import duties
@@ -119,6 +121,18 @@ CASES: tuple[tuple[str, Make, type[Row], str, str], ...] = (
             first_day=MONDAY,
         ),
         PaperApplication,
+        "maths",
+        "4.6/class-teacher",
+    ),
+    (
+        "russian",
+        lambda world: RecordConsent(
+            pupil_id=pupils(world)[0],
+            given_by_id=world.person("guardian"),
+            first_day=MONDAY,
+            document="С-7",
+        ),
+        ProcessingConsent,
         "maths",
         "4.6/class-teacher",
     ),

@@ -14,7 +14,7 @@ from eschool_core.queries.names import full_name
 from eschool_core.queries.pupil_requests import pupil_requests
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Page
-from eschool_web.views.led_class import class_part, led
+from eschool_web.views.led_class import class_part, led, log_cards_of
 
 MEMBERS: Final = (
     "SELECT m.group_id, g.name, p.id, p.family, p.given, p.patronymic FROM group_member m "
@@ -42,6 +42,7 @@ def changes_page(asked: Asked) -> Page:
     """
     school_class, today = led(asked), asked.today()
     requests = asked.read(pupil_requests)
+    log_cards_of(asked, school_class.id)
     answer = asked.read(lambda store: cards(store, school_class.id, school_class.name, today))
     return class_part(
         "class_changes.html",

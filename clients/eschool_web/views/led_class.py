@@ -7,6 +7,7 @@ from typing import Any, Final
 from eschool_core.domain.school import SchoolClass
 from eschool_core.errors import InputError
 from eschool_core.queries.me import Me, me
+from eschool_core.queries.personal_reads import reading_of_class
 from eschool_web.asking import Asked, Page
 from eschool_web.refusals import NOT_FOUND
 
@@ -31,8 +32,27 @@ def led(asked: Asked) -> SchoolClass:
     """
     class_id = asked.path["school_class"]
     if class_id not in {entry.class_id for entry in person_of(asked).led}:
+        _log_attempt(asked, class_id)
         raise InputError(NOT_FOUND)
     return asked.read(lambda store: store.require(SchoolClass, class_id))
+
+
+def _log_attempt(asked: Asked, class_id: int) -> None:
+    """Log that somebody who may not asked for the data of a class that there is (1.4)."""
+    person_id, day = asked.source.person_id, asked.today()
+    if asked.read(lambda store: store.get(SchoolClass, class_id)) is None:
+        return
+    reading = asked.read(lambda store: reading_of_class(store, person_id, class_id, day))
+    if not reading.allowed and reading.note is not None:
+        asked.source.do(reading.note)
+
+
+def log_cards_of(asked: Asked, class_id: int) -> None:
+    """Log that the cards of a led class are shown, where this day's log lacks it (1.4)."""
+    person_id, day = asked.source.person_id, asked.today()
+    reading = asked.read(lambda store: reading_of_class(store, person_id, class_id, day))
+    if reading.note is not None:
+        asked.source.do(reading.note)
 
 
 def class_part(template: str, here: str, class_id: int, values: dict[str, Any]) -> Page:

@@ -13,7 +13,8 @@ from eschool_core.errors import InputError
 from eschool_core.labels import text
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.in_force import year_on
-from eschool_core.reports import frame
+from eschool_core.queries.personal_reads import reading_of_class
+from eschool_core.reports import frame, particulars
 from eschool_core.reports.audience import audience_of
 from eschool_core.reports.catalogue import (
     ReportSpec,
@@ -69,6 +70,7 @@ def report_page(asked: Asked) -> Page:
     if section is None:
         raise InputError(NOT_FOUND)
     spec = report(asked.query.get("name", ""), section)
+    log_report(asked, spec)
     table = asked.read(lambda store: report_table(store, asked, spec, today))
     leads = asked.read(lambda store: leads_of(store, table))
     return Page(
@@ -96,8 +98,20 @@ def report_file(asked: Asked) -> File:
     if section is None or asked.query.get("format") != "xlsx":
         raise InputError(NOT_FOUND)
     spec = report(asked.query.get("name", ""), section)
+    log_report(asked, spec)
     table = asked.read(lambda store: report_table(store, asked, spec, today))
     return File(f"{spec.name}.xlsx", XLSX, to_xlsx(table))
+
+
+def log_report(asked: Asked, spec: ReportSpec) -> None:
+    """Log the reading of a report that shows personal data, also where it is refused (1.4)."""
+    class_id = asked.number("class")
+    if spec.name != particulars.NAME or not class_id:
+        return
+    person_id, day = asked.source.person_id, asked.today()
+    reading = asked.read(lambda store: reading_of_class(store, person_id, class_id, day))
+    if reading.note is not None:
+        asked.source.do(reading.note)
 
 
 def leads_of(store: Store, table: Table) -> Leads:

@@ -15,7 +15,7 @@ from eschool_core.queries.unexplained import Unexplained, unexplained
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Elsewhere, Page, Reply
 from eschool_web.views.duties import said
-from eschool_web.views.led_class import class_part, led, person_of
+from eschool_web.views.led_class import class_part, led, log_cards_of, person_of
 
 DAYS_BACK = 14
 CHECKS = ("4.6.2", "4.6.7")
@@ -93,6 +93,7 @@ def class_page(asked: Asked) -> Page:
     view = asked.read(question)
     found = asked.read(lambda store: duties(store, now, person_id))
     checks = [duty for duty in found.duties if duty.clause in CHECKS and duty.done_at is None]
+    log_cards_of(asked, class_id)
     answer = asked.read(lambda store: cards(store, class_id, school_class.name, today))
     return class_part(
         "class.html",

@@ -14,6 +14,8 @@ from eschool_core.domain.care_enums import ClassCheckKind, RequestState, SlipSta
 from eschool_core.domain.informing import PaperApplication, PaperSlip
 from eschool_core.domain.office import Slip
 from eschool_core.domain.people import GroupMember, Guardianship, Pupil
+from eschool_core.domain.privacy import PersonalRead
+from eschool_core.domain.school import SchoolClass
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
@@ -80,6 +82,18 @@ def test_the_week_and_the_month_are_checked_with_the_days_left(
     assert left_out is not None
     assert left_out["clause"] == "4.6.7"
     assert give(client, "check_cards", class_id=class_id, day=day, pupil_ids=pupils) is None
+
+
+@pytest.mark.clause("1.4")
+def test_the_pages_with_cards_are_logged_once_a_day_and_refusals_too(
+    client: httpx.Client, leader: Replica, stage: Sandbox, class_id: int
+) -> None:
+    for path in ("", "/changes", ""):
+        assert client.get(f"/class/{class_id}{path}").status_code == 200
+    other = next(entry.id for entry in leader.store.select(SchoolClass) if entry.id != class_id)
+    assert client.get(f"/class/{other}").status_code == 404
+    logged = leader.store.select(PersonalRead)
+    assert [(row.class_id, row.denied) for row in logged] == [(class_id, 0), (other, 1)]
 
 
 @pytest.mark.clause("3.1/2")

@@ -15,6 +15,7 @@ from eschool_core.commands.channels import SetChannel
 from eschool_core.commands.credentials import BlockAccess, HandOutSlip, HandOverClass
 from eschool_core.commands.feeds import OpenFeed, RevokeFeed
 from eschool_core.commands.grants import DismissStaff, EndGrant, GrantAccess
+from eschool_core.commands.privacy import NoteRead, RecordConsent, WithdrawConsent
 from eschool_core.domain.access_enums import AlertKind, BreachKind, GrantKind
 from tests.school import MONDAY, SmallSchool, clock
 
@@ -49,6 +50,14 @@ def access_samples(school: SmallSchool) -> list[Command]:
         ),
         AcknowledgeDuties(),
         ReportBreach(breach_kind=BreachKind.PASSWORD, learned_day=MONDAY, text="Пароль увидели"),
+        NoteRead(pupil_id=pupil),
+        RecordConsent(
+            pupil_id=pupil,
+            given_by_id=school.guardian(pupil),
+            first_day=MONDAY,
+            document="С-7",
+        ),
+        WithdrawConsent(consent_id=1, last_day=MONDAY, document="З-3"),
         OpenFeed(secret_hash=SECRET_HASH),
         RevokeFeed(feed_id=1),
         SetChannel(service="email", address="ivanova@example.org"),

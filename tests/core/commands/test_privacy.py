@@ -1,0 +1,156 @@
+"""1.4: who looks at personal data is logged; consents are given and withdrawn with a paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from eschool_core.calendar import date_of, day_number
+from eschool_core.commands.people import MovePupil
+from eschool_core.commands.privacy import NoteRead, RecordConsent, WithdrawConsent
+from eschool_core.commands.school import TurnDay
+from eschool_core.domain.enums import NoticeKind
+from eschool_core.domain.office import Notice
+from eschool_core.domain.people import PupilCard
+from eschool_core.domain.privacy import PersonalRead, ProcessingConsent
+from eschool_core.labels import text
+from eschool_core.queries.consents import consents_of
+from eschool_core.queries.personal_reads import (
+    personal_reads,
+    reading_of_class,
+    reading_of_pupil,
+)
+from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock, verdict
+
+pytestmark = pytest.mark.clause("1.4")
+
+
+def log(school: SmallSchool, who: str, class_name: str, day: int = MONDAY) -> bool:
+    """Log that somebody asks for the cards of a class; return whether the work opens them."""
+    person, at = school.staff[who], clock(day, 12)
+    reading = reading_of_class(school.store, person, school.classes[class_name], day)
+    if reading.note is not None:
+        school.must(reading.note, who, at=at)
+    return reading.allowed
+
+
+def test_the_teacher_of_one_class_is_refused_the_cards_of_another_and_it_is_logged(
+    school: SmallSchool,
+) -> None:
+    assert log(school, "russian", "5А")
+    assert not log(school, "russian", "5Б")
+    own, other = personal_reads(school.store)
+    assert (own.school_class, own.denied) == ("5А", False)
+    assert (other.school_class, other.denied) == ("5Б", True)
+    assert {own.reader_id, other.reader_id} == {school.staff["russian"]}
+
+
+def test_a_teacher_who_leads_no_class_is_refused_a_card(school: SmallSchool) -> None:
+    pupil = school.pupils["5А"][0]
+    reading = reading_of_pupil(school.store, school.staff["nobody"], pupil, MONDAY)
+    assert (reading.allowed, reading.note) == (False, NoteRead(pupil_id=pupil, denied=1))
+
+
+def test_reads_of_one_day_are_one_row_and_of_two_days_two(school: SmallSchool) -> None:
+    log(school, "russian", "5А")
+    again = reading_of_class(school.store, school.staff["russian"], school.classes["5А"], MONDAY)
+    assert again.note is None
+    # A second device of the person does not know of the first one's entry.
+    school.must(NoteRead(class_id=school.classes["5А"]), "russian", at=clock(MONDAY, 13))
+    assert len(school.all(PersonalRead)) == 1
+    school.must(TurnDay(day=MONDAY + 1))
+    log(school, "russian", "5А", MONDAY + 1)
+    assert [row.day for row in school.all(PersonalRead)] == [MONDAY, MONDAY + 1]
+    assert school.all(PersonalRead)[0].first_at == clock(MONDAY, 12)
+
+
+def test_the_log_of_a_pupil_names_reads_of_the_class_while_the_pupil_was_in_it(
+    school: SmallSchool,
+) -> None:
+    pupil, moved = school.pupils["5А"][0], school.pupils["5А"][1]
+    log(school, "deputy", "5А")
+    school.must(
+        MovePupil(pupil_id=moved, class_id=school.classes["5Б"], first_day=MONDAY + 1, order="4-п"),
+        "officer",
+    )
+    school.must(TurnDay(day=MONDAY + 1))
+    log(school, "deputy", "5А", MONDAY + 1)
+    assert [entry.day.day for entry in personal_reads(school.store, pupil_id=moved)] == [7]
+    assert len(personal_reads(school.store, pupil_id=pupil)) == 2
+
+
+def test_families_read_the_own_child_without_a_log(school: SmallSchool) -> None:
+    pupil = school.pupils["5А"][0]
+    reading = reading_of_pupil(school.store, school.guardian(pupil), pupil, MONDAY)
+    assert (reading.allowed, reading.note) == (True, None)
+
+
+@pytest.mark.parametrize("fields", [{}, {"class_id": 5, "pupil_id": 6}])
+def test_a_read_is_of_a_class_or_of_a_pupil(school: SmallSchool, fields: dict[str, int]) -> None:
+    assert verdict(school.do(NoteRead(**fields), "russian")) == "data.field"
+
+
+def consent(school: SmallSchool, **changes: object) -> RecordConsent:
+    pupil = school.pupils["5А"][0]
+    fields = {
+        "pupil_id": pupil,
+        "given_by_id": school.guardian(pupil),
+        "first_day": MONDAY,
+        "document": "С-7",
+    }
+    return RecordConsent.model_validate(fields | changes)
+
+
+def test_a_guardian_consents_and_the_officer_learns_what_a_withdrawal_asks_for(
+    school: SmallSchool,
+) -> None:
+    consent_id = school.must(consent(school), "russian")
+    [given] = consents_of(school.store, school.pupils["5А"][0])
+    assert (given.document, given.last_day, given.withdrawal) == ("С-7", None, "")
+    withdrawal = WithdrawConsent(consent_id=consent_id, last_day=MONDAY, document="З-3")
+    school.must(withdrawal, "russian")
+    [ended] = consents_of(school.store, school.pupils["5А"][0])
+    assert (ended.document, ended.withdrawal) == ("С-7", "З-3")
+    assert ended.last_day is not None
+    [told] = school.all(Notice, kind=NoticeKind.CONSENT_WITHDRAWN)
+    assert (told.person_id, told.object_id) == (school.staff["officer"], consent_id)
+    assert "30 дней" in text(told.key, "ru")
+    assert verdict(school.do(withdrawal, "russian")) == "privacy.withdrawn_already"
+
+
+def test_a_new_consent_follows_a_withdrawn_one_and_not_one_in_force(school: SmallSchool) -> None:
+    consent_id = school.must(consent(school, first_day=FIRST_DAY), "officer")
+    assert verdict(school.do(consent(school), "officer")) == "privacy.consent_in_force"
+    ended = WithdrawConsent(consent_id=consent_id, last_day=MONDAY - 1, document="З-3")
+    school.must(ended, "officer")
+    school.must(consent(school), "officer")
+    assert len(school.all(ProcessingConsent)) == 2
+
+
+def test_only_who_represents_the_pupil_that_day_consents(school: SmallSchool) -> None:
+    stranger = school.guardian(school.pupils["5А"][1])
+    said = verdict(school.do(consent(school, given_by_id=stranger), "officer"))
+    assert said == "privacy.no_representative"
+    early = consent(school, first_day=FIRST_DAY - 1)
+    assert verdict(school.do(early, "officer")) == "privacy.no_representative"
+    assert verdict(school.do(consent(school, first_day=MONDAY + 1), "officer")) == "data.field"
+
+
+@pytest.mark.parametrize(("years", "said"), [(17, "privacy.no_representative"), (18, "accepted")])
+def test_a_pupil_consents_from_eighteen_on(school: SmallSchool, years: int, said: str) -> None:
+    pupil = school.pupils["5А"][0]
+    card = school.one(PupilCard, pupil_id=pupil)
+    born = date_of(MONDAY).replace(year=date_of(MONDAY).year - years)
+    school.store.put(card.replace(birth_day=day_number(born)))
+    assert verdict(school.do(consent(school, given_by_id=pupil), "officer")) == said
+
+
+@pytest.mark.parametrize("day", [MONDAY - 1, MONDAY + 1])
+def test_a_withdrawal_is_dated_between_the_consent_and_today(school: SmallSchool, day: int) -> None:
+    consent_id = school.must(consent(school), "officer")
+    ended = WithdrawConsent(consent_id=consent_id, last_day=day, document="З-3")
+    assert verdict(school.do(ended, "officer")) == "data.field"
+
+
+@pytest.mark.parametrize("who", ["maths", "deputy", "hr"])
+def test_class_teacher_and_officer_alone_keep_consents(school: SmallSchool, who: str) -> None:
+    assert verdict(school.do(consent(school), who)) == "4.6/class-teacher"
