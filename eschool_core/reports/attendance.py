@@ -57,11 +57,18 @@ class ClassAttendance:
 
     def expected(self) -> int:
         """Return how many lessons all pupils together should have been at."""
-        first, last = self.span
+        return self.expected_between(*self.span)
+
+    def expected_between(self, first: int, last: int) -> int:
+        """Return how many lessons of some days all pupils together should have been at."""
         return sum(
             self.due.count(
                 pupil.pupil_id,
-                [(max(begin, first), min(end, last)) for begin, end in pupil.spans],
+                [
+                    (max(begin, first), min(end, last))
+                    for begin, end in pupil.spans
+                    if begin <= last and end >= first
+                ],
             )
             for pupil in self.pupils
         )

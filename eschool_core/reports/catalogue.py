@@ -15,6 +15,7 @@ from eschool_core.reports import (
     attendance_days,
     class_sizes,
     class_summary,
+    course,
     filling,
     hours,
     movement,
@@ -169,6 +170,7 @@ REPORTS: tuple[ReportSpec, ...] = (
         CLASS_READS,
         attendance_days.attendance_days_report,
     ),
+    ReportSpec(course.NAME, course.CLAUSE, "class", CLASS_READS, course.course_report),
     *CONTROL,
 )
 

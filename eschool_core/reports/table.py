@@ -111,6 +111,21 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Plot:
+    """A column of the table to be looked at: one point for each row.
+
+    Attributes:
+        key: Of the column.
+        lowest: Where the axis begins; None for a little below the least value.
+        highest: Where it ends; None for a little above the greatest.
+    """
+
+    key: str
+    lowest: Decimal | None = None
+    highest: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A report.
 
@@ -126,6 +141,7 @@ class Table:
         missing: What this replica does not hold, a sentence each; empty where all is here.
         signers: Posts of those who sign the paper.
         zero: How a count of nothing is shown (policy ``zero_shown``).
+        plots: Columns that a page and a document also draw; the first column names the points.
     """
 
     name: str
@@ -143,6 +159,7 @@ class Table:
     missing: tuple[str, ...] = ()
     signers: tuple[str, ...] = ()
     zero: Zero = "dash"
+    plots: tuple[Plot, ...] = ()
     language: Language = "ru"
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from html import escape
 from typing import Final
 
+from eschool_core.reports.plot import plot_svg
 from eschool_core.reports.shown import heading, incomplete, shown
 from eschool_core.reports.table import About, Column, Row, RowKind, Table, Unit, spans
 
@@ -30,6 +31,8 @@ tr.left > * { color: #444; font-style: italic }
 .incomplete { border: 2px solid #8a5a00; background: #fff6e0; padding: .4rem .6rem }
 h2 { font-size: 1rem; margin: .8rem 0 .2rem }
 ul { margin: 0 0 .5rem; padding-left: 1.2rem }
+figure { margin: .8rem 0; break-inside: avoid }
+figure svg { max-width: 100%%; height: auto }
 .sign { margin: .8rem 0 }
 @media print { .report-wrap { overflow: visible } table { font-size: 9pt } }
 """
@@ -57,7 +60,8 @@ def to_html(table: Table) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
         f"<header><p>{escape(school)}</p>\n<h1>{escape(table.title)}</h1>\n"
-        f"<p>{escape(about)}</p></header>\n{table_html(table)}{notes_html(table)}{signs}"
+        f"<p>{escape(about)}</p></header>\n{table_html(table)}{plots_html(table)}"
+        f"{notes_html(table)}{signs}"
         "</main>\n</body>\n</html>\n"
     )
 
@@ -85,6 +89,11 @@ def table_html(table: Table, leads: Leads | None = None) -> str:
         + (f"<tfoot>\n{foot}</tfoot>\n" if foot else "")
         + "</table>\n</div>\n"
     )
+
+
+def plots_html(table: Table) -> str:
+    """Return the plots of a table, each a figure that says in words what it shows."""
+    return "".join(f"<figure>{plot_svg(table, plot)}</figure>\n" for plot in table.plots)
 
 
 def notes_html(table: Table) -> str:

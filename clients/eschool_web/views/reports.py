@@ -25,7 +25,7 @@ from eschool_core.reports.catalogue import (
     report,
 )
 from eschool_core.reports.table import About, Table
-from eschool_core.reports.to_html import Leads, notes_html, table_html
+from eschool_core.reports.to_html import Leads, notes_html, plots_html, table_html
 from eschool_core.reports.to_xlsx import to_xlsx
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, File, Page
@@ -78,7 +78,7 @@ def report_page(asked: Asked) -> Page:
         {
             "table": table,
             # Both are made of escaped text alone.
-            "html": Markup(table_html(table, leads)),  # noqa: S704
+            "html": Markup(table_html(table, leads) + plots_html(table)),  # noqa: S704
             "notes": Markup(notes_html(table)),  # noqa: S704
             "file": f"/report-file?{urlencode({**asked.query, 'format': 'xlsx'})}",
         },
