@@ -35,6 +35,7 @@ PLACES = {
     "findings": "eschool_cli.findings:findings_command",
     "notices": "eschool_cli.notices:notices_command",
     "report": "eschool_cli.report:report_command",
+    "print": "eschool_cli.printing:print_group",
     "control": "eschool_cli.control:control_command",
     "inspection": "eschool_cli.inspection:inspection_group",
     "duties": "eschool_cli.duties:duties_command",
@@ -106,7 +107,7 @@ PLACES = {
 SECTIONS = (
     ("pages", ("web",)),
     ("teaching", ("today", "journal", "mark", "absent", "topic", "homework", "plan", "history")),
-    ("reading", ("diary", "report", "control", "findings", "notices", "forecast")),
+    ("reading", ("diary", "report", "print", "control", "findings", "notices", "forecast")),
     ("history", ("proof", "verify")),
     ("rules", ("explain", "regulation", "acts", "policy")),
     (

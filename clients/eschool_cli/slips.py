@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.papers import document_of, refuse_existing, write_pdf
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
+from eschool_cli.tables import FILE
 from eschool_cli.wording import moment
 from eschool_cli.writing import give, made, receipt_json
 from eschool_core.commands import facts
 from eschool_core.commands.access import SECONDS_PER_DAY, IssueSlip
 from eschool_core.commands.credentials import HandOutSlip
 from eschool_core.errors import InputError
+from eschool_core.forms.credential_slips import credential_slips
 from eschool_core.ids import login_of
 from eschool_core.queries import lookup
 from eschool_core.queries.in_force import local, zone_of
@@ -71,12 +75,27 @@ def _row(line: SlipAnswer) -> tuple[str, str, str, str]:
 
 @slips_group.command(name="batch", cls=LocalCommand, says="slips.batch")
 @argument("class_name", says="class")
+@option("--pdf", "file", type=FILE, says="slips_pdf", shown_as="file")
 @as_json
 @click.pass_obj
-def batch_command(session: Session, class_name: str, as_json: bool) -> None:  # noqa: FBT001
+def batch_command(
+    session: Session,
+    class_name: str,
+    file: Path | None,
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Make a slip for each pupil and guardian of a class; its class teacher hands them out."""
+    if file is not None:
+        # Codes are shown once: a file that cannot be written must be found before they are made.
+        refuse_existing(file)
     with session.replica() as replica:
         made_slips = _batch(session, replica, class_name)
+        if file is not None:
+            today = today_of(replica)
+            slips = credential_slips(made_slips, session.language)
+            document = document_of(session, replica, today, slips[0].title, slips=slips)
+            write_pdf(session, file, document)
+            return
     if as_json:
         session.screen.json(made_slips)
         return

@@ -48,8 +48,8 @@ class Wanted:
     json: bool
 
 
-def table_options(command: F) -> F:
-    """Add the options that choose the period and the form of the answer."""
+def period_options(command: F) -> F:
+    """Add the options that choose a period."""
     for add in reversed(
         (
             option("--term", type=NumberType(1, MAX_TERM), says="report_term", shown_as="number"),
@@ -57,6 +57,16 @@ def table_options(command: F) -> F:
             option("--year", "whole_year", is_flag=True, says="report_year"),
             option("--from", "first", type=DayType(), says="report_from", shown_as="date"),
             option("--to", "last", type=DayType(), says="report_to", shown_as="date"),
+        )
+    ):
+        command = add(command)
+    return command
+
+
+def table_options(command: F) -> F:
+    """Add the options that choose the period and the form of the answer."""
+    for add in reversed(
+        (
             option("--csv", "csv_file", type=FILE, says="report_csv", shown_as="file"),
             option("--xlsx", "xlsx_file", type=FILE, says="report_xlsx", shown_as="file"),
             option("--html", "html_file", type=FILE, says="report_html", shown_as="file"),
@@ -64,21 +74,21 @@ def table_options(command: F) -> F:
         )
     ):
         command = add(command)
-    return command
+    return period_options(command)
 
 
 def wanted(values: dict[str, Any]) -> Wanted:
-    """Return the values of ``table_options``."""
+    """Return the values of ``table_options``, or of ``period_options`` alone."""
     return Wanted(
         values["term"],
         values["half_year"],
         values["whole_year"],
         values["first"],
         values["last"],
-        values["csv_file"],
-        values["xlsx_file"],
-        values["html_file"],
-        values["as_json"],
+        values.get("csv_file"),
+        values.get("xlsx_file"),
+        values.get("html_file"),
+        json=values.get("as_json", False),
     )
 
 

@@ -86,8 +86,9 @@ GENERAL: tuple[Clause, ...] = (
         number="2.4",
         kinds=("form",),
         paraphrase="Stored data can be put on paper as a document in legal form.",
-        status="planned",
+        status="done",
         parameters=("zero_shown",),
+        place="eschool_core.forms.to_pdf",
     ),
     Clause(
         number="2.5",

@@ -1,0 +1,142 @@
+"""How a table's columns stand on paper: how wide, which titles are turned, what goes beneath.
+
+Nothing is cut off: a table wider than the sheet is split, and the columns that name a row stand in
+every part.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Final
+
+from eschool_core.forms.letters import LONGEST_WORD
+from eschool_core.reports.shown import shown
+from eschool_core.reports.table import Table, Unit
+
+LETTER_MM: Final = 1.72
+"""Of the body type, measured on class lists; capitals are wider, so cells get a margin."""
+MARGIN_MM: Final = 2.4
+TITLE_LETTER_MM: Final = 1.7
+LINE_MM: Final = 3.6
+TURNED_LETTERS: Final = 16
+"""Letters on one line of a turned title."""
+SHORTEST_TURNED: Final = 4
+"""A title whose longest word is shorter stays upright."""
+MOST_LETTERS: Final = 60
+"""A column asks for no more, however long its texts are."""
+HEAD_SHARE: Final = 0.4
+"""Of the sheet's width: columns that name a row and are repeated take no more."""
+HAIR_MM: Final = 0.01
+STRETCH: Final = 1.5
+"""A table is widened to fill its sheet, up to so many times."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A column on paper.
+
+    Attributes:
+        at: Its number in the table.
+        width: In millimetres.
+        turned: Length in millimetres of a title that is written upwards; 0 for an upright one.
+    """
+
+    at: int
+    width: float
+    turned: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    least: float
+    natural: float
+    turned: float
+
+
+def parts(table: Table, width: float) -> list[tuple[Place, ...]]:
+    """Return the parts into which a table is split, each with its columns.
+
+    Args:
+        table: With at least one column.
+        width: Of the sheet between its margins, in millimetres.
+    """
+    measures = [_measure(table, at) for at in range(len(table.columns))]
+    head, rest = _split(table, measures, width)
+    head_width = sum(measures[at].least for at in head)
+    count = _count(rest, measures, width - head_width)
+    goal = sum(measures[at].least for at in rest) / count if rest else 0.0
+    found: list[list[int]] = [[]]
+    for at in rest:
+        taken = sum(measures[one].least for one in found[-1])
+        full = taken + measures[at].least > width - head_width
+        even = len(found) < count and taken + measures[at].least / 2 > goal
+        if found[-1] and (full or even):
+            found.append([])
+        found[-1].append(at)
+    return [_spread([*head, *group], measures, width) for group in found]
+
+
+def head_columns(table: Table) -> int:
+    """Return how many columns a row is named by: those up to the first text."""
+    return 1 + next((at for at, one in enumerate(table.columns) if one.unit is Unit.TEXT), 0)
+
+
+def _split(table: Table, measures: list[_Measure], width: float) -> tuple[list[int], list[int]]:
+    """Return the columns that stand in every part, and the others.
+
+    More texts after the first name the row as well («II четверть»), while there is room.
+    """
+    end = head_columns(table)
+    while end < len(table.columns) and table.columns[end].unit is Unit.TEXT:
+        if sum(one.least for one in measures[: end + 1]) > width * HEAD_SHARE:
+            break
+        end += 1
+    return list(range(end)), list(range(end, len(table.columns)))
+
+
+def _count(rest: list[int], measures: list[_Measure], width: float) -> int:
+    """Return into how many parts the columns go, filled one after another."""
+    count, taken = 1, 0.0
+    for at in rest:
+        if taken and taken + measures[at].least > width:
+            count, taken = count + 1, 0.0
+        taken += measures[at].least
+    return count
+
+
+def _spread(group: list[int], measures: list[_Measure], width: float) -> tuple[Place, ...]:
+    """Give columns with longer texts what is left over."""
+    least = sum(measures[at].least for at in group)
+    wished = sum(measures[at].natural - measures[at].least for at in group)
+    share = min(1.0, max(0.0, width - least) / wished) if wished else 0.0
+    given = [
+        measures[at].least + share * (measures[at].natural - measures[at].least) for at in group
+    ]
+    # Columns wider than the sheet are narrowed: words in them may be broken.
+    factor = min(STRETCH, width / sum(given))
+    return tuple(
+        Place(at, round(one * factor - HAIR_MM, 2), measures[at].turned)
+        for at, one in zip(group, given, strict=True)
+    )
+
+
+def _measure(table: Table, at: int) -> _Measure:
+    column = table.columns[at]
+    rows = (*table.rows, *table.totals)
+    lines = [line for row in rows for line in shown(row.cells[at], column, table).split("\n")]
+    words = [word for line in lines for word in line.split()] if column.unit is Unit.TEXT else lines
+    longest_word = min(max(map(len, words), default=1), LONGEST_WORD)
+    longest_line = min(max(map(len, lines), default=1), MOST_LETTERS)
+    cells = longest_word * LETTER_MM + MARGIN_MM
+    titles = [min(len(word), LONGEST_WORD) for word in column.title.split()] or [1]
+    upright = max(titles) * TITLE_LETTER_MM + MARGIN_MM
+    turned = 0.0
+    title = upright
+    if column.unit is not Unit.TEXT and max(titles) >= SHORTEST_TURNED and upright > cells:
+        wrapped = textwrap.wrap(column.title, TURNED_LETTERS)
+        turned = max(map(len, wrapped)) * TITLE_LETTER_MM + MARGIN_MM
+        title = len(wrapped) * LINE_MM + MARGIN_MM / 2
+    least = max(cells, title)
+    wish = max(longest_line, min(column.width, MOST_LETTERS) if column.unit is Unit.TEXT else 0)
+    return _Measure(least, max(least, wish * LETTER_MM + MARGIN_MM), turned)

@@ -1,0 +1,72 @@
+"""What is put on paper: sheets with tables, or slips of a quarter of a page; pure data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from eschool_core.domain.care import SchoolDetails
+from eschool_core.labels import Language, text
+from eschool_core.reports.table import Table
+from eschool_core.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A slip of a quarter of a page, or of a whole one where it does not fit.
+
+    Attributes:
+        title: Its first line.
+        about: Lines beneath: whom it is for, of which days.
+        table: What it tells; None where ``fields`` say all.
+        fields: Names with values, one under another.
+        foot: Lines at its end, each a place for a signature or a remark.
+    """
+
+    title: str
+    about: tuple[str, ...]
+    table: Table | None = None
+    fields: tuple[tuple[str, str], ...] = ()
+    foot: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One PDF.
+
+    Attributes:
+        title: Name of the whole, for the file's own data.
+        letterhead: What stands over each sheet: the school's requisites.
+        printed: The date that the paper bears, on the school's calendar.
+        as_of: «по данным на …» where the paper is printed from a replica; else empty.
+        certified: Whether places for «Копия верна» are printed on the last sheet (5.2).
+        bound: Whether a last sheet says how many sheets are sewn (4.4.5/2).
+    """
+
+    title: str
+    letterhead: tuple[str, ...]
+    printed: date
+    tables: tuple[Table, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    as_of: str = ""
+    certified: bool = False
+    bound: bool = False
+    language: Language = "ru"
+
+
+def letterhead(store: Store, language: Language) -> tuple[str, ...]:
+    """Return the school's requisites, as far as they are entered (2.1)."""
+    row = store.first(SchoolDetails)
+    if row is None:
+        return ()
+    contacts = ", ".join(part for part in (row.phone, row.email, row.website) if part)
+    numbers = ", ".join(
+        text(f"form.{name}", language, number=value)
+        for name, value in (
+            ("tax_number", row.tax_number),
+            ("state_number", row.state_number),
+            ("licence", row.licence),
+        )
+        if value
+    )
+    return tuple(line for line in (row.full_name, row.address, contacts, numbers) if line)

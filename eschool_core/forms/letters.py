@@ -1,0 +1,73 @@
+r"""Which letters the fonts on paper have, and what stands for the others.
+
+PDF/A refuses a letter without a shape. The fonts are those inside the typesetter, so that every
+machine prints alike; what they lack is written by its number, as the terminal does.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+LONGEST_WORD: Final = 16
+"""Letters after which a word may be broken: nothing runs out of its cell."""
+BREAK: Final = "\u200b"
+PRINTABLE: Final = (
+    (0x20, 0x7E),
+    (0xA0, 0xAC),
+    (0xAE, 0x17F),
+    (0x391, 0x3A1),
+    (0x3A3, 0x3C9),
+    (0x400, 0x45F),
+    (0x2010, 0x2015),
+    (0x2018, 0x201E),
+    (0x2020, 0x2022),
+    (0x2026, 0x2026),
+    (0x2030, 0x2030),
+    (0x2032, 0x2033),
+    (0x2039, 0x203A),
+    (0x20AC, 0x20AC),
+    (0x20BD, 0x20BD),
+    (0x2116, 0x2116),
+    (0x2122, 0x2122),
+    (0x2190, 0x2193),
+    (0x2212, 0x2212),
+    (0x221A, 0x221A),
+    (0x2260, 0x2260),
+    (0x2264, 0x2265),
+)
+"""First and last numbers of letters that every font of the template has a shape for."""
+
+
+def printable(written: str) -> str:
+    r"""Return a text of which every letter has a shape; line breaks stay.
+
+    >>> printable("Ива\u202eнов 😀")
+    'Ива\\u202eнов \\U0001f600'
+    """
+    composed = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\t", " ")
+    return "".join(letter if _has_shape(letter) else _number(letter) for letter in composed)
+
+
+def breakable(written: str) -> str:
+    """Return a text with places for a break in words that no column could hold."""
+    return " ".join(_pieces(word) for word in written.split(" "))
+
+
+def _pieces(word: str) -> str:
+    if len(word) <= LONGEST_WORD:
+        return word
+    starts = range(0, len(word), LONGEST_WORD)
+    return BREAK.join(word[start : start + LONGEST_WORD] for start in starts)
+
+
+def _has_shape(letter: str) -> bool:
+    number = ord(letter)
+    return letter == "\n" or any(first <= number <= last for first, last in PRINTABLE)
+
+
+def _number(letter: str) -> str:
+    number = ord(letter)
+    if number <= 0xFF:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

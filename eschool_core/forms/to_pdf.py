@@ -1,0 +1,177 @@
+"""A document as PDF/A-3b: one template, data beside it and never in it, the same bytes every time.
+
+Names and texts reach the typesetter as JSON, so that nothing that somebody typed is markup. Nothing
+is fetched; fonts are those inside the typesetter.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import typst
+
+from eschool_core.forms.columns import Place, head_columns, parts
+from eschool_core.forms.document import Document, Slip
+from eschool_core.forms.letters import breakable, printable
+from eschool_core.labels import text
+from eschool_core.reports.shown import incomplete, shown
+from eschool_core.reports.table import Row, Table, Unit, spans
+
+STANDARD: Final = "a-3b"
+PORTRAIT_MM: Final = 180.0
+"""Between the margins: 20 mm to the left for binding, 10 mm to the right."""
+LANDSCAPE_MM: Final = 267.0
+SLIP_MM: Final = 91.0
+
+Json = dict[str, Any]
+
+
+def to_pdf(document: Document) -> bytes:
+    """Return a document as PDF/A-3b.
+
+    Raises:
+        ValueError: It has neither tables nor slips.
+    """
+    if not document.tables and not document.slips:
+        raise ValueError("a document needs a table or a slip")
+    compiler = typst.Compiler(
+        _template(),
+        font_paths=_fonts(),
+        sys_inputs={"data": json.dumps(_document(document), ensure_ascii=False)},
+    )
+    stamp = datetime.combine(document.printed, time(), UTC)
+    # A-3b asks for no tags, and every cell would get one.
+    made = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=stamp, pdf_tags=False)
+    assert isinstance(made, bytes)
+    return made
+
+
+@cache
+def _template() -> bytes:
+    return (files("eschool_core.forms") / "template.typ").read_bytes()
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """Return the fonts inside the typesetter: none of the machine's."""
+    return typst.Fonts(include_system_fonts=False)
+
+
+def _said(written: str) -> str:
+    return breakable(printable(written))
+
+
+def _document(document: Document) -> Json:
+    language = document.language
+    words = ("sheet", "of", "continued", "signature", "name", "seal", "copy", "post", "date")
+    bound = ("bound", "sheets", "head", "seal")
+    return {
+        "language": language,
+        "title": printable(document.title),
+        "letterhead": [_said(line) for line in document.letterhead],
+        "printed": f"{document.printed:%d.%m.%Y}",
+        "day": [document.printed.year, document.printed.month, document.printed.day],
+        "as_of": printable(document.as_of),
+        "certified": document.certified,
+        "bound": document.bound,
+        "words": {name: text(f"form.{name}", language) for name in {*words, *bound}},
+        "tables": [_sheet(table) for table in document.tables],
+        "slips": [_slip(slip) for slip in document.slips],
+    }
+
+
+def _sheet(table: Table) -> Json:
+    about = ", ".join(part for part in (table.subject_of, table.period) if part)
+    return {
+        "school": _said(table.school),
+        "title": _said(table.title),
+        "about": _said(about),
+        "warning": "" if table.complete else _said(incomplete(table)),
+        "landscape": table.landscape,
+        "parts": _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM),
+        "notes": [
+            {"title": _said(note.title), "lines": [_said(line) for line in note.lines]}
+            for note in table.notes
+        ],
+        "signers": [_said(signer) for signer in table.signers],
+    }
+
+
+def _slip(slip: Slip) -> Json:
+    return {
+        "title": _said(slip.title),
+        "about": [_said(line) for line in slip.about],
+        "parts": [] if slip.table is None else _parts(slip.table, SLIP_MM),
+        "fields": [[_said(name), _said(value)] for name, value in slip.fields],
+        "foot": [_said(line) for line in slip.foot],
+    }
+
+
+def _parts(table: Table, width: float) -> list[Json]:
+    return [_part(table, places) for places in parts(table, width)]
+
+
+def _part(table: Table, places: Sequence[Place]) -> Json:
+    return {
+        "widths": [place.width for place in places],
+        "named": head_columns(table),
+        "aligns": [_align(table.columns[place.at].unit) for place in places],
+        "head": _head(table, places),
+        "rows": _rows(table, places),
+    }
+
+
+def _align(unit: Unit) -> str:
+    if unit is Unit.TEXT:
+        return "left"
+    return "right" if unit.is_number and unit is not Unit.MARK else "center"
+
+
+def _head(table: Table, places: Sequence[Place]) -> list[list[Json]]:
+    """Return one line of titles, or two where some stand under a common heading."""
+    columns = tuple(table.columns[place.at] for place in places)
+    if not any(column.group for column in columns):
+        return [[_title(table, place, 1) for place in places]]
+    above: list[Json] = []
+    below: list[Json] = []
+    for first, last, name in spans(columns):
+        if not name:
+            above.append(_title(table, places[first], 2))
+            continue
+        above.append({"text": _said(name), "across": last - first + 1, "down": 1, "turned": 0})
+        below += [_title(table, place, 1) for place in places[first : last + 1]]
+    return [above, below]
+
+
+def _title(table: Table, place: Place, down: int) -> Json:
+    title = _said(table.columns[place.at].title)
+    return {"text": title, "across": 1, "down": down, "turned": place.turned}
+
+
+def _rows(table: Table, places: Sequence[Place]) -> list[Json]:
+    """Return the rows; those without a name belong to the one above and stay on its sheet.
+
+    ``down`` says over how many rows the name stands; 0 where it stands above.
+    """
+    named = head_columns(table)
+    found: list[Json] = []
+    first: Json = {}
+    for row in (*table.rows, *table.totals):
+        made = _row(row, table, places)
+        if first and first["kind"] == made["kind"] and not any(made["cells"][:named]):
+            first["down"] += 1
+            made = {**made, "cells": made["cells"][named:], "down": 0}
+        else:
+            first = made
+        found.append(made)
+    return found
+
+
+def _row(row: Row, table: Table, places: Sequence[Place]) -> Json:
+    cells = [_said(shown(row.cells[place.at], table.columns[place.at], table)) for place in places]
+    return {"kind": row.kind.value, "cells": cells, "down": 1}

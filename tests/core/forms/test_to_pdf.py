@@ -1,0 +1,237 @@
+from __future__ import annotations
+
+import json
+import socket
+from dataclasses import replace
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from eschool_core.forms.columns import HEAD_SHARE, parts
+from eschool_core.forms.document import Document, Slip
+from eschool_core.forms.letters import PRINTABLE, printable
+from eschool_core.forms.to_pdf import LANDSCAPE_MM, PORTRAIT_MM, to_pdf
+from eschool_core.reports.table import Column, Note, Row, Table, Unit
+from tests.core.forms.pages import pages_of, sheets_of, text_of
+
+ATTACKS = (
+    '#read("/etc/passwd")',
+    '#include "x.typ"',
+    "*bold* _it_ `raw` $x$ @ref <label>",
+    "\\u{41} // comment /* */",
+    '"; panic(); "',
+    "= Heading",
+    "{}[]()#{}",
+)
+
+
+def wide(columns: int, pupils: int = 3, **changes: object) -> Table:
+    """Return a table of a name and many marks."""
+    made = Table(
+        name="sample",
+        title="Образец",
+        clause="2.4",
+        school="Школа № 1",
+        subject_of="7А",
+        period="I четверть",
+        first_day=date(2026, 9, 1),
+        last_day=date(2026, 10, 24),
+        columns=(
+            Column("number", "№", Unit.COUNT, 4),
+            Column("name", "Фамилия, имя", Unit.TEXT, 30),
+            *(Column(f"c{at}", f"Предмет{at}", Unit.MARK, 5) for at in range(columns)),
+        ),
+        rows=tuple(
+            Row((number, f"Ученик{number}", *(5 for _ in range(columns))))
+            for number in range(1, pupils + 1)
+        ),
+        signers=("Директор",),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def document(*tables: Table, **changes: object) -> Document:
+    """Return a document of some tables."""
+    made = Document(
+        title="Образец",
+        letterhead=("МБОУ «Школа № 1»", "г. Кемерово"),
+        printed=date(2026, 10, 25),
+        tables=tables or (wide(3),),
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.clause("2.4")
+def test_every_sheet_is_numbered_and_bears_requisites_and_a_place_for_signatures() -> None:
+    data = to_pdf(document(wide(3, pupils=120)))
+    sheets = sheets_of(data)
+    assert sheets > 1
+    said = text_of(data)
+    for number in range(1, sheets + 1):
+        assert f"лист {number} из {sheets}" in said
+    for wanted in ("МБОУ «Школа № 1»", "г. Кемерово", "Директор", "(подпись)"):
+        assert wanted in said
+
+
+@pytest.mark.clause("2.4")
+@pytest.mark.parametrize("columns", [1, 9, 40, 90])
+def test_no_column_is_cut_off(columns: int) -> None:
+    pages = pages_of(to_pdf(document(wide(columns))))
+    words = [word.text for page in pages for word in page.words]
+    for at in range(columns):
+        assert f"Предмет{at}" in words
+    assert words.count("5") >= 3 * columns
+    for page in pages:
+        for word in page.words:
+            assert word.left >= 0
+            assert word.right <= page.width
+            assert word.bottom <= page.height
+
+
+def test_a_table_that_is_split_repeats_the_names_in_every_part() -> None:
+    table = wide(90)
+    made = parts(table, LANDSCAPE_MM)
+    assert len(made) > 1
+    assert all([place.at for place in part][:2] == [0, 1] for part in made)
+    rest = [place.at for part in made for place in part[2:]]
+    assert rest == list(range(2, 92))
+    assert all(sum(place.width for place in part) <= LANDSCAPE_MM for part in made)
+
+
+def test_texts_that_tell_rows_apart_are_repeated_while_there_is_room() -> None:
+    table = wide(90)
+    column = Column("term", "Период", Unit.TEXT, 10)
+    rows = tuple(Row((*row.cells[:2], "II четверть", *row.cells[2:])) for row in table.rows)
+    made = replace(table, columns=(*table.columns[:2], column, *table.columns[2:]), rows=rows)
+    for part in parts(made, LANDSCAPE_MM):
+        assert [place.at for place in part[:3]] == [0, 1, 2]
+        assert sum(place.width for place in part[:3]) < LANDSCAPE_MM * HEAD_SHARE * 2
+
+
+@given(st.text(min_size=1, max_size=300))
+@settings(max_examples=30, deadline=None)
+def test_one_column_never_runs_over_the_sheet(written: str) -> None:
+    table = wide(0)
+    made = replace(table, rows=(Row((1, written)),))
+    [part] = parts(made, PORTRAIT_MM)
+    assert sum(place.width for place in part) <= PORTRAIT_MM
+
+
+def test_the_file_is_pdf_a_and_the_same_every_time() -> None:
+    made = to_pdf(document())
+    assert made == to_pdf(document())
+    with pikepdf.open(BytesIO(made)) as pdf, pdf.open_metadata() as meta:
+        assert meta["pdfaid:part"] == "3"
+        assert meta["pdfaid:conformance"] == "B"
+        assert "/JavaScript" not in pdf.Root
+        for page in pdf.pages:
+            for font in page.Resources.Font.values():
+                descendant = font.DescendantFonts[0]
+                assert {"/FontFile2", "/FontFile3"} & set(descendant.FontDescriptor.keys())
+
+
+def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*args: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refused)
+    assert to_pdf(document(wide(2, title='#import "@preview/x:0.1.0": *'))).startswith(b"%PDF")
+
+
+@pytest.mark.asvs("1.2.5")
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_what_people_wrote_is_never_markup(attack: str) -> None:
+    table = wide(
+        1,
+        title=attack,
+        subject_of=attack,
+        rows=(Row((1, attack, 5)),),
+        notes=(Note(attack, (attack,)),),
+        signers=(attack,),
+    )
+    said = text_of(to_pdf(document(table, letterhead=(attack,)))).replace(" ", "")
+    assert said.count(attack.replace(" ", "")) >= 3
+
+
+def test_every_letter_that_counts_as_printable_has_a_shape() -> None:
+    letters = [chr(at) for first, last in PRINTABLE for at in range(first, last + 1)]
+    rows = tuple(Row((1, "".join(letters[at : at + 30]), 5)) for at in range(0, len(letters), 30))
+    bold = replace(wide(1, rows=rows), title="".join(letters), signers=())
+    assert sheets_of(to_pdf(document(bold))) >= 1
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=25, deadline=None)
+def test_any_text_can_be_printed(written: str) -> None:
+    assert to_pdf(document(wide(1, title=written, rows=(Row((1, written, 5)),))))
+
+
+def test_hostile_strings_are_printed_as_text(shared_data: Path) -> None:
+    file = shared_data / "naughty_strings" / "blns_even.json"
+    found = [str(entry) for entry in json.loads(file.read_text(encoding="utf-8"))]
+    rows = tuple(Row((number, written, 5)) for number, written in enumerate(found, 1))
+    assert sheets_of(to_pdf(document(wide(1, rows=rows)))) > 1
+
+
+def test_a_letter_without_a_shape_is_written_by_its_number() -> None:
+    assert printable("Ли 李\u202e") == "Ли \\u674e\\u202e"
+
+
+def test_a_row_without_a_name_stays_with_the_row_above() -> None:
+    rows = tuple(
+        Row((number if at == 0 else "", f"Ученик{number}" if at == 0 else "", at))
+        for number in range(1, 30)
+        for at in range(7)
+    )
+    for page in pages_of(to_pdf(document(wide(1, rows=rows)))):
+        if len(page.words) > 40:
+            names = sum(word.text.startswith("Ученик") for word in page.words)
+            ends = sum(word.text == "6" and word.left > page.width / 3 for word in page.words)
+            assert names <= ends + 1
+
+
+@pytest.mark.clause("5.2")
+def test_the_places_of_a_certified_copy_stand_on_the_last_sheet() -> None:
+    said = pages_of(to_pdf(document(wide(3, pupils=120), certified=True)))
+    assert "КОПИЯ ВЕРНА" in said[-1].text
+    assert all("КОПИЯ" not in page.text for page in said[:-1])
+    for wanted in ("(должность)", "(подпись)", "Дата", "М. П."):
+        assert wanted in said[-1].text
+    assert "КОПИЯ" not in text_of(to_pdf(document(wide(3))))
+
+
+@pytest.mark.clause("4.4.5/2")
+def test_the_sheet_for_sewing_says_how_many_sheets_there_are() -> None:
+    data = to_pdf(document(wide(30, pupils=60), bound=True))
+    sheets = sheets_of(data)
+    last = pages_of(data)[-1].text
+    assert f"Прошито, пронумеровано и скреплено печатью листов: {sheets}" in last
+    assert "Директор" in last
+
+
+def slip(number: int, subjects: int = 3) -> Slip:
+    rows = tuple(Row((at, f"Предмет{at} слип{number}", 5)) for at in range(subjects))
+    return Slip(f"Листок {number}", ("Ученик",), wide(1, rows=rows), foot=("Подпись",))
+
+
+def test_four_slips_stand_on_a_sheet() -> None:
+    data = to_pdf(document(tables=(), slips=tuple(slip(at) for at in range(5))))
+    assert sheets_of(data) == 2
+    assert [page.text.count("Листок") for page in pages_of(data)] == [4, 1]
+
+
+def test_a_slip_too_long_for_a_quarter_gets_a_sheet_and_loses_nothing() -> None:
+    data = to_pdf(document(tables=(), slips=(slip(1), slip(2, subjects=60))))
+    said = text_of(data)
+    assert all(f"Предмет{at} слип2" in said for at in range(60))
+    assert pages_of(data)[0].text.count("Листок") == 1
+
+
+def test_a_document_without_anything_is_refused() -> None:
+    with pytest.raises(ValueError, match="a table or a slip"):
+        to_pdf(document(tables=(), slips=()))
