@@ -62,6 +62,8 @@ PLACES = {
     "settle": "eschool_cli.held:settle_command",
     "outage": "eschool_cli.held:outage_command",
     "verify": "eschool_cli.proving:verify_command",
+    "sign": "eschool_cli.signing:sign_command",
+    "signatures": "eschool_cli.signing:signatures_command",
     "passphrase": "eschool_cli.passphrase:passphrase_command",
     "rejected": "eschool_cli.rejected:rejected_group",
     "acts": "eschool_cli.acts:acts_group",
@@ -108,7 +110,7 @@ SECTIONS = (
     ("pages", ("web",)),
     ("teaching", ("today", "journal", "mark", "absent", "topic", "homework", "plan", "history")),
     ("reading", ("diary", "report", "print", "control", "findings", "notices", "forecast")),
-    ("history", ("proof", "verify")),
+    ("history", ("proof", "verify", "sign", "signatures")),
     ("rules", ("explain", "regulation", "acts", "policy")),
     (
         "results",

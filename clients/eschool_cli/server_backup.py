@@ -14,6 +14,7 @@ from eschool_cli.localised import DefaultGroup, LocalCommand, LocalGroup, argume
 from eschool_cli.parameters import NumberType
 from eschool_cli.server import of_school, on_data
 from eschool_cli.session import Session
+from eschool_cli.signing import person_command, school_command
 from eschool_cli.writing import give, made
 from eschool_core.commands.backups import RecordBackup
 from eschool_core.errors import AccessError, InputError
@@ -39,6 +40,10 @@ DAY_SECONDS = 24 * 3600
 @click.group(name="keys", cls=LocalGroup, says="server.keys")
 def keys_group() -> None:
     """Make keys."""
+
+
+keys_group.add_command(school_command)
+keys_group.add_command(person_command)
 
 
 @keys_group.command(name="recovery", cls=LocalCommand, says="server.keys.recovery")
