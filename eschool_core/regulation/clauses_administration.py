@@ -165,7 +165,8 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         number="4.4.4",
         kinds=("query",),
         paraphrase="The deputy head regularly checks how staff keep the journal.",
-        status="planned",
+        status="done",
+        place="eschool_core.reports.control.matrix",
     ),
     Clause(
         number="4.4.4/1",

@@ -17,20 +17,21 @@ TEACHER: tuple[Clause, ...] = (
         kinds=("permission",),
         paraphrase="A teacher works on the pages of own classes and groups, and of those taken "
         "over by a substitution, following curriculum and plan.",
-        status="planned",
+        status="done",
         checks=(
             checks.FOREIGN_PAGE,
             checks.SUBSTITUTION_UNREGISTERED,
             checks.SUBSTITUTION_LIMIT,
         ),
         parameters=("mark_entry_limit_days",),
+        place="eschool_core.commands.rights",
     ),
     Clause(
         number="4.5.2",
         kinds=("rule", "deadline"),
         paraphrase="A teacher assesses regularly, records attendance and sets marks in time as "
         "the school's assessment act says.",
-        status="planned",
+        status="done",
         checks=(
             checks.MARK_SCALE,
             checks.LESSON_NOT_BEGUN,
@@ -38,6 +39,7 @@ TEACHER: tuple[Clause, ...] = (
             checks.ASSESSMENT_MODE,
         ),
         parameters=("lowest_mark", "written_mark_days"),
+        place="eschool_core.regulation.marks",
     ),
     Clause(
         number="4.5.3",

@@ -108,6 +108,7 @@ def test_find_mode_never_takes_a_letter_for_a_code(page: Page, layout: str) -> N
     assert [text for text in column(page) if text] == ["н", "5"]
 
 
+@pytest.mark.clause("4.5.1")
 @pytest.mark.clause("4.5.6")
 @pytest.mark.clause("4.5.3")
 def test_topic_and_homework_of_the_plan_take_three_keys(

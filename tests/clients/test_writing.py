@@ -154,6 +154,7 @@ def test_a_topic_and_the_work_of_the_lesson(world: World, terminal: Terminal) ->
     ]
 
 
+@pytest.mark.clause("4.5.1")
 def test_topic_and_homework_from_the_plan(world: World, terminal: Terminal) -> None:
     row = PlanRow(ordinal=3, section="Числа", topic="Дроби", homework="№ 1")
     items = world.school.must(
