@@ -40,6 +40,7 @@ OF_ACCESS: Final = frozenset(
         "block_access",
         "revoke_device",
         "readmit_device",
+        "branch_device",
         "decide_guardian_access",
         "set_policy",
     }

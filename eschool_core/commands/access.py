@@ -24,7 +24,7 @@ from eschool_core.domain.partition import ACCESS, PartitionKind, partition
 from eschool_core.domain.people import Enrolment, Guardianship
 from eschool_core.domain.school import Staff
 from eschool_core.errors import InputError, RegulationError, RightsError
-from eschool_core.ids import MAX_DEVICE
+from eschool_core.ids import MAX_DEVICE, MAX_NUMBER
 from eschool_core.regulation import checks
 from eschool_core.regulation.interval import Cover, best
 from eschool_core.store.store import Store
@@ -253,6 +253,48 @@ def readmit_device(store: Store, command: ReadmitDevice, occasion: Occasion) -> 
     return []
 
 
+class BranchDevice(Command):
+    """Let a copy of a device go on as a device of its own: both have written (§5.7).
+
+    Attributes:
+        device: The number of the new one.
+        origin: The device that was copied; it goes on as well.
+        first_number: From this command number on the copy has written something else.
+    """
+
+    kind: ClassVar[str] = "branch_device"
+    person_id: ObjectId
+    device: Annotated[int, Field(strict=True, ge=1, le=MAX_DEVICE)]
+    public_key: HexHash
+    origin: Annotated[int, Field(strict=True, ge=1, le=MAX_DEVICE)]
+    first_number: Annotated[int, Field(strict=True, ge=1, le=MAX_NUMBER)]
+
+
+def branch_device(store: Store, command: BranchDevice, occasion: Occasion) -> Findings:
+    """Write the device, with the label of the one that was copied.
+
+    Raises:
+        InputError: The number belongs to a device, or there is no such device of that person.
+    """
+    origin = store.first(Device, device=command.origin, person_id=command.person_id)
+    if origin is None:
+        raise store.absent("access.no_device", device=command.origin)
+    if store.first(Device, device=command.device) is not None:
+        raise InputError("access.device_exists", device=command.device)
+    store.put(
+        Device(
+            id=occasion.new_id(),
+            part=ACCESS,
+            device=command.device,
+            person_id=command.person_id,
+            public_key=bytes.fromhex(command.public_key),
+            label=origin.label,
+            enrolled_at=occasion.interval.hi,
+        )
+    )
+    return []
+
+
 class RevokeDevice(Command):
     """Shut a device out: what it sends from now on is held for review."""
 
@@ -301,6 +343,7 @@ SPECS: tuple[CommandSpec, ...] = (
     CommandSpec(IssueSlip, may_issue_slip, issue_slip),
     CommandSpec(EnrolDevice, rights.server_only, enrol_device),
     CommandSpec(ReadmitDevice, rights.server_only, readmit_device),
+    CommandSpec(BranchDevice, rights.server_only, branch_device),
     CommandSpec(UseSlip, rights.server_only, use_slip),
     CommandSpec(RevokeDevice, may_revoke_device, revoke_device),
 )

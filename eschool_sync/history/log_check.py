@@ -134,8 +134,10 @@ def _follows(said: Followed, entry: LogEntry, header: Header) -> bool:
     if header.replaces != NO_REPLACE:
         root = said.roots.get((entry.device, header.replaces), NO_REPLACE)
         root = header.replaces if root == NO_REPLACE else root
-    # The chain of a device that never sent its first commands here begins somewhere else.
-    fits = (header.number, header.previous, entry.ids_from) == (chain.next, chain.hash, root)
+    # A copy that became a device of its own goes on counting: its chain begins at any number.
+    begins = chain.last == 0 and header.previous == GENESIS
+    number = header.number if begins else chain.next
+    fits = (header.number, header.previous, entry.ids_from) == (number, chain.hash, root)
     said.roots[entry.device, entry.number] = entry.ids_from
     chain.last, chain.next = header.number, header.number + header.take
     chain.hash = entry.header_hash()

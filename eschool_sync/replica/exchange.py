@@ -22,6 +22,7 @@ from eschool_sync.protocol.messages import (
     unpack_parts,
 )
 from eschool_sync.replica.bootstrap import DONE, Bootstrap
+from eschool_sync.replica.branching import FORK, Branching
 from eschool_sync.replica.decisions import decisions
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import KEEP_SECONDS, State
@@ -47,7 +48,6 @@ INDEXED: Final = "indexed"
 MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
 
-
 DAY_SECONDS: Final = 24 * 3600
 
 NO_BOOT: Final = 0
@@ -70,6 +70,7 @@ class Exchange:
         self._transport = transport
         self._bootstrap = Bootstrap(opened, transport, self._replay)
         self._returning = Returning(opened, transport)
+        self._branching = Branching(opened, transport, self._replay)
 
     def sync(self, progress: Progress | None) -> SyncReport:
         """Send what is pending and fetch what is new, until both sides are equal.
@@ -84,9 +85,12 @@ class Exchange:
                 raise
             return self._sync(progress)
         except TransportError as error:
-            if error.key != BEHIND:
+            if error.key == BEHIND:
+                self._returning.witness()
+            if error.key != FORK:
                 raise
-            self._returning.witness()
+            self._branching.become_another()
+            return self._sync(progress)
 
     def _sync(self, progress: Progress | None) -> SyncReport:
         report, full, tell_parts = SyncReport(), False, False
@@ -120,6 +124,8 @@ class Exchange:
             full = tell_parts = False
             if not response.more and not pending:
                 break
+        else:
+            raise TransportError("sync.unsettled", rounds=MAX_ROUNDS)
         self._opened.fold()
         return report
 
@@ -184,13 +190,15 @@ class Exchange:
             DamageError: ``damage.history``: what the server shows is not what it showed before.
         """
         opened = self._opened
+        device = opened.identity.device
         anchor = check_anchor(response.anchor, opened.identity.school_key)
         head = self._tree_head(position, response)
         frames, tombstones = unpack_frames(response.frames)
         fresh = set(unpack_parts(response.parts_in))
         gone = set(unpack_parts(response.parts_out))
         with opened.writing() as present:
-            if (present.cursor, present.ack) != (position.cursor, position.ack):
+            stands = (present.cursor, present.ack, opened.identity.device)
+            if stands != (position.cursor, position.ack, device):
                 raise StaleError
             opened.confirmed.restore_images()
             if full or response.incarnation != position.incarnation:
@@ -212,7 +220,7 @@ class Exchange:
             if is_new:
                 opened.receipts.reopen(response.checkpoint.known)
             if opened.outbox.counts().get(State.HELD):
-                opened.outbox.decide(decisions(opened.store, opened.identity))
+                opened.outbox.decide(decisions(opened.store, opened.identity, opened.earlier()))
             moved = replace(
                 present,
                 incarnation=response.incarnation,

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from eschool_core.commands.base import Occasion
 from eschool_core.store.database import SqliteDatabase, transaction
@@ -19,11 +20,14 @@ from eschool_sync.replica.held import HeldParts
 from eschool_sync.replica.outbox import Outbox
 from eschool_sync.replica.position import Identity, Position
 from eschool_sync.replica.receipts import Receipts
-from eschool_sync.replica.tables import prepare_connection
+from eschool_sync.replica.tables import find_meta, prepare_connection, put_meta
 from eschool_sync.security.cipher import checkpoint, database_errors, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import Random
 from eschool_sync.security.signing import SigningKey
+
+EARLIER: Final = "earlier"
+"""Name under which the devices are kept that this replica was before it was copied."""
 
 
 class Opened:
@@ -36,17 +40,15 @@ class Opened:
 
     def __init__(self, path: Path, key: DatabaseKey, clock: Clock, random: Random) -> None:
         self.clock = clock
+        self.random = random
         self.lock = threading.RLock()
         self.connection = open_encrypted(path, key)
         self.database = SqliteDatabase(self.connection)
         try:
             with database_errors():
                 prepare_connection(self.database)
-                self.identity = Identity.load(self.database)
-                self.signing = SigningKey(self.identity.seed)
+                self._be(Identity.load(self.database))
                 self.confirmed = ConfirmedRows(self.database, self.identity.digest_key)
-                self.outbox = Outbox(self.database, self.identity, random)
-                self.receipts = Receipts(self.database, self.identity)
                 self.held = HeldParts(self.confirmed.held())
         except BaseException:
             self.connection.close()
@@ -55,6 +57,23 @@ class Opened:
         self._data_version = -1
         self._closed = False
         self.store = Store(self.database, OptimisticLedger(self.database), self.held)
+
+    def _be(self, identity: Identity) -> None:
+        self.identity = identity
+        self.signing = SigningKey(identity.seed)
+        self.outbox = Outbox(self.database, identity, self.random)
+        self.receipts = Receipts(self.database, identity)
+
+    def become(self, identity: Identity, first: int) -> None:
+        """Go on as another device, whose own commands begin at ``first``; in a transaction."""
+        earlier = find_meta(self.database, EARLIER) or []
+        put_meta(self.database, EARLIER, [*earlier, [self.identity.device, first]])
+        identity.save(self.database)
+        self._be(identity)
+
+    def earlier(self) -> list[tuple[int, int]]:
+        """Return the devices that this replica was, each with the number at which that ended."""
+        return [(device, end) for device, end in find_meta(self.database, EARLIER) or []]
 
     def position(self) -> Position:
         """Return where the replica stands."""
@@ -103,7 +122,7 @@ class Opened:
                         self._scope = position.scope
                     yield position
             except BaseException:
-                self._scope = b""
+                self._scope, self._data_version = b"", -1
                 raise
 
     def _notice_others(self) -> None:
@@ -112,6 +131,9 @@ class Opened:
         if version != self._data_version:
             self._data_version = version
             self.store.reads.forget()
+            identity = Identity.load(self.database)
+            if identity != self.identity:
+                self._be(identity)
 
     def fold(self) -> None:
         """Fold the WAL into the file, so that nothing purged is left in it."""

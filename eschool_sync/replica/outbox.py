@@ -59,6 +59,10 @@ _INSERT: Final = (
     "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
+_REWRITE: Final = (
+    "UPDATE outbox SET header = ?, payload = ?, replaces = ?, pushed = 0 WHERE n = ? AND state = ?"
+)
+
 
 class State(IntEnum):
     """What has become of an own command; the judged ones are ``Verdict`` + 0."""
@@ -132,8 +136,11 @@ class Outbox:
         """Chain a command to the ones before it and keep it.
 
         Raises:
-            InputError: ``command.replaces``: it may not take the place of that one.
+            InputError: ``command.replaces``: it may not take the place of that one. What was
+                refused before the replica became a device of its own gives no ids on.
         """
+        if replaces is not None and self._is_of_earlier(replaces):
+            replaces = None
         ids_from = NO_REPLACE if replaces is None else self._root(replaces, take)
         payload = pack_payload(fields_of(command))
         number = position.next
@@ -169,6 +176,12 @@ class Outbox:
         )
         envelope = Envelope(header, payload, salt)
         return Pending(envelope, position.contact_anchor, ids_from)
+
+    def rewrite(self, header: Header, payload: bytes, ids_from: int) -> None:
+        """Put a command of another signature in the place of the pending one of its number."""
+        self._database.execute(
+            _REWRITE, (header.to_bytes(), payload, ids_from, header.number, State.PENDING)
+        )
 
     def pending(self) -> list[Pending]:
         """Return the commands without a verdict, in order."""
@@ -284,6 +297,12 @@ class Outbox:
             "UPDATE outbox SET state = ? WHERE n = ? AND state IN (3, 4)", (State.DISMISSED, number)
         )
         return known
+
+    def _is_of_earlier(self, number: int) -> bool:
+        """Return whether a refused command was given under an earlier number of the device."""
+        rows = self._database.fetch(_NAMED, (number,))
+        refused = bool(rows) and rows[0][0] in (State.REJECTED, State.HELD)
+        return refused and Header.read(rows[0][1]).device != self._identity.device
 
     def _root(self, replaced: int, take: int) -> int:
         """Return the first command of the chain of resends that ends with ``replaced``."""

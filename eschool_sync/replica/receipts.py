@@ -25,6 +25,7 @@ OLD: Final = (
 )
 NAMED: Final = "SELECT incarnation, leaves, signature FROM receipt WHERE id = ?"
 SWEEP: Final = "DELETE FROM receipt WHERE id NOT IN (SELECT receipt FROM outbox)"
+FORGET: Final = "UPDATE outbox SET pushed = 0, receipt = 0, said = NULL WHERE pushed > 0"
 REOPEN: Final = "UPDATE outbox SET state = 0 WHERE n > ? AND pushed > 0"
 
 
@@ -89,6 +90,11 @@ class Receipts:
             for n, seq, received, pushed, said, receipt in rows
         )
         return Offers(tuple(receipts), commands)
+
+    def forget(self) -> None:
+        """Forget what was said to a device that this replica is no longer (``branching``)."""
+        self._database.execute(FORGET)
+        self._database.execute("DELETE FROM receipt")
 
     def reopen(self, known: int) -> None:
         """Let commands after ``known`` wait once more: this server has no verdict on them."""

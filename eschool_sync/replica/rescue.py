@@ -235,11 +235,14 @@ def _position(rescued: Rescued) -> Position:
     present = rescued.position or _position_of(max(rescued.found.values(), key=_number))
     last = rescued.kept[-1].header if rescued.kept else None
     if rescued.lost:
-        # The chain ends before the first that is lost.
+        # The chain ends before the first that is lost, but never before what has its verdict.
+        end = 1 if last is None else last.number + last.take
         present = replace(
             present,
-            next=1 if last is None else last.number + last.take,
-            head=GENESIS if last is None else leaf_hash(last.to_bytes()),
+            next=max(end, present.ack + 1),
+            # Where the last header is gone the next push tells the server so, by a chain that
+            # begins anew, and the replica goes on as another device (``branching``).
+            head=GENESIS if last is None or end <= present.ack else leaf_hash(last.to_bytes()),
         )
     return replace(
         present,

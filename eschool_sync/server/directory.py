@@ -6,6 +6,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from eschool_core.imports.builder import BatchEntry
 from eschool_core.imports.drafts import NameDraft
 from eschool_core.store.database import Database, SqliteDatabase, transaction
 from eschool_sync.clock import Clock, SystemClock
+from eschool_sync.protocol.branching import read_branch_request
 from eschool_sync.protocol.enrolling import read_enrol_request
 from eschool_sync.protocol.messages import read_request
 from eschool_sync.protocol.proving import read_proof_request
@@ -28,6 +30,7 @@ from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.security.cipher import create_encrypted, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import Random, SystemRandom
+from eschool_sync.server import branching, restoring
 from eschool_sync.server.postgres import open_postgres
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.state import ServerState
@@ -45,6 +48,7 @@ READERS: Final[dict[str, Callable[[bytes], object]]] = {
     "proof": read_proof_request,
     "witness": read_witness,
     "readmit": read_readmission,
+    "branch": read_branch_request,
 }
 
 
@@ -169,8 +173,9 @@ class Directory:
             "sync": served.sync,
             "snapshot": served.snapshot,
             "proof": served.prove,
-            "witness": served.hear_witness,
-            "readmit": served.readmit,
+            "witness": partial(restoring.hear_witness, served),
+            "readmit": partial(restoring.readmit, served),
+            "branch": partial(branching.branch, served),
         }
         with served.turn:
             return answers[route](body)

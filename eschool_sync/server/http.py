@@ -34,7 +34,7 @@ from eschool_sync.server.lanes import STRANGERS, Lanes, Queues
 from eschool_sync.server.rates import Rate, RateLimiter
 from eschool_sync.server.sources import Sources, rate_key
 
-RouteName = Literal["enrol", "sync", "snapshot", "proof", "witness", "readmit"]
+RouteName = Literal["enrol", "sync", "snapshot", "proof", "witness", "readmit", "branch"]
 
 TOLD: Final = frozenset({"access.certificate_expired", "access.revoked"})
 """Refusals of access that only the holder of a device's key can come to see."""
@@ -212,21 +212,21 @@ class _Doors:
             "proof": proofs,
             "witness": proofs,
             "readmit": proofs,
+            "branch": proofs,
         }
         self._enrol_by_school = RateLimiter(limits.enrol_school_rate, clock.monotonic)
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
-        post, get = ["POST"], ["GET"]
+        post, get, one = ["POST"], ["GET"], "/v1/{school:int}"
         return [
-            PolicyRoute("/v1/{school:int}/sync", self.sync, methods=post, policy=Policy.DEVICE),
-            PolicyRoute(
-                "/v1/{school:int}/snapshot", self.snapshot, methods=post, policy=Policy.DEVICE
-            ),
-            PolicyRoute("/v1/{school:int}/enrol", self.enrol, methods=post, policy=Policy.CODE),
-            PolicyRoute("/v1/{school:int}/proof", self.proof, methods=post, policy=Policy.DEVICE),
-            PolicyRoute("/v1/{school:int}/witness", self.witness, methods=post, policy=Policy.CODE),
-            PolicyRoute("/v1/{school:int}/readmit", self.readmit, methods=post, policy=Policy.CODE),
+            PolicyRoute(f"{one}/sync", self.sync, methods=post, policy=Policy.DEVICE),
+            PolicyRoute(f"{one}/snapshot", self.snapshot, methods=post, policy=Policy.DEVICE),
+            PolicyRoute(f"{one}/enrol", self.enrol, methods=post, policy=Policy.CODE),
+            PolicyRoute(f"{one}/proof", self.proof, methods=post, policy=Policy.DEVICE),
+            PolicyRoute(f"{one}/witness", self.witness, methods=post, policy=Policy.CODE),
+            PolicyRoute(f"{one}/readmit", self.readmit, methods=post, policy=Policy.CODE),
+            PolicyRoute(f"{one}/branch", self.branch, methods=post, policy=Policy.DEVICE),
             PolicyRoute("/v1/health", self.health, methods=get, policy=Policy.PUBLIC),
             PolicyRoute("/", self.page, methods=get, policy=Policy.PUBLIC),
         ]
@@ -254,6 +254,10 @@ class _Doors:
     async def readmit(self, request: Request) -> Response:
         """Let a device in that this server has forgotten."""
         return await self._take(request, "readmit", self._limits.proof_bytes)
+
+    async def branch(self, request: Request) -> Response:
+        """Let a copy of a device go on as another."""
+        return await self._take(request, "branch", self._limits.sync_bytes)
 
     async def health(self, request: Request) -> Response:
         """Say that the server runs."""

@@ -15,6 +15,7 @@ from eschool_sync.protocol.envelope import GENESIS, Envelope, Header, Push, unpa
 from eschool_sync.server.judge import Entry
 
 READ = "SELECT last_n, next_n, hash FROM device_head WHERE device = ?"
+HEADER = "SELECT header FROM log WHERE device = ? AND n = ?"
 WRITE = (
     "INSERT INTO device_head (device, last_n, next_n, hash) VALUES (?, ?, ?, ?) "
     "ON CONFLICT (device) DO UPDATE SET "
@@ -50,15 +51,22 @@ def move_head(database: Database, last: Header) -> None:
     )
 
 
-def new_entries(push: Push, known: DeviceHead, device: Device, now: int) -> list[Entry]:
+def new_entries(
+    database: Database, push: Push, known: DeviceHead, device: Device, now: int
+) -> list[Entry]:
     """Return what the chain adds to what is known.
+
+    A chain begins at the number that its device says: a copy that became a device of its own goes
+    on counting (``branching``).
 
     Raises:
         TransportError: ``sync.gap`` or ``sync.fork``.
         AccessError: A command in another person's name.
         InputError: Its numbers do not follow each other.
     """
+    _require_same(database, push, known)
     link = push.previous
+    is_first = known.last == 0 and link == GENESIS
     fresh: list[Entry] = []
     hold = "command.device_revoked" if device.revoked_at else ""
     leaked = any(map(_tells_of_own_leak, push.envelopes))
@@ -74,12 +82,28 @@ def new_entries(push: Push, known: DeviceHead, device: Device, now: int) -> list
             reason = "command.leak" if waits else hold
             fresh.append(Entry(envelope, now, push.envelopes[-1].header.number, reason))
         link = leaf_hash(header.to_bytes())
-        if header.number == known.last and link != known.hash:
-            raise TransportError("sync.fork", number=header.number)
-    if fresh and fresh[0].header.number != known.next:
+    if fresh and fresh[0].header.number != known.next and not is_first:
         raise TransportError("sync.gap", expected=known.next)
     _check_consecutive(fresh)
     return fresh
+
+
+def _require_same(database: Database, push: Push, known: DeviceHead) -> None:
+    """Let pass a push whose last command that should be known is known as it is.
+
+    Raises:
+        TransportError: ``sync.fork``.
+    """
+    headers = [each.header for each in push.envelopes if each.header.number <= known.last]
+    if not headers:
+        return
+    last = headers[-1]
+    kept = known.hash
+    if last.number != known.last:
+        rows = database.fetch(HEADER, (last.device, last.number))
+        kept = leaf_hash(bytes(rows[0][0])) if rows else b""
+    if leaf_hash(last.to_bytes()) != kept:
+        raise TransportError("sync.fork", number=last.number)
 
 
 def _tells_of_own_leak(envelope: Envelope) -> bool:

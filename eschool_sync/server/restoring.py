@@ -127,6 +127,7 @@ def readmit(school: ServerSchool, body: bytes) -> bytes:
         AccessError: No certificate of this school, or nothing was ever restored.
         BusyError: ``busy.collecting``: its owner is not known again yet.
     """
+    school.look_again()
     certificate, signed, signature = read_readmission(body)
     known = check_certificate(certificate, school.public_key, school.anchor().time)
     verify(known.public_key, READMIT_CONTEXT, signed, signature)

@@ -185,15 +185,6 @@ class ServerSchool:
         if self.state.phase != Phase.OPEN:
             self.state = ServerState.load(self._state_path)
 
-    def hear_witness(self, body: bytes) -> bytes:
-        """See ``restoring.hear_witness``."""
-        return restoring.hear_witness(self, body)
-
-    def readmit(self, body: bytes) -> bytes:
-        """See ``restoring.readmit``."""
-        self.look_again()
-        return restoring.readmit(self, body)
-
     def new_device_number(self) -> int:
         """Return a number that no device has had, remembered outside the database for good."""
         # Another process of this server may have given numbers meanwhile.
@@ -225,7 +216,7 @@ class ServerSchool:
         """
         sealed = read_request(body)
         self.look_again()
-        device = self._sender(sealed.request.school, sealed.request.device)
+        device = self.sender(sealed.request.school, sealed.request.device)
         request = sealed.check_signature(device.public_key)
         report(device=device.device, person=device.person_id)
         self.device_use.note(device.device, self._clock.wall())
@@ -239,7 +230,7 @@ class ServerSchool:
             # Of another incarnation's numbers nothing follows before the device has heard of this.
             self.take_push(request.push, device)
         head = self.head()
-        if self._sender(request.school, request.device).revoked_at:
+        if self.sender(request.school, request.device).revoked_at:
             raise AccessError("access.revoked")
         return self._answers.answer(request, device, head)
 
@@ -250,7 +241,7 @@ class ServerSchool:
             AccessError, InputError: As ``sync``.
         """
         sealed = read_snapshot_request(body)
-        device = self._sender(sealed.request.school, sealed.request.device)
+        device = self.sender(sealed.request.school, sealed.request.device)
         request = sealed.check_signature(device.public_key)
         _let_read(device)
         self.turn_days()
@@ -267,7 +258,7 @@ class ServerSchool:
             AccessError, InputError: As ``sync``; ``proof.none``.
         """
         sealed = read_proof_request(body)
-        device = self._sender(sealed.request.school, sealed.request.device)
+        device = self.sender(sealed.request.school, sealed.request.device)
         asked = sealed.check_signature(device.public_key)
         _let_read(device)
         return pack_proof(self.proof_for(device.person_id, asked.table, asked.row_id))
@@ -316,7 +307,12 @@ class ServerSchool:
         with self.turn:
             self.database.close()
 
-    def _sender(self, school: int, number: int) -> Device:
+    def sender(self, school: int, number: int) -> Device:
+        """Return a device of this school.
+
+        Raises:
+            AccessError: ``access.device``.
+        """
         device = self._known.device(number, self.head().seq)
         if device is None or school != self.state.school:
             raise AccessError("access.device")
@@ -338,9 +334,9 @@ class ServerSchool:
         now = self._clock.wall()
         with self.writing() as head:
             # Asked again under the lock: it may have been shut out meanwhile.
-            device = self._sender(self.state.school, device.device)
+            device = self.sender(self.state.school, device.device)
             known = device_head(self.database, device.device)
-            entries = new_entries(push, known, device, now)
+            entries = new_entries(self.database, push, known, device, now)
             came = now
             if past:
                 entries = restoring.as_before(entries, past)

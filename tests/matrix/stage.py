@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgpack
 
 from eschool_core.commands.access import (
+    BranchDevice,
     EnrolDevice,
     IssueSlip,
     ReadmitDevice,
@@ -161,6 +162,9 @@ def _of_access(school: SmallSchool) -> Commands:
         "open_feed/ward": OpenFeed(secret_hash="8" * 64, pupil_id=pupil),
         "revoke_feed": RevokeFeed(feed_id=feed_id),
         "readmit_device": ReadmitDevice(person_id=staff, device=11, public_key=SECRET_HASH),
+        "branch_device": BranchDevice(
+            person_id=staff, device=12, public_key=SECRET_HASH, origin=9, first_number=1
+        ),
         "enrol_device": enrol.model_copy(update={"secret_hash": "2" * 64, "device": 10}),
         "revoke_device": RevokeDevice(device=9),
         "issue_slip/staff": slip(school.staff["english"], "3"),

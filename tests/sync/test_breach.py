@@ -115,9 +115,12 @@ def test_a_cloned_replica_is_found_when_both_have_written(world: World) -> None:
     maths.do(mark(lesson(world), pupils(world)[0], 5))
     clone.do(mark(lesson(world), pupils(world)[0], 2))
     maths.sync()
-    assert fails(clone) == "sync.fork"
-    [kept] = world.server.store.select(Mark)
-    assert kept.value == 5
+    clone.sync()
+    [found] = world.server.database.fetch("SELECT actor_id FROM log WHERE kind = 'branch_device'")
+    assert found == (0,)
+    assert clone.replica.device != maths.replica.device
+    values = world.server.database.fetch("SELECT count(*) FROM log WHERE kind = 'record_mark'")
+    assert values == [(2,)]
     clone.replica.close()
 
 

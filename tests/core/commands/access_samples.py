@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from eschool_core.commands.access import (
+    BranchDevice,
     EnrolDevice,
     IssueSlip,
     ReadmitDevice,
@@ -31,6 +32,13 @@ def access_samples(school: SmallSchool) -> list[Command]:
         UseSlip(person_id=pupil, secret_hash=SECRET_HASH),
         BlockAccess(person_id=pupil, note="потерян бланк"),
         ReadmitDevice(person_id=school.staff["maths"], device=12, public_key=SECRET_HASH),
+        BranchDevice(
+            person_id=school.staff["maths"],
+            device=13,
+            public_key=SECRET_HASH,
+            origin=9,
+            first_number=4,
+        ),
         EnrolDevice(
             person_id=pupil, secret_hash=SECRET_HASH, device=99, public_key=SECRET_HASH, label="ПК"
         ),
