@@ -41,8 +41,8 @@ SERVER = (
     Mutant(
         "revoked-devices-go-on-reading",
         _SCHOOL,
-        "        if self._sender(request.school, request.device).revoked_at:\n",
-        "        if self._sender(request.school, request.device).revoked_at < 0:\n",
+        "        if self.sender(request.school, request.device).revoked_at:\n",
+        "        if self.sender(request.school, request.device).revoked_at < 0:\n",
         "T15: a revoked device gets nothing",
     ),
     Mutant(
