@@ -17,6 +17,7 @@ import { TermColumn } from "./grid_term.js";
 import { startTools } from "./grid_tools.js";
 import { View } from "./grid_view.js";
 import { Writer } from "./grid_write.js";
+import { isLocked } from "./lock.js";
 import { onStanding } from "./standing.js";
 import { say } from "./texts.js";
 import { holdsUnsaved } from "./unsaved.js";
@@ -71,7 +72,9 @@ export class Grid {
     for (const entry of unsaved.commands ?? []) this.queue.add(entry);
     if (!this.strip.restore()) this.view.go(this.view.row, this.view.column);
     performance.mark("grid-ready");
-    setTimeout(() => showChips(this).catch(() => {}), CHIPS_AFTER_MS);
+    setTimeout(() => {
+      if (!isLocked() && this.view.table.isConnected) showChips(this).catch(() => {});
+    }, CHIPS_AFTER_MS);
   }
 
   /** @param {KeyboardEvent} event */
