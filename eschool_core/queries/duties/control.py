@@ -8,6 +8,7 @@ from eschool_core import calendar
 from eschool_core.commands import facts
 from eschool_core.domain.care import ControlCheck
 from eschool_core.domain.enums import Role
+from eschool_core.domain.inspection import Inspection
 from eschool_core.domain.partition import OFFICE
 from eschool_core.domain.school import Term
 from eschool_core.queries.duties.duty import Done, Duty
@@ -20,12 +21,13 @@ def control_duties(view: View) -> Iterator[Duty]:
     """Yield a duty of the deputy head for studies for each period of the control plan.
 
     The policy ``control_period`` says whether a period is a month or a term; a check by any
-    deputy head within it is enough.
+    deputy head within it is enough, and so is an inspection whose note (справка) was registered
+    in it: a draft is none.
     """
     if view.year is None:
         return
     held = view.store.holds(OFFICE)
-    checked = view.store.select(ControlCheck)
+    checks = _checks(view)
     for first, last in _periods(view):
         holder = view.holder(Role.DEPUTY_STUDIES, last)
         if not view.wants(holder):
@@ -33,8 +35,7 @@ def control_duties(view: View) -> Iterator[Duty]:
         if not held:
             view.partial = True
             return
-        given = [entry for entry in checked if first <= entry.day <= last]
-        earliest = min(given, key=lambda entry: (entry.day, entry.id), default=None)
+        earliest = next((check for check in checks if first <= check[0] <= last), None)
         yield view.duty(
             CLAUSE,
             calendar.date_of(last).isoformat(),
@@ -44,10 +45,19 @@ def control_duties(view: View) -> Iterator[Duty]:
                 "first": calendar.date_of(first).isoformat(),
                 "last": calendar.date_of(last).isoformat(),
             },
-            done=None
-            if earliest is None
-            else Done(view.midnight(earliest.day), earliest.checked_by_id),
+            done=None if earliest is None else Done(view.midnight(earliest[0]), earliest[1]),
         )
+
+
+def _checks(view: View) -> list[tuple[int, int]]:
+    """Return (day, person) of what counts as control, the earliest first."""
+    recorded = [(entry.day, entry.checked_by_id) for entry in view.store.select(ControlCheck)]
+    noted = [
+        (entry.note_day, entry.author_id)
+        for entry in view.store.select(Inspection)
+        if entry.note_day
+    ]
+    return sorted(recorded + noted)
 
 
 def _periods(view: View) -> list[tuple[int, int]]:

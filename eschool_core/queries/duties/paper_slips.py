@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from eschool_core import calendar
 from eschool_core.domain.enums import Role
 from eschool_core.domain.informing import PaperApplication, PaperSlip
 from eschool_core.domain.partition import PartitionKind
-from eschool_core.domain.people import Enrolment, Pupil
+from eschool_core.domain.people import Enrolment
 from eschool_core.domain.school import SchoolClass
 from eschool_core.queries.duties.duty import Done, Duty
 from eschool_core.queries.duties.view import View, weeks
@@ -17,7 +18,18 @@ from eschool_core.queries.names import full_name
 
 CLAUSE = "4.6.5"
 DAYS_OF_WEEK = 7
-IN_CLASS = "class_id = ? AND first_day <= ? AND last_day >= ? ORDER BY pupil_id, id"
+ENROLLED = "first_day <= ? AND last_day >= ? ORDER BY pupil_id, id"
+NAMES = "SELECT id, family, given FROM pupil WHERE id IN (SELECT pupil_id FROM paper_application)"
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A pupil's time in a class, with a guardian's application; the pupil by name."""
+
+    school_class: SchoolClass
+    enrolment: Enrolment
+    application: PaperApplication
+    pupil: str
 
 
 def paper_slip_duties(view: View) -> Iterator[Duty]:
@@ -32,19 +44,26 @@ def paper_slip_duties(view: View) -> Iterator[Duty]:
     slips: dict[int, dict[int, PaperSlip]] = defaultdict(dict)
     for slip in view.store.select(PaperSlip):
         slips[slip.application_id][slip.monday] = slip
+    applications: dict[int, list[PaperApplication]] = defaultdict(list)
+    for application in view.store.select(PaperApplication):
+        applications[application.pupil_id].append(application)
+    enrolled: dict[int, list[Enrolment]] = defaultdict(list)
+    for enrolment in view.store.where(Enrolment, ENROLLED, last, first):
+        enrolled[enrolment.class_id].append(enrolment)
+    names = {int(row[0]): full_name(*row[1:3]) for row in view.store.rows(NAMES)}
     for school_class in view.classes:
         if not _led(view, school_class, first, last):
             continue
-        enrolments = view.store.where(Enrolment, IN_CLASS, school_class.id, last, first)
+        enrolments = enrolled[school_class.id]
         if not view.knows(PartitionKind.PUPIL, {entry.pupil_id for entry in enrolments}):
             continue
         days = view.school_days(school_class, first, view.year.last_day)
         taught = {calendar.monday_of(day) for day in days}
         for enrolment in enrolments:
-            for application in view.store.select(PaperApplication, pupil_id=enrolment.pupil_id):
-                yield from _of_application(
-                    view, school_class, enrolment, application, taught, slips[application.id]
-                )
+            name = names.get(enrolment.pupil_id, "")
+            for application in applications[enrolment.pupil_id]:
+                spell = Spell(school_class, enrolment, application, name)
+                yield from _of_application(view, spell, taught, slips[application.id])
 
 
 def _led(view: View, school_class: SchoolClass, first: int, last: int) -> bool:
@@ -56,16 +75,11 @@ def _led(view: View, school_class: SchoolClass, first: int, last: int) -> bool:
 
 
 def _of_application(
-    view: View,
-    school_class: SchoolClass,
-    enrolment: Enrolment,
-    application: PaperApplication,
-    taught: set[int],
-    slips: dict[int, PaperSlip],
+    view: View, spell: Spell, taught: set[int], slips: dict[int, PaperSlip]
 ) -> Iterator[Duty]:
+    enrolment, application = spell.enrolment, spell.application
     begin = max(application.first_day, enrolment.first_day)
     end = min(application.last_day, enrolment.last_day, view.day)
-    pupil = view.store.get(Pupil, application.pupil_id)
     for monday in weeks(begin, end):
         if monday not in taught:
             continue
@@ -74,11 +88,11 @@ def _of_application(
         yield view.duty(
             CLAUSE,
             f"{application.id}:{calendar.date_of(monday).isoformat()}",
-            view.holder(Role.CLASS_TEACHER, sunday, school_class.id),
+            view.holder(Role.CLASS_TEACHER, sunday, spell.school_class.id),
             sunday,
             {
-                "pupil": "" if pupil is None else full_name(pupil.family, pupil.given),
-                "school_class": school_class.name,
+                "pupil": spell.pupil,
+                "school_class": spell.school_class.name,
                 "first": calendar.date_of(monday).isoformat(),
                 "last": calendar.date_of(sunday).isoformat(),
             },

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from eschool_core.commands.class_care import CorrectGuardian, CorrectPupil
+from eschool_core.commands.inspections import DraftInspection, RegisterNote
 from eschool_core.commands.office_work import DescribeSchool, RecordControl
 from eschool_core.commands.sections import ConfirmSection
 from eschool_core.domain.care import SchoolDetails
@@ -10,9 +11,9 @@ from eschool_core.domain.care_enums import Section
 from eschool_core.domain.people import Guardianship
 from eschool_core.queries.cards import cards
 from eschool_core.queries.completeness import completeness
-from eschool_core.queries.duties.duty import DutyState
+from eschool_core.queries.duties.duty import Duty, DutyState
 from eschool_core.queries.duties.registry import duties
-from tests.school import MONDAY, SmallSchool, clock, verdict
+from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock, verdict
 
 
 @pytest.mark.clause("2.1")
@@ -86,3 +87,29 @@ def test_a_month_without_a_check_of_the_deputies_is_overdue_and_seen_by_the_head
     assert verdict(school.do(check, "maths")) == "4.1/role"
     school.must(check, "deputy")
     assert september("deputy", october) is DutyState.DONE
+
+
+@pytest.mark.clause("3.5")
+def test_an_inspection_satisfies_the_control_plan_with_its_note_and_not_with_its_draft(
+    school: SmallSchool,
+) -> None:
+    october = clock(MONDAY + 24, 0)
+
+    def september() -> Duty:
+        answer = duties(school.store, october, school.staff["deputy"])
+        [found] = [
+            duty
+            for duty in answer.duties
+            if duty.clause == "3.5" and duty.params["last"] == "2026-09-30"
+        ]
+        return found
+
+    draft = DraftInspection(aim="Ведение журналов", first_day=FIRST_DAY, last_day=MONDAY)
+    inspection_id = school.must(draft, "deputy", take=4)
+    assert september().state is DutyState.OVERDUE
+    note = RegisterNote(inspection_id=inspection_id, note_number="3-с", note_day=MONDAY)
+    school.must(note, "deputy")
+    assert (september().state, september().done_by_id) == (
+        DutyState.DONE,
+        school.staff["deputy"],
+    )
