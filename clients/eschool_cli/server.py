@@ -29,6 +29,7 @@ from eschool_sync.server.audit import open_audit_log
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.feeds import FeedRoutes
 from eschool_sync.server.http import PolicyRoute, make_app
+from eschool_sync.server.live import LiveRoutes
 from eschool_sync.server.portal_routes import PortalRoutes, Portals
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.serving import LOOPBACK, Tls, serve
@@ -174,7 +175,11 @@ def serve_command(
             session.screen.line(say("server.pages", site=site))
         else:
             session.screen.line(say("server.no_pages"))
-        app = make_app(directory, extra_routes=extra, audit=audit, proxies=proxies)
+        live = LiveRoutes(directory)
+        extra += live.routes()
+        app = make_app(
+            directory, extra_routes=extra, audit=audit, proxies=proxies, ending=[live.end]
+        )
         serve(app, host, port, tls=tls)
 
 

@@ -20,18 +20,21 @@ from eschool_cli.wording import kind_name, moment, told
 from eschool_core.queries.in_force import local, zone_of
 
 if TYPE_CHECKING:
+    from eschool_sync.replica import Replica
     from eschool_sync.replica.again import Entered
 
 
 @click.command(name="sync", cls=LocalCommand)
 @option("--to", "written", type=FILE, says="sync_to", shown_as="file")
 @option("--from", "answers", type=FILE, multiple=True, says="sync_from", shown_as="file")
+@option("--watch", is_flag=True, says="sync_watch")
 @as_json
 @click.pass_obj
 def sync_command(
     session: Session,
     written: Path | None,
     answers: tuple[Path, ...],
+    watch: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
     """Send and fetch in one round trip, or by files where there is no line."""
@@ -39,12 +42,20 @@ def sync_command(
         sync_by_file(session, written, answers, as_json=as_json)
         return
     with session.replica(leased=False) as replica:
-        with session.screen.progress(say("cli.stage.sync")) as report:
+        _once(session, replica, as_json=as_json)
+        if watch:
+            for _ in replica.watch():
+                _once(session, replica, as_json=as_json)
+
+
+def _once(session: Session, replica: Replica, *, as_json: bool) -> None:
+    """Exchange, and tell what came of it."""
+    with session.screen.progress(say("cli.stage.sync")) as report:
+        done = replica.sync(progress=staged(report))
+        again = replica.enter_again()
+        if again:
             done = replica.sync(progress=staged(report))
-            again = replica.enter_again()
-            if again:
-                done = replica.sync(progress=staged(report))
-        at = local(replica.status().last_sync, zone_of(replica.store))
+    at = local(replica.status().last_sync, zone_of(replica.store))
     if as_json:
         kinds = [entry.kind for entry in again if entry.refusal is not None]
         entered = {"entered_again": len(again) - len(kinds), "refused_again": kinds}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,14 +14,13 @@ from eschool_core.app import Outcome, carry_out
 from eschool_core.commands.base import Command
 from eschool_core.domain.enums import Verdict
 from eschool_core.domain.school import School
-from eschool_core.errors import DamageError, InputError
+from eschool_core.errors import InputError
 from eschool_core.store.store import Store, UnknownFactError
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.history.proof import Proof
 from eschool_sync.history.witness import Witness
 from eschool_sync.protocol.evidence import Evidence
-from eschool_sync.protocol.proving import ProofRequest, read_proof
 from eschool_sync.protocol.push import MAX_GROUP, MAX_PUSH_BYTES
 from eschool_sync.replica.again import AGAIN, Entered, enter, waiting
 from eschool_sync.replica.by_file import ByFile
@@ -29,10 +29,12 @@ from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import HEADER_BYTES, Pending, RefusedCommand
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.profile import Profile
+from eschool_sync.replica.proving import prove
 from eschool_sync.replica.refusal import refusal_of
 from eschool_sync.replica.reports import Receipt, Status, SyncReport
 from eschool_sync.replica.standing import standing
 from eschool_sync.replica.tables import put_meta
+from eschool_sync.replica.watching import Watch
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.keyslots import KeySlots, SecretStore
 from eschool_sync.security.random_source import Random, SystemRandom
@@ -258,6 +260,17 @@ class Replica:
         """
         return self._exchange.sync(progress)
 
+    def watch(self, ended: threading.Event | None = None) -> Iterator[int]:
+        """Give the school's seq whenever there is something to fetch; ``sync`` fetches it.
+
+        It waits, also for a lost line, so it wants a thread of its own; ``ended`` ends it at the
+        next sign of life, closing the replica at once.
+
+        Raises:
+            AccessError: The server does not accept this device.
+        """
+        return iter(Watch(self._opened, self._transport, ended or threading.Event()))
+
     def request_file(self) -> bytes:
         """Return a file for the school's server, to be carried there; ``take_answer`` follows."""
         return self._by_file.request()
@@ -266,10 +279,8 @@ class Replica:
         """Apply the answer to a file; None where a later one or a sync has overtaken it.
 
         Raises:
-            InputError: ``parcel.not_ours``, ``.direction``, ``.foreign_school``,
-                ``.foreign_device``.
-            DamageError: ``parcel.damaged``: cut or changed; ``parcel.unequal``: write another
-                file; ``damage.digest``, ``damage.history``.
+            InputError: ``parcel.not_ours``, ``.direction``, ``.foreign_school`` or ``_device``.
+            DamageError: ``parcel.damaged``, ``parcel.unequal``: write another file; as ``sync``.
             EschoolError: What the server said to the request, as ``sync``.
         """
         return self._by_file.take(data)
@@ -300,17 +311,7 @@ class Replica:
             DamageError: ``damage.proof``, ``damage.history``: what came proves nothing.
             TransportError, BusyError, AccessError: As ``sync``.
         """
-        identity = self._opened.identity
-        request = ProofRequest(identity.school, identity.device, table, row_id)
-        body = request.sealed(self._opened.signing)
-        proof = read_proof(self._transport.post("proof", body))
-        _, head = proof.check(identity.school_key)
-        with self._opened.reading():
-            position = self._opened.position()
-        same = (head.incarnation, head.size) == (position.incarnation, position.tree)
-        if same and head.root != position.root:
-            raise DamageError("damage.history", held=position.tree, shown=head.size)
-        return proof
+        return prove(self._opened, self._transport, table, row_id)
 
     def witness(self) -> Witness:
         """Return the last signed head that was seen, to be kept elsewhere.

@@ -19,6 +19,7 @@ import httpx
 from eschool_core.errors import AccessError, BusyError, EschoolError, InputError, TransportError
 from eschool_sync.addresses import is_loopback
 from eschool_sync.protocol.error_body import CONTENT_TYPE, MAX_ERROR_BYTES, unpack_error
+from eschool_sync.protocol.live import STREAM_TYPE
 
 Phase = Literal["send", "wait", "receive"]
 
@@ -26,6 +27,10 @@ MAX_BODY_BYTES: Final = 8 * 1024 * 1024
 MAX_ANSWER_BYTES: Final = 256 * 1024 * 1024
 MAX_RETRY_SECONDS: Final = 3_600
 DEFAULT_RETRY_SECONDS: Final = 10
+SILENT_SECONDS: Final = 35.0
+"""A stream gives a sign of life every ten seconds."""
+
+MAX_LINE_BYTES: Final = 1_024
 _PIECE_BYTES: Final = 64 * 1024
 _ASKS_TO_WAIT: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 _MAX_CAUSES: Final = 16
@@ -187,6 +192,37 @@ class HttpTransport:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
             raise TransportError("transport.unreachable") from error
 
+    def lines(self, route: str, body: bytes) -> Iterator[str]:
+        """Return the lines of a stream; see ``watching.Streaming``.
+
+        Raises:
+            EschoolError: As ``post``; TransportError ``transport.silent``: the stream began
+                and said nothing, as behind a proxy that gathers answers.
+        """
+        said = False
+        headers = {"content-type": CONTENT_TYPE, "accept": STREAM_TYPE}
+        patience = httpx.Timeout(SILENT_SECONDS)
+        url = f"{self._base}/{route}"
+        try:
+            with self._client.stream(
+                "POST", url, content=body, headers=headers, timeout=patience
+            ) as response:
+                kind = response.headers.get("content-type", "").partition(";")[0]
+                if response.status_code != HTTPStatus.OK or kind != STREAM_TYPE:
+                    raise _error_of(response)
+                for piece in _lines(response):
+                    said = True
+                    yield piece
+        except httpx.ReadTimeout as error:
+            raise TransportError("transport.interrupted" if said else "transport.silent") from error
+        except httpx.TransportError as error:
+            raise _translated(error) from error
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError) as error:
+            raise TransportError("transport.unreachable") from error
+        except RuntimeError as error:
+            # httpx says so when the transport was closed meanwhile.
+            raise TransportError("transport.interrupted") from error
+
     def _read(self, response: httpx.Response, tell: Progress) -> bytes:
         if response.status_code != HTTPStatus.OK or not _is_ours(response):
             raise _error_of(response)
@@ -204,6 +240,16 @@ class HttpTransport:
             pieces.append(piece)
             tell("receive", done, total)
         return b"".join(pieces)
+
+
+def _lines(response: httpx.Response) -> Iterator[str]:
+    """Return the lines of a stream, none of them longer than a notice can be."""
+    rest = b""
+    for piece in response.iter_raw():
+        *whole, rest = (rest + piece).split(b"\n")
+        if any(len(line) > MAX_LINE_BYTES for line in (*whole, rest)):
+            raise TransportError("transport.answer_limit", limit=MAX_LINE_BYTES)
+        yield from (line.decode("ascii", "replace") for line in whole if line)
 
 
 def _nobody(phase: Phase, done: int, total: int | None) -> None:

@@ -141,19 +141,20 @@ def make_app(
     clock: Clock | None = None,
     random: Random | None = None,
     told: frozenset[str] = TOLD,
+    ending: Sequence[Callable[[], None]] = (),
 ) -> FastAPI:
     """Return the server's application.
 
     Args:
         directory: The schools.
-        extra_routes: Further routes, each with its ``policy``; they come first, so ``/`` may be
-            one of them.
+        extra_routes: Further routes, each with its ``policy``; they come first, also for ``/``.
         limits: What may be taken.
         proxies: Addresses or networks of our own proxies, whose ``X-Forwarded-For`` counts.
         audit: Where each request leaves a line; by default nowhere.
         clock: For rates and the audit log.
         random: For incident numbers and jitter.
         told: Keys of refusals of access that are told as they are.
+        ending: Called in the event loop when the server is about to end.
 
     Raises:
         InputError: ``input.proxy``.
@@ -171,10 +172,10 @@ def make_app(
         openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
     )
     app.router.routes[:] = [*extra_routes, *doors.routes()]
-    missing = undeclared_routes(app)
-    if missing:
+    if missing := undeclared_routes(app):
         raise ValueError(f"these routes declare no policy: {missing}")
     app.state.trusts_proxies = bool(sources)
+    app.state.ending = tuple(ending)
     app.add_exception_handler(HTTPException, _no_such_door)
     app.add_middleware(
         Guard,

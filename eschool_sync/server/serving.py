@@ -73,7 +73,7 @@ def serve(app: FastAPI, host: str = LOOPBACK, port: int = 8000, *, tls: Tls | No
     config = _config(app, tls)
     listener = _listen(host, port)
     try:
-        _serve_on(uvicorn.Server(config), listener)
+        _serve_on(_Ending(app, config), listener)
     finally:
         listener.close()
 
@@ -108,7 +108,7 @@ class Server:
         listener = _listen(LOOPBACK, self.port)
         self.port = listener.getsockname()[1]
         self.url = f"{'http' if self._tls is None else 'https'}://{LOOPBACK}:{self.port}"
-        self._server = uvicorn.Server(config)
+        self._server = _Ending(self._app, config)
         self._listener = listener
         self._thread = threading.Thread(target=self._run, name="eschool-server", daemon=True)
         self._thread.start()
@@ -139,6 +139,20 @@ class Server:
         self._server.should_exit = True
         self._thread.join(SHUTDOWN_SECONDS + START_SECONDS)
         self._listener.close()
+
+
+class _Ending(uvicorn.Server):
+    """Tells the application that it is about to end, so that no stream holds it up."""
+
+    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._app = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell, then wait for what is being answered."""
+        for tell in self._app.state.ending:
+            tell()
+        await super().shutdown(sockets)
 
 
 def _serve_on(server: uvicorn.Server, listener: socket.socket) -> None:

@@ -6,7 +6,7 @@ relies on; every person sees the whole school.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -153,6 +153,10 @@ class FakeReplica:
         progress(phase="send", done=10, total=10)
         progress(phase="wait", done=0, total=None)
         return SyncReport()
+
+    def watch(self) -> Iterator[int]:
+        """Hear of one piece of news, and no more."""
+        return iter((1,))
 
     def enter_again(self) -> list[object]:
         return []
