@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Collection, Iterable
+from typing import Any, Final
 
 from sqlalchemy import BigInteger, Dialect, Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -10,10 +11,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlmodel import SQLModel
 
+from eschool_core.domain.row import Row
 from eschool_core.domain.tables import TABLES
+from eschool_core.store import statements
 from eschool_core.store.database import Database
 
 SCHEMA_VERSION = 1
+SMALL_TABLE: Final = 50
+"""Rows that are read as fast without an index as with one: about a page."""
 
 # The sums over each partition and what was deleted from it; both sides keep the first.
 LEDGER_TABLES = (
@@ -31,7 +36,7 @@ def create_domain_tables(database: Database, *, indexes: bool = True) -> None:
 
     Args:
         database: Empty of these tables.
-        indexes: False where a bulk load comes first (``create_indexes`` then follows).
+        indexes: False where a bulk load comes first (``index_grown`` then follows).
     """
     dialect = _dialect(database)
     for spec in TABLES:
@@ -42,13 +47,40 @@ def create_domain_tables(database: Database, *, indexes: bool = True) -> None:
         create_indexes(database)
 
 
-def create_indexes(database: Database) -> None:
-    """Create the indexes of the domain tables."""
+def create_indexes(database: Database, tables: Iterable[type[Row]] | None = None) -> None:
+    """Create the indexes of domain tables, of all of them unless some are named."""
     dialect = _dialect(database)
-    for spec in TABLES:
-        for index in sorted(_table(spec.table).indexes, key=lambda entry: str(entry.name)):
+    for table in [spec.table for spec in TABLES] if tables is None else tables:
+        for index in sorted(_table(table).indexes, key=lambda entry: str(entry.name)):
             sql = CreateIndex(index, if_not_exists=True).compile(dialect=dialect)
             database.execute(str(sql))
+
+
+def index_grown(database: Database, indexed: Collection[int]) -> list[int]:
+    """Create the indexes of tables that have outgrown ``SMALL_TABLE``.
+
+    A replica has rows in a few of its tables and hardly any in most: an index there takes a page
+    on the disk and saves nothing.
+
+    Args:
+        database: Inside a transaction.
+        indexed: Numbers of the tables that have theirs already.
+
+    Returns:
+        The numbers of those that have them now.
+    """
+    grown = [
+        spec.table
+        for spec in TABLES
+        if spec.table.number not in indexed and _outgrown(database, spec.table)
+    ]
+    create_indexes(database, grown)
+    return [*indexed, *(table.number for table in grown)]
+
+
+def _outgrown(database: Database, table: type[Row]) -> bool:
+    [[rows]] = database.fetch(statements.count_up_to(table, SMALL_TABLE + 1))
+    return int(rows) > SMALL_TABLE
 
 
 def typed(database: Database, sql: str) -> str:

@@ -84,6 +84,12 @@ def count_rows(table: str) -> str:
 
 
 @cache
+def count_up_to(table: type[Row], most: int) -> str:
+    """Return a count of the rows of a table that does not go beyond ``most``."""
+    return f"SELECT COUNT(*) FROM (SELECT 1 FROM {name_of(table)} LIMIT {most:d})"
+
+
+@cache
 def read_table(table: str, names: tuple[str, ...]) -> str:
     """Return a query for all rows of a table that the database itself has named."""
     return f"SELECT {_plain_list(names)} FROM {_plain(table)}"

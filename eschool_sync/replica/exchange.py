@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from eschool_core.app import carry_out
 from eschool_core.errors import AccessError, DamageError, InputError, TransportError
-from eschool_core.store.schema import create_indexes
+from eschool_core.store.schema import index_grown
 from eschool_sync.defects import is_of_surroundings
 from eschool_sync.history.head import HISTORY, MARK_BYTES, TreeHead, require_growth
 from eschool_sync.protocol.evidence import Contact, Evidence
@@ -43,7 +43,7 @@ ALARM: Final = "alarm"
 """Name under which a signed head is kept that contradicts the one held."""
 
 INDEXED: Final = "indexed"
-"""Name under which is kept that the indexes are made: after the first load."""
+"""Name under which the numbers of the tables are kept that have their indexes."""
 
 MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
@@ -207,9 +207,7 @@ class Exchange:
             rows = opened.confirmed.apply(frames, tombstones, fresh)
             opened.store.reads.forget()
             self._compare(response)
-            if not find_meta(opened.database, INDEXED):
-                create_indexes(opened.database)
-                put_meta(opened.database, INDEXED, 1)
+            self._index()
             delete_meta(opened.database, DONE)
             for number, outcome in response.verdicts:
                 opened.outbox.settle(number, outcome)
@@ -290,6 +288,12 @@ class Exchange:
         if not same_scope or (total.rows, total.digest) != (point.rows, point.digest):
             raise UnequalError
         put_meta(self._opened.database, EQUAL, 1)
+
+    def _index(self) -> None:
+        indexed = find_meta(self._opened.database, INDEXED) or []
+        grown = index_grown(self._opened.database, indexed)
+        if len(grown) > len(indexed):
+            put_meta(self._opened.database, INDEXED, grown)
 
     def note_unequal(self) -> None:
         """Remember that the rows differ: the next request asks for everything."""

@@ -29,6 +29,7 @@ from tests.sync.harness import PASSPHRASE, URL, all_rows
 from tests.sync.scratch import from_scratch
 
 _NOTE_UNEQUAL = Exchange.note_unequal
+_TAKE = Exchange.take
 HOUR, DAY, YEAR = 3_600, 86_400, 31_556_952
 NESTED = ("act", "group", "sync", "role", "link")
 """What may happen while a message of somebody else, or one's own, is on its way."""
@@ -57,6 +58,7 @@ class Play:
         self.poison = Poison()
         self._busy: list[str] = []
         self._excused: set[str] = set()
+        self._replayed: set[str] = set()
 
     def run(self) -> None:
         """Play all phases."""
@@ -64,7 +66,12 @@ class Play:
         def noted(exchange: Exchange) -> None:
             self._repaired(exchange)
 
-        watched = patch.object(Exchange, "note_unequal", noted)
+        def took(exchange: Exchange, *arguments: Any, **options: Any) -> int:
+            pending = _TAKE(exchange, *arguments, **options)
+            self._replayed.add(self._name_of(exchange))
+            return pending
+
+        watched = patch.multiple(Exchange, note_unequal=noted, take=took)
         with self.world.disk.mounted(), self.poison.mixed_in(), watched:
             for name in self.profile.cast:
                 person, number = self.base.devices[name]
@@ -95,6 +102,7 @@ class Play:
     def sync(self, device: Device, handle: Handle) -> bool:
         """Sync; return whether it succeeded."""
         before = self._happened
+        self._replayed.discard(device.name)
         self._busy.append(device.name)
 
         def synced() -> Any:
@@ -301,6 +309,7 @@ class Play:
                 return handle.replica.do_all(commands, replaces=replaces)
 
         self._happened += 1
+        self._replayed.discard(device.name)
         receipts = self.attempt(device, handle, commands[0].kind, entered)
         if receipts is None:
             return
@@ -352,10 +361,14 @@ class Play:
 
     def _repaired(self, exchange: Exchange) -> None:
         """A repair has a cause, or the sums of one side were wrong."""
-        number = exchange._opened.identity.device
-        [name] = [name for name, each in self.world.devices.items() if each.number == number]
+        name = self._name_of(exchange)
         self.witness.expect(name in self._excused, "divergent", "I5", name, "repairs itself")
         _NOTE_UNEQUAL(exchange)
+
+    def _name_of(self, exchange: Exchange) -> str:
+        number = exchange._opened.identity.device
+        [name] = [name for name, each in self.world.devices.items() if each.number == number]
+        return name
 
     def _threaten(self, handle: Handle) -> None:
         if self.network.healed:
@@ -369,14 +382,21 @@ class Play:
             handle.process.light(self.dice.below(20), "full")
 
     def _compare(self, device: Device, head: int) -> None:
-        """What a replica shows is the server's state with its pending commands on top (I4)."""
+        """What a replica shows is the server's state with its pending commands on top (I4).
+
+        What was entered since the replica last took an answer was judged by the clock and the
+        rows of its entry, not by those of now: it is compared when it was carried out anew.
+        """
+        pending = device.replica.status().pending
         if Position.load(device.database).cursor != head:
+            return
+        if pending and device.name not in self._replayed:
             return
         held = {row[0] for row in device.database.fetch("SELECT part FROM part_state")}
         server = all_rows(self.world.server.school.database)
         confirmed = {name: [row for row in rows if row[1] in held] for name, rows in server.items()}
         wanted = confirmed
-        if device.replica.status().pending:
+        if pending:
             with self.poison.while_replaying(now=True):
                 wanted = from_scratch(confirmed, device.database, device.clock)
         shown = all_rows(device.database)

@@ -7,16 +7,18 @@ import pytest
 
 from eschool_core.app import carry_out
 from eschool_core.commands.base import Occasion
-from eschool_core.domain.journal import Lesson, Mark
+from eschool_core.domain.journal import Lesson, Mark, Topic
 from eschool_core.domain.partition import SCHOOL, PartitionKind, partition
 from eschool_core.domain.school import Subject
 from eschool_core.errors import InputError
 from eschool_core.regulation.interval import Interval
+from eschool_core.store import statements
 from eschool_core.store.database import transaction
 from eschool_core.store.ledger import OptimisticLedger
+from eschool_core.store.schema import SMALL_TABLE, create_domain_tables, index_grown
 from eschool_core.store.store import Store, UnknownFactError
 from tests.core.commands.acts import mark
-from tests.school import SmallSchool, built_school
+from tests.school import SmallSchool, built_school, memory
 
 
 @pytest.fixture
@@ -141,3 +143,28 @@ def test_an_optimistic_write_keeps_the_confirmed_image_and_sums(school: SmallSch
     assert school.kept() == sums
     images = "SELECT image FROM undo_image WHERE table_number = ?"
     assert school.database.fetch(images, (Mark.number,)) == [(None,)]
+
+
+def test_a_table_gets_its_indexes_when_it_has_outgrown_a_page() -> None:
+    database = memory()
+    create_domain_tables(database, indexes=False)
+
+    def fill(first: int, count: int) -> None:
+        rows = [
+            Topic(
+                id=number, part=SCHOOL, lesson_id=1, author_id=1, device=1, made_at=0, text="Дроби"
+            )
+            for number in range(first, first + count)
+        ]
+        database.execute_many(statements.insert(Topic), [row.values() for row in rows])
+
+    fill(1, SMALL_TABLE)
+    assert index_grown(database, []) == []
+    fill(1 + SMALL_TABLE, 1)
+    assert index_grown(database, []) == [Topic.number]
+    assert index_grown(database, [Topic.number]) == [Topic.number]
+    names = {
+        row[0] for row in database.fetch("SELECT name FROM sqlite_master WHERE type = 'index'")
+    }
+    assert names >= {"ix_topic_lesson_id", "ix_topic_part"}
+    assert "ix_mark_part" not in names
