@@ -181,6 +181,7 @@ def test_every_route_says_who_may_come_in() -> None:
         "/v1/{school:int}/proof",
         "/v1/{school:int}/witness",
         "/v1/{school:int}/readmit",
+        "/v1/{school:int}/branch",
         "/v1/health",
         "/",
     }
