@@ -50,6 +50,8 @@ export class Grid {
     this.forecasts = {};
     this.seq = data.standing.seq;
     this.pending = data.standing.pending;
+    /** What is shown is older than what was heard of. */
+    this.stale = false;
   }
 
   /** @param {any} unsaved */
@@ -250,14 +252,21 @@ export class Grid {
     const moved = standing.seq !== this.seq || standing.pending < this.pending;
     this.seq = standing.seq;
     this.pending = standing.pending;
-    if (moved && this.queue.empty) await this.refresh();
+    if ((moved || this.stale) && this.queue.empty) await this.refresh(false);
   }
 
-  /** Ask the server how the journal stands, and show it. */
-  async refresh() {
+  /**
+   * Ask how the journal stands, and show it.
+   * @param {boolean} [always] false leaves an answer that something was typed after for later:
+   *   it knows nothing of that yet
+   */
+  async refresh(always = true) {
+    const before = this.queue.added;
     const { journal, lessons } = this.model.data;
     const sum = this.model.data.term && !this.model.data.term.id ? "&sum=year" : "";
     const data = await get(`/api/journal/${journal}?lesson=${lessons[this.view.column].id}${sum}`);
+    this.stale = !always && this.queue.added !== before;
+    if (this.stale) return;
     const same = data.lessons.length === lessons.length
       && data.pupils.length === this.model.pupils.length;
     if (!same) return location.reload();

@@ -20,10 +20,13 @@ export class Queue {
     /** @type {Entry[]} */
     this.waiting = [];
     this.sending = false;
+    /** How many entries were ever added. */
+    this.added = 0;
   }
 
   /** @param {Entry} entry */
   add(entry) {
+    this.added += 1;
     this.waiting.push(entry);
     this.send();
   }
