@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Annotated, ClassVar, Final
 
-from pydantic import Field, StringConstraints
+from pydantic import StringConstraints
 
-from eschool_core.commands.base import Command, CommandSpec, Findings, Occasion
+from eschool_core.commands.base import Command, CommandSpec, Findings, Occasion, ShortText
 from eschool_core.commands.breach import anybody
 from eschool_core.domain.channels import NoticeChannel
 from eschool_core.domain.partition import PartitionKind, partition
@@ -33,7 +33,7 @@ class SetChannel(Command):
 
     kind: ClassVar[str] = "set_channel"
     service: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
-    address: Annotated[str, Field(max_length=200)] = ""
+    address: ShortText = ""
 
 
 def set_channel(store: Store, command: SetChannel, occasion: Occasion) -> Findings:

@@ -12,6 +12,8 @@ from eschool_core.commands.lessons import (
     RecordTopic,
 )
 from eschool_core.domain.enums import Presence, SubstitutionKind, Verdict
+from eschool_core.labels import catalogue
+from eschool_core.regulation.permissions import Section, table
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import RefusedCommand, World
 from tests.school import MONDAY, TUESDAY, clock
@@ -54,6 +56,8 @@ READS = (
     ("guardians", "list", "Абр 5А"),
     ("sync",),
 )
+OF_CARDS = {("check", "cards", "5А"), ("guardians", "list", "Абр 5А")}
+"""Reads of personal data, which the class teacher alone may have (1.4)."""
 
 
 @pytest.fixture
@@ -91,10 +95,14 @@ def day(world: World) -> World:
     return world
 
 
+def reader_of(args: tuple[str, ...]) -> str:
+    return "russian" if args in OF_CARDS else "maths"
+
+
 @pytest.mark.asvs("row 67")
 @pytest.mark.parametrize("args", READS, ids=" ".join)
 def test_every_read_gives_json(day: World, terminal: Terminal, args: tuple[str, ...]) -> None:
-    assert terminal.json(*args) is not None
+    assert terminal.json(*args, who=reader_of(args)) is not None
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
@@ -103,7 +111,7 @@ def test_every_read_gives_json(day: World, terminal: Terminal, args: tuple[str, 
 def test_every_read_fits_the_terminal(
     day: World, terminal: Terminal, args: tuple[str, ...], width: int, language: str
 ) -> None:
-    shown = terminal.shown(*args, "--lang", language, width=width)
+    shown = terminal.shown(*args, "--lang", language, who=reader_of(args), width=width)
     assert shown.strip()
     assert max(len(line) for line in shown.splitlines()) <= width
 
@@ -286,3 +294,12 @@ def test_a_date_names_the_year_whose_journal_is_meant(day: World, terminal: Term
     shown = terminal.run("journal", "5А", "мат", "--from", "01.09.2020")
     assert shown.exit_code == 0
     assert terminal.json("journal", "5А", "мат", "--from", "07.09.2026")["lessons"]
+
+
+@pytest.mark.parametrize("section", ["commands", "reads"])
+def test_the_table_of_rights_has_words_for_every_row(section: Section) -> None:
+    names = [name.partition("/") for name in table(section)]
+    prefix = "cli.command" if section == "commands" else "cli.rights.rows"
+    keys = {f"{prefix}.{kind}" for kind, _, _ in names}
+    keys |= {f"cli.rights.variant.{variant}" for _, _, variant in names if variant}
+    assert keys - catalogue().keys() == set()

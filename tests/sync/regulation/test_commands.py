@@ -30,7 +30,6 @@ FORGERS = by_forgers()
 DONE = (Verdict.ACCEPTED, Verdict.WITH_FINDINGS)
 
 WITHOUT_COMMAND = {
-    "1.4": "who reads what: tests/matrix/test_reads.py",
     "2.1": "a query: tests/core/queries",
     "2.5": "reading earlier years: tests/sync/test_earlier_years.py",
     "4.5.7": "the lock of a page: tests/browser/test_lock.py",
