@@ -186,8 +186,11 @@ def register_note(store: Store, command: RegisterNote, occasion: Occasion) -> Fi
     """Write number and date of the note, what it concludes and recommends.
 
     Raises:
-        InputError: It is registered already.
+        InputError: It is registered already, or its date is to come: it would count as the control
+            of a month that nobody has looked at yet (3.5).
     """
+    if command.note_day > rights.act_days(store, occasion)[1]:
+        raise InputError("data.field", field="note_day")
     inspection = _in_state(store, command.inspection_id, InspectionState.DRAFT)
     store.put(
         inspection.replace(

@@ -207,7 +207,7 @@ class Exchange:
             rows = opened.confirmed.apply(frames, tombstones, fresh)
             opened.store.reads.forget()
             self._compare(response)
-            self._index()
+            self._index(rows)
             delete_meta(opened.database, DONE)
             for number, outcome in response.verdicts:
                 opened.outbox.settle(number, outcome)
@@ -289,11 +289,13 @@ class Exchange:
             raise UnequalError
         put_meta(self._opened.database, EQUAL, 1)
 
-    def _index(self) -> None:
-        indexed = find_meta(self._opened.database, INDEXED) or []
-        grown = index_grown(self._opened.database, indexed)
-        if len(grown) > len(indexed):
-            put_meta(self._opened.database, INDEXED, grown)
+    def _index(self, rows: int) -> None:
+        """Index what has grown by these rows; after a first load, whatever has rows."""
+        indexed = find_meta(self._opened.database, INDEXED)
+        if rows or indexed is None:
+            put_meta(
+                self._opened.database, INDEXED, index_grown(self._opened.database, indexed or [])
+            )
 
     def note_unequal(self) -> None:
         """Remember that the rows differ: the next request asks for everything."""

@@ -49,6 +49,12 @@ def note(school: SmallSchool, check: int, actor: str = "deputy") -> Outcome:
     return school.do(command, actor)
 
 
+def test_a_note_of_a_day_to_come_is_refused(found: SmallSchool) -> None:
+    command = RegisterNote(inspection_id=draft(found), note_number="3-с", note_day=MONDAY + 2)
+    outcome = found.do(command, "deputy")
+    assert (outcome.key, dict(outcome.params)) == ("data.field", {"field": "note_day"})
+
+
 def order(school: SmallSchool, check: int, actor: str = "head") -> Outcome:
     command = RegisterInspectionOrder(
         inspection_id=check, order_number="17-о", order_day=MONDAY + 1
