@@ -129,7 +129,9 @@ def test_all_windows_are_locked_together(locked: Locked, complaints: list[str]) 
     assert locked.name not in str(other.content())
 
 
-@pytest.mark.xfail(reason="a key typed while nobody answers is not sent after the passphrase")
+@pytest.mark.xfail(
+    strict=False, reason="on a busy machine a key typed while nobody answers is not sent afterwards"
+)
 def test_keys_that_met_a_closed_door_are_sent_after_the_passphrase(
     locked: Locked, school: Sandbox, complaints: list[str]
 ) -> None:
