@@ -71,12 +71,21 @@ export class Grid {
     onStanding((standing) => this.standing(standing));
     holdsUnsaved("commands", () => this.queue.waiting);
     holdsUnsaved("drafts", () => this.strip.drafts());
-    for (const entry of unsaved.commands ?? []) this.queue.add(entry);
+    if (unsaved.commands?.length) this.resend(unsaved.commands).catch(() => {});
     if (!this.strip.restore()) this.view.go(this.view.row, this.view.column);
     performance.mark("grid-ready");
     setTimeout(() => {
       if (!isLocked() && this.view.table.isConnected) showChips(this).catch(() => {});
     }, CHIPS_AFTER_MS);
+  }
+
+  /**
+   * Enter what a lock has kept, and show it: the page was made before it was entered.
+   * @param {import("./grid_queue.js").Entry[]} entries
+   */
+  async resend(entries) {
+    await this.queue.resend(entries);
+    if (!isLocked()) await this.refresh(false);
   }
 
   /** @param {KeyboardEvent} event */

@@ -31,6 +31,16 @@ export class Queue {
     this.send();
   }
 
+  /**
+   * Send what a lock has kept.
+   * @param {Entry[]} entries
+   */
+  async resend(entries) {
+    this.added += entries.length;
+    this.waiting.push(...entries);
+    await this.send();
+  }
+
   get empty() {
     return !this.waiting.length;
   }

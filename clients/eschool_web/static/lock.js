@@ -16,8 +16,8 @@ let lastInput = Date.now();
 let lastTouch = Date.now();
 let seconds = 300;
 let warning = 30;
-/** @type {Awaited<ReturnType<typeof seal>>} */
-let box = null;
+/** @type {ReturnType<typeof seal>} */
+let box = Promise.resolve(null);
 /** @type {(unsaved: any) => void} */
 let reopen = () => {};
 
@@ -33,7 +33,7 @@ export function watchIdle(boot) {
   warning = Number(document.body.dataset.lockWarning || 30);
   lastInput = Date.now();
   byId("lock")?.addEventListener("click", () => lock());
-  if (document.body.dataset.lockSeconds) fetchKey().catch(() => {});
+  if (document.body.dataset.lockSeconds) fetchKey().catch(lockIfAway);
 }
 
 /** Listen once for the whole life of the document. */
@@ -61,7 +61,12 @@ function noteInput() {
 
 function touch() {
   lastTouch = Date.now();
-  post("/touch").catch((error) => error instanceof Away && showLock());
+  post("/touch").catch(lockIfAway);
+}
+
+/** @param {unknown} error */
+function lockIfAway(error) {
+  if (error instanceof Away) showLock();
 }
 
 function tick() {
@@ -89,19 +94,17 @@ function warn(left) {
 /** Lock everything: key and rows leave with the worker, names leave this page. */
 export async function lock() {
   channel.postMessage("locked");
-  const gone = showLock();
+  showLock();
   await post("/lock").catch(() => {});
-  await gone;
 }
 
 /** Clear this page; what is not saved is sealed first. */
-export async function showLock() {
+export function showLock() {
   if (locked) return;
   locked = true;
-  const unsaved = allUnsaved();
+  box = seal(allUnsaved());
   forgetHolders();
   clear();
-  box = await seal(unsaved);
 }
 
 function clear() {
@@ -143,8 +146,8 @@ async function unlock(event, said) {
   }
   if (!locked || !document.body.classList.contains("locked")) return;
   await patiently(fetchKey);
-  const unsaved = await unseal(box).catch(() => null);
-  box = null;
+  const unsaved = await unseal(await box).catch(() => null);
+  box = Promise.resolve(null);
   await putBack();
   locked = false;
   reopen(unsaved);

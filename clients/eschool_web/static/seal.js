@@ -6,14 +6,22 @@ import { get } from "./api.js";
 
 const NONCE_BYTES = 12;
 
-/** @type {CryptoKey | null} */
-let key = null;
+const NOTHING = Promise.resolve(null);
+
+/** The key, or its fetching: what is typed before it has come is kept as well. */
+/** @type {Promise<CryptoKey | null>} */
+let key = NOTHING;
 
 /** Fetch the key while the pages are open. */
 export async function fetchKey() {
+  key = importedKey();
+  await key;
+}
+
+async function importedKey() {
   const packed = Uint8Array.from(atob((await get("/api/seal")).key), (c) => c.charCodeAt(0));
-  key = await crypto.subtle.importKey("raw", packed, "AES-GCM", false, ["encrypt", "decrypt"]);
-  packed.fill(0);
+  const imported = crypto.subtle.importKey("raw", packed, "AES-GCM", false, ["encrypt", "decrypt"]);
+  return imported.finally(() => packed.fill(0));
 }
 
 /**
@@ -21,8 +29,9 @@ export async function fetchKey() {
  * @param {unknown} value
  */
 export async function seal(value) {
-  const present = key;
-  key = null;
+  const fetched = key;
+  key = NOTHING;
+  const present = await fetched.catch(() => null);
   if (!present) return null;
   const nonce = crypto.getRandomValues(new Uint8Array(NONCE_BYTES));
   const plain = new TextEncoder().encode(JSON.stringify(value));
@@ -34,7 +43,8 @@ export async function seal(value) {
  * @param {{nonce: Uint8Array<ArrayBuffer>, sealed: ArrayBuffer} | null} box
  */
 export async function unseal(box) {
-  if (!box || !key) return null;
-  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: box.nonce }, key, box.sealed);
+  const present = await key;
+  if (!box || !present) return null;
+  const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: box.nonce }, present, box.sealed);
   return JSON.parse(new TextDecoder().decode(plain));
 }
