@@ -16,6 +16,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from eschool_core.commands.catalogue import SPECS
+from eschool_core.domain.row import columns
+from eschool_core.domain.tables import TABLES
 from eschool_core.labels import catalogue
 from eschool_core.regulation.clause import Clause
 from eschool_core.regulation.policy import PARAMETERS, bounds, format_value
@@ -123,6 +126,32 @@ def policy_page() -> str:
     )
 
 
+def wire_page() -> str:
+    """Every table and every command as it travels: what stands in which place."""
+    tables = [
+        (str(spec.table.number), spec.table.__name__, ", ".join(columns(spec.table)))
+        for spec in sorted(TABLES, key=lambda spec: spec.table.number)
+    ]
+    commands = [
+        (
+            f"`{spec.model.kind}`",
+            str(spec.model.version),
+            ", ".join(spec.model.model_fields) or "none",
+        )
+        for spec in sorted(SPECS, key=lambda spec: (spec.model.kind, spec.model.version))
+    ]
+    return _page(
+        "Tables and commands on the wire",
+        "What a row and the payload of a command hold, in the order in which it travels; see "
+        "[sync_protocol.md](sync_protocol.md). Values are integers, text, bytes or nil; days are "
+        "counted from 1970-01-01, times are seconds UTC.",
+        "## Tables",
+        _table(("Number", "Table", "Columns"), tables),
+        "## Commands",
+        _table(("Kind", "Version", "Fields"), commands),
+    )
+
+
 def clause_tests() -> str:
     """The tests of each clause that has any, by its number, as JSON."""
     listed = {
@@ -138,6 +167,7 @@ PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("errors.md", errors_page),
     ("threat_model.md", threat_page),
     ("policy.md", policy_page),
+    ("wire_tables.md", wire_page),
     ("tests.json", clause_tests),
 )
 
