@@ -78,7 +78,8 @@ def concerns_command(
 
 
 def _told(store: Store, person_id: int) -> list[int]:
-    found = store.select(Notice, person_id=person_id, kind=int(NoticeKind.CONCERN))
+    told = {"kind": int(NoticeKind.CONCERN), "seen_at": 0}
+    found = store.select(Notice, person_id=person_id, **told)
     return list(dict.fromkeys(entry.object_id for entry in found))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from eschool_core import calendar
+from eschool_core.errors import InputError
 from eschool_core.labels import Language
 from eschool_core.queries.in_force import zone_of
 from eschool_core.store.store import Store
@@ -57,6 +58,18 @@ class Asked:
         if not given.isascii() or not given.isdigit() or len(given) > MAX_ID_DIGITS:
             raise RefusedRequest(404, NOT_FOUND)
         return int(given)
+
+
+def form_number(asked: Asked, name: str) -> int:
+    """Return a whole number of a form.
+
+    Raises:
+        InputError: ``web.not_found``: it is none.
+    """
+    given = str(asked.body.get(name, ""))
+    if not given.isascii() or not given.isdigit() or len(given) > MAX_ID_DIGITS:
+        raise InputError(NOT_FOUND)
+    return int(given)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from eschool_web.asking import View
 from eschool_web.views import (
     class_changes,
     class_families,
+    concerns,
     control,
     devices,
     diary,
@@ -44,6 +45,7 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/journal/{journal}", journal.journal_page),
     ("/inbox", inbox.inbox_page),
     ("/duties", duties.duties_page),
+    ("/concerns", concerns.concerns_page),
     ("/diary", diary.own_diary),
     ("/diary/{pupil}", diary.diary_page),
     ("/diary/{pupil}/results", pupil.results_page),
@@ -105,6 +107,7 @@ WITH_FILES: Final[tuple[tuple[str, View], ...]] = (("/api/import", importing.run
 """Bring a file along in their body."""
 
 FORMS: Final[tuple[tuple[str, View], ...]] = (
+    ("/inbox/seen", inbox.seen),
     ("/diary/{pupil}/seen", diary.seen),
     ("/messages/new", messages.open_thread),
     ("/messages/{thread}", messages.send),

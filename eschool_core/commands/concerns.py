@@ -18,6 +18,7 @@ from eschool_core.commands.telling import tell
 from eschool_core.domain.care_enums import ConcernKind, DeliveryWay
 from eschool_core.domain.enums import NoticeKind, Role
 from eschool_core.domain.informing import Concern, ConcernDelivery, PaperApplication
+from eschool_core.domain.office import Notice
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Guardianship, Pupil
 from eschool_core.domain.school import Appointment, Journal, Subject
@@ -140,10 +141,15 @@ class SeeConcern(Command):
 
 
 def see_concern(store: Store, command: SeeConcern, occasion: Occasion) -> Findings:
-    """Write when it was seen first."""
+    """Write when it was seen first: at the delivery, and in the notice that its reader holds."""
+    seen_at = occasion.interval.made_at
     delivery = _own_delivery(store, command, occasion)
     if delivery is not None and not delivery.seen_at:
-        store.put(delivery.replace(seen_at=occasion.interval.made_at))
+        store.put(delivery.replace(seen_at=seen_at))
+    own = partition(PartitionKind.PERSON, occasion.actor_id)
+    told = {"object_id": command.concern_id, "kind": int(NoticeKind.CONCERN), "seen_at": 0}
+    for notice in store.select(Notice, part=own, **told):
+        store.put(notice.replace(seen_at=seen_at))
     return []
 
 

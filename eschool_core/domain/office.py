@@ -38,6 +38,8 @@ class Notice(Row, table=True):
     """JSON object that fills the text."""
     object_id: int = Field(default=0, sa_type=Id)
     made_at: int = Field(sa_type=Id)
+    seen_at: int = Field(default=0, sa_type=Id)
+    """When the person confirmed it, where that is asked for; 0 until then."""
 
 
 class Device(Row, table=True):

@@ -116,6 +116,11 @@ def concerns(store: Store, journal_ids: list[int], day: int) -> Concerns:
     return Concerns(tuple(proposed), tuple(sent), partial=not held)
 
 
+def told_of(store: Store, pupil_id: int) -> frozenset[int]:
+    """Return the concerns about a pupil that the store knows, by id."""
+    return frozenset(row.id for row in store.select(Concern, pupil_id=pupil_id))
+
+
 def _amount(case: Case | None, entry: Concern | None) -> int:
     """Return what was told, else what it is now."""
     if entry is not None:

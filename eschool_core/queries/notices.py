@@ -82,6 +82,8 @@ class NoticeAnswer(Answer):
     Attributes:
         key: Of its text, which ``params`` fill.
         number: Of the command that it is about, where one was rejected or held; else 0.
+        concern_id: Of the concern that it tells of and whose receipt is asked for; else 0 (4.5.4).
+        seen_at: When the receipt was given.
     """
 
     notice_id: int
@@ -91,6 +93,8 @@ class NoticeAnswer(Answer):
     made_at: datetime | None
     number: int
     conflict: Conflict | None
+    concern_id: int
+    seen_at: datetime | None
 
 
 def notices(store: Store, person_id: int, language: Language = "ru") -> tuple[NoticeAnswer, ...]:
@@ -109,6 +113,8 @@ def notices(store: Store, person_id: int, language: Language = "ru") -> tuple[No
             conflict=conflicts.get(entry.object_id)
             if entry.kind == NoticeKind.OVERWRITTEN
             else None,
+            concern_id=entry.object_id if entry.kind == NoticeKind.CONCERN else 0,
+            seen_at=local(entry.seen_at, zone),
         )
         for entry in store.where(Notice, NOTICES, person_id)
     )

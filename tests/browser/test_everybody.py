@@ -35,6 +35,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/journals",
         "/inbox",
         "/duties",
+        "/concerns",
         "/results",
     ),
     "class_teacher": (

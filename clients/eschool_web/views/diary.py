@@ -7,10 +7,12 @@ from eschool_core.commands.releases import SeeMarks
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.errors import InputError
 from eschool_core.forecast.overview import pupil_forecasts
+from eschool_core.queries.concerns import told_of
 from eschool_core.queries.diary import diary
 from eschool_core.queries.me import me
+from eschool_core.queries.notices import NoticeAnswer, notices
 from eschool_core.store.store import Store
-from eschool_web.asking import MAX_ID_DIGITS, Asked, Elsewhere, Page, Reply
+from eschool_web.asking import Asked, Elsewhere, Page, Reply, form_number
 from eschool_web.refusals import NOT_FOUND
 
 WEEK = 7
@@ -49,9 +51,21 @@ def diary_page(asked: Asked) -> Page:
             "today": calendar.date_of(today),
             "is_family": pupil_id in {ward.pupil_id for ward in person.wards},
             "seen": asked.query.get("seen") == "1",
+            "told": asked.query.get("told") == "1",
+            "concerns": asked.read(lambda store: unread(store, asked, pupil_id)),
             "forecasts": asked.read(lambda store: pupil_forecasts(store, pupil_id, today)),
         },
     )
+
+
+def unread(store: Store, asked: Asked, pupil_id: int) -> list[NoticeAnswer]:
+    """Return what the person was told of the pupil and has not confirmed (4.5.4)."""
+    about = told_of(store, pupil_id)
+    return [
+        entry
+        for entry in notices(store, asked.source.person_id, asked.language)
+        if entry.concern_id in about and entry.seen_at is None
+    ]
 
 
 def seen(asked: Asked) -> Elsewhere:
@@ -62,10 +76,7 @@ def seen(asked: Asked) -> Elsewhere:
     """
     pupil_id, today = asked.path["pupil"], asked.today()
     asked.read(lambda store: let_read(store, asked.source.person_id, pupil_id, today))
-    given = str(asked.body.get("release", ""))
-    if not given.isascii() or not given.isdigit() or len(given) > MAX_ID_DIGITS:
-        raise InputError(NOT_FOUND)
-    asked.source.do(SeeMarks(release_id=int(given), pupil_id=pupil_id))
+    asked.source.do(SeeMarks(release_id=form_number(asked, "release"), pupil_id=pupil_id))
     return Elsewhere(f"/diary/{pupil_id}?seen=1")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from eschool_core import calendar
+from eschool_core.commands.concerns import SeeConcern
 from eschool_core.domain.enums import NoticeKind
 from eschool_core.domain.journal import Lesson
 from eschool_core.domain.people import Pupil
@@ -12,7 +13,7 @@ from eschool_core.queries.findings import findings
 from eschool_core.queries.names import full_name
 from eschool_core.queries.notices import notices
 from eschool_core.store.store import Store
-from eschool_web.asking import Asked, Page
+from eschool_web.asking import Asked, Elsewhere, Page, form_number
 from eschool_web.views.period import place_of
 from eschool_web.views.saying import refused_said
 
@@ -29,6 +30,7 @@ def inbox_page(asked: Asked) -> Page:
     return Page(
         "inbox.html",
         {
+            "told": asked.query.get("told") == "1",
             "refused": [
                 {**entry, "where": asked.read(partial(where, entry, today))}
                 for entry in refused[:MAX_SHOWN]
@@ -41,6 +43,18 @@ def inbox_page(asked: Asked) -> Page:
             ][:MAX_SHOWN],
         },
     )  # fmt: skip
+
+
+def seen(asked: Asked) -> Elsewhere:
+    """Confirm the receipt of a concern (4.5.4), and go back to where it was shown.
+
+    Raises:
+        InputError: ``web.not_found``: a field is no number.
+        RightsError: It was told to others.
+    """
+    concern_id, pupil_id = form_number(asked, "concern"), form_number(asked, "pupil")
+    asked.source.do(SeeConcern(concern_id=concern_id))
+    return Elsewhere(f"/diary/{pupil_id}?told=1" if pupil_id else "/inbox?told=1")
 
 
 def where(entry: dict[str, object], today: int, store: Store) -> dict[str, object]:

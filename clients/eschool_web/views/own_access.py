@@ -12,7 +12,7 @@ from eschool_core.ids import login_of
 from eschool_core.queries.devices import devices
 from eschool_core.queries.in_force import local, zone_of
 from eschool_web import wording
-from eschool_web.asking import Asked, Elsewhere, Page, Reply, View
+from eschool_web.asking import Asked, Elsewhere, Page, Reply, View, form_number
 from eschool_web.portal_source import PortalSource
 from eschool_web.refusals import NOT_FOUND
 
@@ -20,7 +20,6 @@ OWN: Final = "session"
 """Guesses at one's own password count for the session, wherever it is."""
 
 NAMES_ALL: Final = 0
-MAX_DIGITS: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def change_password(asked: Asked) -> Reply:
 
 def end_session(asked: Asked) -> Reply:
     """End one of one's sessions, or with 0 every other one."""
-    source, wanted = _source(asked), _number(asked, "session")
+    source, wanted = _source(asked), form_number(asked, "session")
     own = source.visit.session.id
     for session in source.portal.sessions(source.token):
         if session.id == wanted or (wanted == NAMES_ALL and session.id != own):
@@ -65,7 +64,7 @@ def end_device(asked: Asked) -> Reply:
     source = _source(asked)
     try:
         source.portal.prove(source.token, _text(asked, "password"), OWN)
-        source.do(RevokeDevice(device=_number(asked, "device")))
+        source.do(RevokeDevice(device=form_number(asked, "device")))
     except EschoolError as error:
         return _page(asked, error)
     return Elsewhere("/access?done=device")
@@ -113,18 +112,6 @@ def _source(asked: Asked) -> PortalSource:
 def _text(asked: Asked, name: str) -> str:
     value = asked.body.get(name)
     return value if isinstance(value, str) else ""
-
-
-def _number(asked: Asked, name: str) -> int:
-    """Return a number of a form.
-
-    Raises:
-        InputError: ``web.not_found``.
-    """
-    given = _text(asked, name)
-    if not given.isascii() or not given.isdigit() or len(given) > MAX_DIGITS:
-        raise InputError(NOT_FOUND)
-    return int(given)
 
 
 PAGES: Final[tuple[tuple[str, View], ...]] = (("/access", access_page),)

@@ -14,6 +14,7 @@ from eschool_core.domain.people import Guardianship
 from eschool_core.queries.concerns import concerns
 from eschool_core.queries.duties.duty import Duty, DutyState
 from eschool_core.queries.duties.registry import duties
+from eschool_core.queries.notices import notices
 from eschool_core.queries.paper import paper_week
 from tests.core.commands.acts import absent, mark
 from tests.school import FIRST_DAY, MONDAY, TUESDAY, SmallSchool, clock, verdict
@@ -57,6 +58,13 @@ def test_class_teacher_and_guardian_are_told_and_their_receipts_kept(
     assert answer.proposed == ()
     seen = {receipt.person: receipt.seen_at is not None for receipt in sent.receipts}
     assert sorted(seen.values()) == [False, True]
+    told_mother, told_teacher = (
+        next(one for one in notices(school.store, each) if one.concern_id == concern.id)
+        for each in (mother, teacher)
+    )
+    assert (told_mother.seen_at is None, told_teacher.seen_at is None) == (False, True)
+    school.must(see, mother, at=clock(TUESDAY, 19))
+    assert notices(school.store, mother)[0].seen_at == told_mother.seen_at
 
 
 @pytest.mark.clause("4.5.4")
