@@ -104,10 +104,14 @@ def test_a_guardian_confirms_in_the_inbox_and_the_class_teacher_sees_it(
 def test_at_the_server_it_is_confirmed_from_the_diary_without_a_script() -> None:
     with Sandbox(DAY, seed=6) as stage, portal_site(stage) as site:
         school, cast = stage.stage.school, stage.cast
-        about = {"pupil_id": cast.child}
-        low = RecordMark(lesson_id=cast.first.id, value=2, work_kind=WorkKind.ORAL, **about)
-        kind = ConcernKind.FAILING
-        sent = SendConcern(journal_id=cast.first.journal_id, concern_kind=kind, **about)
+        low = RecordMark(
+            lesson_id=cast.first.id, pupil_id=cast.child, value=2, work_kind=WorkKind.ORAL
+        )
+        sent = SendConcern(
+            journal_id=cast.first.journal_id,
+            pupil_id=cast.child,
+            concern_kind=ConcernKind.FAILING,
+        )
         for command in (low, sent):
             assert school.act(command, cast.teacher_id).key == ""
         [concern] = school.store.select(Concern)
