@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 
 from eschool_cli.localised import say
 from eschool_cli.session import Session
-from eschool_cli.wording import moment
-from eschool_core import calendar
 from eschool_core.errors import AccessError, InputError
-from eschool_core.forms.document import Document, Slip, letterhead
+from eschool_core.forms.document import Document, Slip, drawn_up
 from eschool_core.forms.to_pdf import to_pdf
-from eschool_core.queries.in_force import local, zone_of
 from eschool_core.reports.table import Table
 
 if TYPE_CHECKING:
@@ -32,14 +29,13 @@ def document_of(
     slips: Sequence[Slip] = (),
 ) -> Document:
     """Return a document with the school's requisites that says as of when its data are."""
-    as_of = local(replica.status().last_sync or replica.now(), zone_of(replica.store))
-    return Document(
-        title=title,
-        letterhead=letterhead(replica.store, session.language),
-        printed=calendar.date_of(today),
-        tables=tuple(tables),
-        slips=tuple(slips),
-        as_of=say("form.as_of", moment=moment(as_of)),
+    return drawn_up(
+        replica.store,
+        title,
+        today,
+        replica.status().last_sync or replica.now(),
+        tables=tables,
+        slips=slips,
         language=session.language,
     )
 

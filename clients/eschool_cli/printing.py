@@ -21,7 +21,7 @@ from eschool_cli.wording import sentence
 from eschool_core.domain.school import School
 from eschool_core.errors import InputError
 from eschool_core.forms.inspection_papers import note_sheet, order_sheet
-from eschool_core.forms.journal_sheets import journal_sheets, periods_of
+from eschool_core.forms.journal_sheets import sheets_of_journals
 from eschool_core.forms.weekly_slips import weekly_slips
 from eschool_core.queries import lookup
 from eschool_core.queries.inspections import inspection
@@ -30,7 +30,6 @@ from eschool_core.reports.bundle import bundle
 from eschool_core.reports.catalogue import make_report, report
 from eschool_core.reports.contingent import classes_of
 from eschool_core.reports.frame import Asked
-from eschool_core.reports.journals import journals_of
 from eschool_core.reports.period import period_at
 from eschool_core.reports.table import Table
 
@@ -154,12 +153,10 @@ def journal_command(
     with session.replica() as replica, session.screen.progress(say("print.collecting")) as tell:
         store, asked = replica.store, _asked(session, replica, values)
         places = _journals(replica, class_name, subject, asked.day)
-        known = journals_of(store, asked.period.year_id)
         tables: list[Table] = []
-        for number, place in enumerate(places, start=1):
-            journal = known[place.journal_id]
-            for period in periods_of(store, journal, asked.period, session.language):
-                tables += journal_sheets(store, place, period, session.language)
+        walk = sheets_of_journals(store, places, asked.period, session.language)
+        for number, (place, sheets) in enumerate(walk, start=1):
+            tables += sheets
             tell(place.subject, number, len(places))
         made = document_of(
             session,

@@ -12,15 +12,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from eschool_core.errors import EschoolError
+from eschool_core.forms.to_pdf import to_pdf
 from eschool_core.labels import Language
 from eschool_sync.attachment import disposition
 from eschool_web import render, wording
-from eschool_web.asking import Asked, Data, Elsewhere, File, Reply
+from eschool_web.asking import Asked, Data, Elsewhere, File, Paper, Reply
 from eschool_web.guard import FORM_TYPE
 from eschool_web.refusals import NOT_FOUND, RefusedRequest
 from eschool_web.shell import shell_of
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
+PDF: Final = "application/pdf"
 TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
@@ -43,11 +45,23 @@ def answer_of(request: Request, asked: Asked, reply: Reply, lock_seconds: int) -
         return JSONResponse(reply.value)
     if isinstance(reply, Elsewhere):
         return led_to(request, reply.address)
+    if isinstance(reply, Paper):
+        return typeset(reply)
     if isinstance(reply, File):
-        named = {"content-disposition": disposition(reply.name)}
-        return Response(reply.content, media_type=reply.media_type, headers=named)
+        return saved(reply)
     values = {**shell_of(asked, request.url.path, lock_seconds), **reply.values}
     return HTMLResponse(render.page(reply.template, asked.language, values))
+
+
+def typeset(paper: Paper) -> Response:
+    """Return a document as a PDF to be saved."""
+    return saved(File(paper.name, PDF, to_pdf(paper.document)))
+
+
+def saved(file: File) -> Response:
+    """Return a file to be saved."""
+    named = {"content-disposition": disposition(file.name)}
+    return Response(file.content, media_type=file.media_type, headers=named)
 
 
 def led_to(request: Request, address: str) -> Response:

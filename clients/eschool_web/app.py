@@ -23,12 +23,22 @@ from eschool_web.answering import (
     static_file,
     told,
     told_key,
+    typeset,
 )
-from eschool_web.asking import Asked, Reply, View
+from eschool_web.asking import Asked, Paper, Reply, View
 from eschool_web.door import PROOF_SECONDS, Door
 from eschool_web.guard import Address, Guard
 from eschool_web.refusals import NOT_FOUND, RefusedRequest, status_of
-from eschool_web.routes import FILES, FORMS, PAGES, QUIET_DATA, STATE, WITH_FILES, WRITING
+from eschool_web.routes import (
+    FILES,
+    FORMS,
+    OWN_FILES,
+    PAGES,
+    QUIET_DATA,
+    STATE,
+    WITH_FILES,
+    WRITING,
+)
 
 CLEARED: Final = '"cache", "storage"'
 TICK_SECONDS: Final = 1.0
@@ -78,7 +88,8 @@ class Pages:
             Route("/prove", self._guarded(self._with_session(self._prove)), methods=["POST"]),
             Route("/lock", self._guarded(self._with_session(self._lock)), methods=["POST"]),
             Route("/touch", self._guarded(self._with_session(self._touch)), methods=["POST"]),
-            *(Route(path, self._of_view(view, quiet=False)) for path, view in (*PAGES, *FILES)),
+            *(Route(path, self._of_view(view, quiet=False))
+              for path, view in (*PAGES, *FILES, *OWN_FILES)),
             *(Route(path, self._of_view(view, quiet=True)) for path, view in QUIET_DATA),
             *(Route(path, self._of_view(view, quiet=True, reads=False)) for path, view in STATE),
             *(Route(path, self._of_view(view, quiet=False, reads=False), methods=["POST"])
@@ -148,12 +159,16 @@ class Pages:
                 body,
                 self._door.proven(),
             )
-            return await self._in_turn(lambda: self._answer(request, asked, view(asked)))
+            answer = await self._in_turn(lambda: self._answer(request, asked, view(asked)))
+            # Keys are saved while a long document is set: it needs the source no more.
+            return await asyncio.to_thread(typeset, answer) if isinstance(answer, Paper) else answer
 
         return self._guarded(self._with_session(endpoint))
 
-    def _answer(self, request: Request, asked: Asked, reply: Reply) -> Response:
+    def _answer(self, request: Request, asked: Asked, reply: Reply) -> Response | Paper:
         """Make the answer in the thread of the source, where pages may still read."""
+        if isinstance(reply, Paper):
+            return reply
         return answer_of(request, asked, reply, int(self._door.idle.limit_seconds))
 
     def _outdated(self, request: Request) -> Response:

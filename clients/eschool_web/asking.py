@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from eschool_core import calendar
 from eschool_core.errors import InputError
+from eschool_core.forms.document import Document
 from eschool_core.labels import Language
 from eschool_core.queries.in_force import zone_of
 from eschool_core.store.store import Store
@@ -103,5 +104,13 @@ class File:
     content: bytes
 
 
-Reply = Page | Data | Elsewhere | File
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document to be typeset and saved: slow, and needs the person's rows no more."""
+
+    name: str
+    document: Document
+
+
+Reply = Page | Data | Elsewhere | File | Paper
 View = Callable[[Asked], Reply]

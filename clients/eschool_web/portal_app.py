@@ -44,7 +44,7 @@ from eschool_web.guard import FORM_TYPE, HEADERS, JSON_TYPES, Address, refusal_o
 from eschool_web.portal_doors import PLACES, Doors, Knock
 from eschool_web.portal_source import PortalSource
 from eschool_web.refusals import RefusedRequest, status_of
-from eschool_web.routes import FILES, FORMS, PAGES, QUIET_DATA, STATE, WRITING
+from eschool_web.routes import FILES, FORMS, OWN_FILES, PAGES, QUIET_DATA, STATE, WRITING
 from eschool_web.views import own_access
 
 TYPES: Final = frozenset({*JSON_TYPES, FORM_TYPE})
@@ -129,7 +129,7 @@ class PortalPages:
             Served("/prove", "POST", session, self._prove, rated=True),
             Served("/lock", "POST", session, self._lock),
             Served("/touch", "POST", session, self._touch),
-            *self._of_views((*PAGES, *FILES, *own_access.PAGES), "GET"),
+            *self._of_views((*PAGES, *FILES, *OWN_FILES, *own_access.PAGES), "GET"),
             *self._of_views((*QUIET_DATA, *STATE), "GET", quiet=True),
             *self._of_views((*WRITING, *FORMS, *own_access.FORMS), "POST"),
         ]
@@ -217,7 +217,7 @@ class PortalPages:
                 self._by_session.require((ticket.school, visit.session.id))
             report(person=visit.person_id)
             with self._portals.windows(ticket.school).showing(portal.seen_by(visit)) as window:
-                source = PortalSource(portal, ticket.token, visit, window)
+                source = PortalSource(portal, ticket.token, visit, window, self._site(ticket))
                 proven = portal.standing()[1] - visit.session.proved_at <= FRESH_SECONDS
                 asked = Asked(
                     source,
@@ -231,6 +231,9 @@ class PortalPages:
                 return answer_of(request, asked, view(asked), lock_seconds)
 
         return work
+
+    def _site(self, ticket: Ticket) -> tuple[str, int]:
+        return self._address.origin, ticket.school
 
     def _first(self, request: Request, knock: Knock, visit: Visit) -> Response:
         """Lead a session to what it has to do before it shows anything."""

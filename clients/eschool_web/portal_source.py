@@ -29,9 +29,13 @@ class PortalSource:
         token: Of the session.
         visit: What the token opens.
         window: Shows what the person may see, and nothing else.
+        site: Under which the pages are reached, and the school's number.
     """
 
-    def __init__(self, portal: Portal, token: str, visit: Visit, window: Window) -> None:
+    def __init__(
+        self, portal: Portal, token: str, visit: Visit, window: Window, site: tuple[str, int]
+    ) -> None:
+        self.site, self.school = site
         self.portal = portal
         self.token = token
         self.visit = visit

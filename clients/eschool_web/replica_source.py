@@ -37,6 +37,16 @@ class ReplicaSource:
         """The replica's owner."""
         return self._replica.person_id
 
+    @property
+    def site(self) -> str:
+        """Where the replica exchanges."""
+        return self._replica.status().server_url
+
+    @property
+    def school(self) -> int:
+        """The school's number there."""
+        return self._replica.school
+
     def now(self) -> int:
         """Return the replica's estimate of the server's time."""
         return self._replica.now()

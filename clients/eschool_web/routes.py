@@ -26,6 +26,7 @@ from eschool_web.views import (
     officer,
     people,
     policy,
+    printing,
     pupil,
     reports,
     review,
@@ -78,8 +79,18 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/policy", policy.policy_page),
     ("/help", helping.help_page),
 )
-FILES: Final[tuple[tuple[str, View], ...]] = (("/report-file", reports.report_file),)
+FILES: Final[tuple[tuple[str, View], ...]] = (
+    ("/api/file/report", reports.report_file),
+    ("/api/paper/report", printing.report_paper),
+    ("/api/paper/journal/{journal}", printing.journal_paper),
+    ("/api/paper/registers", printing.registers_paper),
+    ("/api/paper/weekly/{school_class}", printing.weekly_paper),
+    ("/api/paper/inspection/{inspection}", printing.inspection_paper),
+)
 """Leave the journal, so they ask for the passphrase once more (``proof``)."""
+
+OWN_FILES: Final[tuple[tuple[str, View], ...]] = (("/diary/{pupil}/print", printing.diary_paper),)
+"""A family's own, which needs no script and no other proof than the session."""
 
 STATE: Final[tuple[tuple[str, View], ...]] = (
     ("/api/state", state.state),

@@ -73,6 +73,16 @@ class Source(Protocol):
         """Who this person is."""
         ...
 
+    @property
+    def site(self) -> str:
+        """The address of the school's server, as slips and calendar feeds name it."""
+        ...
+
+    @property
+    def school(self) -> int:
+        """The school's number there."""
+        ...
+
     def now(self) -> int:
         """Return the best estimate of the school's time, seconds UTC."""
         ...

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from eschool_core import calendar
 from eschool_core.domain.care import SchoolDetails
 from eschool_core.labels import Language, text
+from eschool_core.queries.in_force import local, zone_of
 from eschool_core.reports.table import Table
 from eschool_core.store.store import Store
 
@@ -52,6 +55,40 @@ class Document:
     certified: bool = False
     bound: bool = False
     language: Language = "ru"
+
+
+def drawn_up(
+    store: Store,
+    title: str,
+    today: int,
+    moment: int,
+    *,
+    tables: Sequence[Table] = (),
+    slips: Sequence[Slip] = (),
+    language: Language = "ru",
+) -> Document:
+    """Return a document with the school's requisites that says as of when its data are.
+
+    Args:
+        store: Where the data come from.
+        title: Name of the whole.
+        today: The date that the paper bears, as a day number.
+        moment: Of the data, seconds UTC: of the last sync, or now at the server.
+        tables: Its sheets.
+        slips: Its slips.
+        language: Of the words.
+    """
+    as_of = local(moment, zone_of(store))
+    shown = "–" if as_of is None else f"{as_of:%d.%m.%Y %H:%M}"
+    return Document(
+        title=title,
+        letterhead=letterhead(store, language),
+        printed=calendar.date_of(today),
+        tables=tuple(tables),
+        slips=tuple(slips),
+        as_of=text("form.as_of", language, moment=shown),
+        language=language,
+    )
 
 
 def letterhead(store: Store, language: Language) -> tuple[str, ...]:

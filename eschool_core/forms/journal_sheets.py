@@ -6,6 +6,7 @@ page.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from eschool_core import calendar
@@ -16,7 +17,7 @@ from eschool_core.queries.cell_text import grid_text, word
 from eschool_core.queries.journal_page import JournalPage, PageCell, PageLesson, journal_page
 from eschool_core.queries.lookup import JournalPlace
 from eschool_core.queries.names import staff_names
-from eschool_core.reports.journals import JournalInfo
+from eschool_core.reports.journals import JournalInfo, journals_of
 from eschool_core.reports.period import Period, term_period
 from eschool_core.reports.table import Column, Row, RowKind, Table, Unit, Value
 from eschool_core.store.store import Store
@@ -52,6 +53,22 @@ def journal_sheets(
         _grid(page, name, about, period, language),
         _lessons(store, page, name, about, period, language),
     )
+
+
+def sheets_of_journals(
+    store: Store, places: Sequence[JournalPlace], period: Period, language: Language = "ru"
+) -> Iterator[tuple[JournalPlace, tuple[Table, ...]]]:
+    """Give each journal with its pages for a period; of the year, those of each term.
+
+    Raises:
+        InputError: As ``journal_sheets``.
+    """
+    known = journals_of(store, period.year_id)
+    for place in places:
+        sheets: list[Table] = []
+        for span in periods_of(store, known[place.journal_id], period, language):
+            sheets += journal_sheets(store, place, span, language)
+        yield place, tuple(sheets)
 
 
 def periods_of(

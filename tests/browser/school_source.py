@@ -30,6 +30,14 @@ class SchoolSource:
     def person_id(self) -> int:
         return self._person_id
 
+    @property
+    def site(self) -> str:
+        return "https://school.invalid"
+
+    @property
+    def school(self) -> int:
+        return 1
+
     def now(self) -> int:
         return self._school.now
 

@@ -10,12 +10,14 @@ from playwright.sync_api import Browser, Page, expect
 
 from eschool_core.domain.office import Device, Slip
 from eschool_core.domain.people import Pupil
+from eschool_core.ids import login_of
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.browser.conftest import DESK, LIMIT_MS, listen
 from tests.clients.web.conftest import DAY
 from tests.clients.web.pages import serving
+from tests.core.forms.pages import sheets_of, text_of
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 
@@ -85,6 +87,10 @@ def test_the_codes_of_a_class_are_shown_once_and_printed(office: Page, officer: 
     expect(office.locator(".sections")).not_to_be_visible()
     office.emulate_media(media="screen")
     code = codes.first.inner_text()
+    with office.expect_download() as saved:
+        office.get_by_role("button", name="Сохранить для печати").click()
+    assert saved.value.suggested_filename == "slips.pdf"
+    assert login_of(of_classes[0].person_id) in text_of(saved.value.path().read_bytes())
     office.reload()
     assert code not in office.content()
 
@@ -112,3 +118,32 @@ def test_a_file_is_previewed_and_hostile_names_stay_text(
     prove(office)
     expect(said.locator("h2").first).to_contain_text("Записано")
     assert officer.store.select(Pupil, family="Новиков")
+
+
+@pytest.mark.clause("2.4")
+@pytest.mark.threat("T2")
+def test_a_report_is_printed_after_the_passphrase_and_says_how_it_goes(
+    chromium: Browser, stage: Sandbox, complaints: list[str]
+) -> None:
+    with serving(stage.replica("deputy")) as pages:
+        context = chromium.new_context(viewport=DESK, locale="ru-RU")
+        context.set_default_timeout(LIMIT_MS)
+        page = context.new_page()
+        listen(page, complaints)
+        page.goto(pages.link())
+        page.wait_for_url("**/control")
+        page.goto(f"{pages.url}/report?name=class_sizes")
+        page.get_by_role("button", name="Печать (PDF)").click()
+        expect(page.locator("#proof")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.locator(".file-said")).to_be_empty()
+        page.get_by_role("button", name="Печать (PDF)").click()
+        with page.expect_download() as saved:
+            prove(page)
+        expect(page.locator(".file-said")).to_contain_text("Готово")
+        assert sheets_of(saved.value.path().read_bytes())
+        page.route("**/api/paper/**", lambda route: route.abort())
+        page.get_by_role("button", name="Печать (PDF)").click()
+        expect(page.locator(".file-said")).to_contain_text("Повторите")
+        complaints.clear()  # of the request that was cut off
+        context.close()

@@ -31,7 +31,7 @@ function boot(unsaved) {
 function startMain(unsaved = null) {
   if (byId("inbox")) startInbox();
   if (byId("reasons")) startReasons();
-  if (byId("save-file")) startSaving();
+  startSaving();
   if (byId("import")) startImport();
   if (byId("slips")) startSlips();
   if (byId("board")) startBoard().catch(() => {});

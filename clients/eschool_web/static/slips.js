@@ -4,6 +4,7 @@
 import { post } from "./api.js";
 import { announce, byId, make } from "./dom.js";
 import { askProof, isProofAsked } from "./proof.js";
+import { offer } from "./saving.js";
 import { say } from "./texts.js";
 
 export function startSlips() {
@@ -41,12 +42,22 @@ function show(answer) {
     ),
   );
   const print = make("button", { type: "button", onclick: () => window.print() }, say("slips_print"));
+  const save = make(
+    "button", { type: "button", class: "main", onclick: () => offer(pdfOf(answer.pdf), "slips.pdf") },
+    say("slips_save"),
+  );
   place.replaceChildren(
     ...refused.map((/** @type {any} */ one) =>
       make("p", { class: "refusal" }, [one.name, one.text, one.remedy].filter(Boolean).join(" "))),
     ...(cards.length
       ? [make("p", { class: "note" }, say("slips_once")), make("ul", { class: "slips" }, ...cards),
-        make("p", { class: "buttons" }, print)] : []),
+        make("p", { class: "buttons" }, save, print)] : []),
   );
   announce(cards.length ? say("slips_made", { count: cards.length }) : refused[0]?.text ?? "");
+}
+
+/** @param {string} packed in base64 */
+function pdfOf(packed) {
+  const bytes = Uint8Array.from(atob(packed), (letter) => letter.charCodeAt(0));
+  return new Blob([bytes], { type: "application/pdf" });
 }

@@ -6,15 +6,24 @@ from typing import Final
 
 from eschool_core import calendar
 from eschool_core.domain.care_enums import SlipState as PaperState
+from eschool_core.queries.names import full_name
 from eschool_core.queries.paper import paper_week
 from eschool_core.queries.people import families
 from eschool_core.queries.slips import SlipState, register
 from eschool_core.queries.term_state import unseen_marks
+from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Page
 from eschool_web.views.led_class import class_part, led
 
 LIVING: Final = (SlipState.WAITING, SlipState.HANDED_OUT)
 WEEK: Final = 7
+GUARDIANS: Final = (
+    "SELECT g.guardian_id, g.pupil_id, g.family, g.given, g.patronymic, p.family, p.given "
+    "FROM guardianship g JOIN pupil p ON p.id = g.pupil_id "
+    "JOIN enrolment e ON e.pupil_id = g.pupil_id AND e.class_id = ? "
+    "AND e.first_day <= ? AND e.last_day >= ? "
+    "WHERE g.first_day <= ? AND g.last_day >= ? ORDER BY p.family, p.given, g.family, g.given"
+)
 
 
 def families_page(asked: Asked) -> Page:
@@ -40,6 +49,7 @@ def families_page(asked: Asked) -> Page:
                 lambda store: paper_week(store, school_class.id, school_class.name, day, moment)
             ),
             "paper_states": tuple(PaperState),
+            "guardians": asked.read(lambda store: guardians(store, school_class.id, today)),
             "week_day": day,
             "before": day - WEEK,
             "after": day + WEEK,
@@ -47,3 +57,11 @@ def families_page(asked: Asked) -> Page:
             "unseen": asked.read(lambda store: unseen_marks(store, school_class.id, today)),
         },
     )
+
+
+def guardians(store: Store, class_id: int, day: int) -> list[tuple[int, int, str]]:
+    """Return who represents whom in a class: guardian, pupil, both names."""
+    return [
+        (int(guardian), int(pupil), f"{full_name(*names[:3])} ({full_name(*names[3:])})")
+        for guardian, pupil, *names in store.rows(GUARDIANS, class_id, *(day, day) * 2)
+    ]

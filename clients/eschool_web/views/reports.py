@@ -55,7 +55,9 @@ def reports_page(asked: Asked) -> Page:
             for spec in readable(store, person_id, today)
         ]
 
-    return Page("reports.html", {"reports": asked.read(question)})
+    audience = asked.read(lambda store: audience_of(store, person_id, today))
+    values = {"reports": asked.read(question), "whole_school": audience.whole_school}
+    return Page("reports.html", values)
 
 
 def report_page(asked: Asked) -> Page:
@@ -65,13 +67,7 @@ def report_page(asked: Asked) -> Page:
         InputError: There is none of that name, or a class is needed.
         RightsError: It is not for this person.
     """
-    today = asked.today()
-    section = SECTIONS.get(asked.query.get("section", "report"))
-    if section is None:
-        raise InputError(NOT_FOUND)
-    spec = report(asked.query.get("name", ""), section)
-    log_report(asked, spec)
-    table = asked.read(lambda store: report_table(store, asked, spec, today))
+    _, table = asked_table(asked)
     leads = asked.read(lambda store: leads_of(store, table))
     return Page(
         "report.html",
@@ -80,7 +76,8 @@ def report_page(asked: Asked) -> Page:
             # Both are made of escaped text alone.
             "html": Markup(table_html(table, leads) + plots_html(table)),  # noqa: S704
             "notes": Markup(notes_html(table)),  # noqa: S704
-            "file": f"/report-file?{urlencode({**asked.query, 'format': 'xlsx'})}",
+            "file": f"/api/file/report?{urlencode({**asked.query, 'format': 'xlsx'})}",
+            "paper": f"/api/paper/report?{urlencode(asked.query)}",
         },
     )
 
@@ -93,14 +90,25 @@ def report_file(asked: Asked) -> File:
         InputError, RightsError: As ``report_page``.
     """
     require(asked)
-    today = asked.today()
-    section = SECTIONS.get(asked.query.get("section", "report"))
-    if section is None or asked.query.get("format") != "xlsx":
+    if asked.query.get("format") != "xlsx":
+        raise InputError(NOT_FOUND)
+    spec, table = asked_table(asked)
+    return File(f"{spec.name}.xlsx", XLSX, to_xlsx(table))
+
+
+def asked_table(asked: Asked) -> tuple[ReportSpec, Table]:
+    """Return the report that an address names, and note its reading where that is due (1.4).
+
+    Raises:
+        InputError: There is none of that name, or a class is needed.
+        RightsError: It is not for this person.
+    """
+    today, section = asked.today(), SECTIONS.get(asked.query.get("section", "report"))
+    if section is None:
         raise InputError(NOT_FOUND)
     spec = report(asked.query.get("name", ""), section)
     log_report(asked, spec)
-    table = asked.read(lambda store: report_table(store, asked, spec, today))
-    return File(f"{spec.name}.xlsx", XLSX, to_xlsx(table))
+    return spec, asked.read(lambda store: report_table(store, asked, spec, today))
 
 
 def log_report(asked: Asked, spec: ReportSpec) -> None:

@@ -5,12 +5,15 @@ The code itself is made here, shown once and never kept: only its hash goes into
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any, Final
 
 from eschool_core.commands import facts
 from eschool_core.commands.access import SECONDS_PER_DAY, IssueSlip
 from eschool_core.domain.school import SchoolClass
 from eschool_core.errors import EschoolError
+from eschool_core.forms.credential_slips import credential_slips
+from eschool_core.forms.to_pdf import to_pdf
 from eschool_core.ids import login_of
 from eschool_core.queries.in_force import local, zone_of
 from eschool_core.queries.names import people_names
@@ -24,6 +27,7 @@ from eschool_web.proof import NEEDED
 from eschool_web.refusals import RefusedRequest
 from eschool_web.views.officer import office, officer
 from eschool_web.views.people import classes_of_year
+from eschool_web.views.printing import of_slips
 from eschool_web.views.saying import plain_refusal, refusal_said
 
 CLOCK_MARGIN_SECONDS: Final = 60
@@ -56,7 +60,8 @@ def slips_page(asked: Asked) -> Page:
 def new_slips(asked: Asked) -> Data:
     """Make the code of a person, ``{person}``, or those of a class, ``{school_class}``.
 
-    The answer holds each code once: with the name, the login, until when it is good.
+    The answer holds each code once: with the name, the login, until when it is good; and all of
+    them as a PDF.
     """
     person_id, class_id = asked.body.get("person"), asked.body.get("school_class")
     if not isinstance(person_id or class_id, int):
@@ -97,4 +102,17 @@ def _made(asked: Asked, people: list[tuple[int, str]], class_id: int) -> dict[st
             continue
         slips.append({"name": name, "login": login_of(person_id), "code": code, "until": until})
     alone = refused[0] if refused and not slips else None
-    return {"refused": alone, "slips": slips, "not_made": refused}
+    made = {"refused": alone, "slips": slips, "not_made": refused}
+    return {**made, "pdf": _on_paper(asked, slips, class_id)} if slips else made
+
+
+def _on_paper(asked: Asked, slips: list[dict[str, str]], class_id: int) -> str:
+    """Return the same slips as a PDF in base64, to be cut and sealed (3.1/2)."""
+    name = asked.read(lambda store: store.get(SchoolClass, class_id)) if class_id else None
+    batch = {
+        "school_class": "" if name is None else name.name,
+        "server": asked.source.site,
+        "slips": slips,
+    }
+    document = of_slips(asked, credential_slips(batch, asked.language))
+    return b64encode(to_pdf(document)).decode()

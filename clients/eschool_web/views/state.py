@@ -13,8 +13,8 @@ from eschool_web.source import Standing
 
 
 def state(asked: Asked) -> Data:
-    """Return the standing in words and numbers."""
-    return Data(standing_said(asked, asked.source.standing()))
+    """Return the standing in words and numbers, and whether the passphrase is still fresh."""
+    return Data({**standing_said(asked, asked.source.standing()), "proven": asked.proven})
 
 
 def seal(asked: Asked) -> Data:

@@ -233,7 +233,7 @@ def _a_head(stage: Sandbox) -> int:
 @pytest.mark.threat("T2")
 def test_a_report_leaves_as_a_file_only_with_a_proof(deputy: Replica) -> None:
     with client_of(deputy) as (client, _):
-        address = "/report-file?name=matrix&section=control&format=xlsx"
+        address = "/api/file/report?name=matrix&section=control&format=xlsx"
         refused = client.get(address)
         assert refused.status_code == 403
         assert "парольную фразу" in refused.text

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 from eschool_web.guard import HEADERS
-from eschool_web.routes import FILES, PAGES, QUIET_DATA, STATE, WRITING
+from eschool_web.routes import FILES, OWN_FILES, PAGES, QUIET_DATA, STATE, WRITING
 
 from eschool_core.commands.lessons import RecordTopic
 from eschool_core.domain.enums import Verdict
@@ -68,7 +68,7 @@ def test_the_start_link_is_swapped_once_for_a_cookie_of_this_port(pages: Served)
 @pytest.mark.asvs("8.2.2")
 def test_without_a_session_nothing_is_shown(pages: Served, school: Sandbox) -> None:
     headers = {"origin": pages.url}
-    for path in (*asked(school), *(path for path, _ in FILES)):
+    for path in (*asked(school), *(path for path, _ in (*FILES, *OWN_FILES))):
         answer = httpx.get(f"{pages.url}{path}", headers=headers)
         assert (path, answer.status_code) == (path, 403)
     for path in (*(path for path, _ in WRITING), "/lock", "/unlock", "/touch", "/prove"):

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from eschool_web.guard import Address
 from eschool_web.portal_app import PortalPages
-from eschool_web.routes import FILES, FORMS, PAGES, QUIET_DATA, STATE, WRITING
+from eschool_web.routes import FILES, FORMS, OWN_FILES, PAGES, QUIET_DATA, STATE, WRITING
 from eschool_web.views import own_access
 
 from eschool_core.commands.access import IssueSlip
@@ -58,6 +58,7 @@ def test_every_page_declares_who_may_come_in(site: Site) -> None:
     views = (
         *PAGES,
         *FILES,
+        *OWN_FILES,
         *QUIET_DATA,
         *STATE,
         *WRITING,
@@ -194,7 +195,7 @@ def test_every_answer_carries_the_headers(site: Site, guardian: httpx.Client) ->
 def test_reading_changes_nothing(site: Site, guardian: httpx.Client) -> None:
     school, child = site.school.stage.school, site.school.cast.child
     before = school.head().seq
-    for path, _ in (*PAGES, *FILES, *QUIET_DATA, *STATE, *own_access.PAGES):
+    for path, _ in (*PAGES, *FILES, *OWN_FILES, *QUIET_DATA, *STATE, *own_access.PAGES):
         guardian.get(re.sub(r"\{\w+\}", str(child), path))
     assert school.head().seq == before
 
@@ -219,7 +220,7 @@ def test_a_familys_session_finds_no_foreign_row_on_any_route(site: Site, role: s
     ids += [cast.first.id, cast.first.journal_id, 1, 2**53 - 1]
     asked = 0
     with site.unlimited(), site.client(person) as client:
-        for path, _ in (*PAGES, *FILES, *QUIET_DATA, *STATE, *own_access.PAGES):
+        for path, _ in (*PAGES, *FILES, *OWN_FILES, *QUIET_DATA, *STATE, *own_access.PAGES):
             for wanted in ids if "{" in path else [0]:
                 address = re.sub(r"\{\w+\}", str(wanted), path)
                 answer = client.get(address)
