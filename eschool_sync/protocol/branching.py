@@ -13,7 +13,7 @@ from eschool_sync.history.merkle import HASH_BYTES
 from eschool_sync.protocol.compression import compress, decompress
 from eschool_sync.protocol.fields import malformed, read_list, require_types
 from eschool_sync.protocol.messages import pack_outcome, unpack_outcome
-from eschool_sync.protocol.version import VERSION, check_version
+from eschool_sync.protocol.version import VERSION, check_taken, check_version
 from eschool_sync.security.signing import SigningKey, verify
 from eschool_sync.security.suite import KEY_BYTES, SIGNATURE_BYTES
 
@@ -88,7 +88,7 @@ def read_branch_request(data: bytes) -> SealedBranchRequest:
     sealed = decompress(data, MAX_BYTES)
     signature, body = sealed[:SIGNATURE_BYTES], sealed[SIGNATURE_BYTES:]
     version, *fields = read_list(body, _PART, max_items=MAX_PENDING) or [0]
-    check_version(version)
+    check_taken(version)
     types = (_INT, _INT, _BYTES, _INT, _BYTES, _LIST, _BYTES)
     require_types(fields, types, _PART)
     school, device, public_key, first, previous, numbers, joined = fields

@@ -15,8 +15,9 @@ from eschool_core.ids import MAX_DEVICE, MAX_NUMBER
 from eschool_sync.protocol.columns import pack_columns, unpack_columns
 from eschool_sync.protocol.compression import compress, decompress
 from eschool_sync.protocol.fields import malformed, read_list, require_types
+from eschool_sync.protocol.outdated import OutdatedError
 from eschool_sync.protocol.receipts import Place
-from eschool_sync.protocol.version import VERSION, check_version
+from eschool_sync.protocol.version import VERSION, check_taken, check_version
 from eschool_sync.security.signing import SigningKey, verify
 from eschool_sync.security.suite import SIGNATURE_BYTES
 
@@ -28,6 +29,7 @@ MAX_VERDICTS: Final = 10_000
 MAX_GROWTH: Final = 128
 """Hashes of a proof: twice the height of the highest tree there can be."""
 
+_TAKEN_FIELDS: Final = 1
 _UNCHANGED_FIELDS: Final = 3
 REQUEST_CONTEXT: Final = b"eschool/sync/1"
 _INT: Final = (int,)
@@ -127,11 +129,16 @@ class SyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class SealedRequest:
-    """A request whose signature is still to be checked."""
+    """A request whose signature is still to be checked.
+
+    Attributes:
+        version: In which it is written.
+    """
 
     request: SyncRequest
     body: bytes
     signature: bytes
+    version: int
 
     def check_signature(self, public_key: bytes) -> SyncRequest:
         """Return the request if the device signed it.
@@ -143,8 +150,12 @@ class SealedRequest:
         return self.request
 
 
-def read_request(data: bytes) -> SealedRequest:
+def read_request(data: bytes, ours: int = VERSION) -> SealedRequest:
     """Return the request in a body.
+
+    Args:
+        data: From anywhere.
+        ours: Version of this server; it takes older ones.
 
     Raises:
         InputError: ``protocol.malformed``, ``protocol.too_large``.
@@ -153,7 +164,7 @@ def read_request(data: bytes) -> SealedRequest:
     sealed = decompress(data, MAX_REQUEST_BYTES)
     signature, body = sealed[:SIGNATURE_BYTES], sealed[SIGNATURE_BYTES:]
     version, *fields = read_list(body, "request", max_items=11) or [0]
-    check_version(version)
+    check_taken(version, ours)
     types = (
         *(_INT, _INT, _BYTES, _INT, _INT, _BYTES, _MAYBE_BYTES, _MAYBE_BYTES),
         *(_INT, _BYTES),
@@ -162,7 +173,7 @@ def read_request(data: bytes) -> SealedRequest:
     request = SyncRequest(*fields)
     if request.device > MAX_DEVICE or request.ack > MAX_NUMBER:
         malformed("request")
-    return SealedRequest(request, body, signature)
+    return SealedRequest(request, body, signature, version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,9 +273,13 @@ def read_response(data: bytes, request: SyncRequest) -> SyncResponse:
     Raises:
         InputError: ``protocol.malformed``, ``protocol.too_large``.
         TransportError: ``transport.version``.
+        OutdatedError: The server is newer: it took the entries and gives no rows.
     """
     version, *fields = read_list(decompress(data, MAX_RESPONSE_BYTES), "response") or [0]
     check_version(version)
+    if len(fields) == _TAKEN_FIELDS:
+        require_types(fields, (_INT,), "response")
+        raise OutdatedError(fields[0])
     if len(fields) == _UNCHANGED_FIELDS:
         return _unchanged(fields, request)
     types = (

@@ -8,7 +8,7 @@ import msgpack
 
 from eschool_sync.protocol.compression import compress, decompress
 from eschool_sync.protocol.fields import read_list, require_types
-from eschool_sync.protocol.version import VERSION, check_version
+from eschool_sync.protocol.version import VERSION, check_taken
 from eschool_sync.security.signing import SigningKey
 from eschool_sync.security.suite import SIGNATURE_BYTES
 
@@ -30,7 +30,7 @@ def read_witness(data: bytes) -> bytes:
         TransportError: ``transport.version``.
     """
     version, *fields = read_list(decompress(data, MAX_BYTES), "witness", max_items=2) or [0]
-    check_version(version)
+    check_taken(version)
     require_types(fields, ((bytes,),), "witness")
     return bytes(fields[0])
 
@@ -51,6 +51,6 @@ def read_readmission(data: bytes) -> tuple[bytes, bytes, bytes]:
     sealed = decompress(data, MAX_BYTES)
     signature, body = sealed[:SIGNATURE_BYTES], sealed[SIGNATURE_BYTES:]
     version, *fields = read_list(body, "readmission", max_items=2) or [0]
-    check_version(version)
+    check_taken(version)
     require_types(fields, ((bytes,),), "readmission")
     return bytes(fields[0]), body, signature

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import astuple, dataclass, replace
 from typing import Final
 
-from eschool_core.errors import BusyError, DamageError, InputError
-from eschool_sync.history.head import HISTORY
+from eschool_core.errors import BusyError, DamageError, InputError, TransportError
 from eschool_sync.protocol import parcel
 from eschool_sync.protocol.error_body import unpack_error
 from eschool_sync.protocol.fields import malformed
 from eschool_sync.protocol.messages import SyncRequest, SyncResponse, read_response
+from eschool_sync.protocol.outdated import OutdatedError
 from eschool_sync.protocol.parcel import Answer, Direction, Label
 from eschool_sync.replica.exchange import EQUAL, Exchange, StaleError, UnequalError
 from eschool_sync.replica.opened import Opened
@@ -87,7 +87,11 @@ class ByFile:
             return None
         if answer.failed:
             raise unpack_error(answer.body) or malformed("answer")
-        response = read_response(answer.body, asked)
+        try:
+            response = read_response(answer.body, asked)
+        except OutdatedError as told:
+            self._exchange.keep_taken(told.known)
+            raise TransportError("transport.outdated") from None
         if response.collecting:
             raise BusyError("busy.collecting", retry_after=RETRY_SECONDS)
         report = SyncReport(rounds=1, bytes_down=len(data))
@@ -104,12 +108,7 @@ class ByFile:
         try:
             self._exchange.take(position, response, report, full=full, at_once=False)
         except UnequalError:
-            self._exchange.note_unequal()
             raise DamageError("damage.digest" if full else "parcel.unequal") from None
-        except DamageError as damage:
-            if damage.key == HISTORY:
-                self._exchange.raise_alarm(response)
-            raise
 
     def _read(self, data: bytes) -> Answer:
         """Return the answer in a file that is for this replica, signed by its school."""

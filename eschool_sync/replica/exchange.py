@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,7 @@ from eschool_sync.protocol.messages import (
     read_response,
     unpack_parts,
 )
+from eschool_sync.protocol.outdated import OutdatedError
 from eschool_sync.replica.bootstrap import DONE, Bootstrap
 from eschool_sync.replica.branching import FORK, Branching
 from eschool_sync.replica.decisions import decisions
@@ -44,6 +44,11 @@ ALARM: Final = "alarm"
 
 INDEXED: Final = "indexed"
 """Name under which the numbers of the tables are kept that have their indexes."""
+
+TAKEN: Final = "taken"
+"""Name under which the last own number is kept that a server newer than this program has."""
+
+VERSION_KEY: Final = "transport.version"
 
 MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
@@ -95,14 +100,16 @@ class Exchange:
     def _sync(self, progress: Progress | None) -> SyncReport:
         report, full, tell_parts = SyncReport(), False, False
         if self._bootstrap.is_due():
-            with suppress(AccessError):
-                # Who is shut out hears so from the sync, after it has sent what waits (T15).
-                self._bootstrap.run(report, progress)
+            self._load(report, progress)
             # The server knows no scope that a bootstrap ends with: it would only ask.
             tell_parts = True
         for _ in range(MAX_ROUNDS):
             position, request = self.request(full=full, tell_parts=tell_parts)
-            response = self._ask(request, report, progress)
+            try:
+                response = self._ask(request, report, progress)
+            except OutdatedError as told:
+                self.keep_taken(told.known)
+                continue
             if response.collecting or response.need_parts:
                 self._returning.offer(response)
                 tell_parts = response.need_parts
@@ -111,12 +118,7 @@ class Exchange:
                 pending = self.take(position, response, report, full=full)
             except StaleError:
                 continue
-            except DamageError as damage:
-                if damage.key == HISTORY:
-                    self.raise_alarm(response)
-                raise
             except UnequalError:
-                self.note_unequal()
                 if full:
                     raise DamageError("damage.digest") from None
                 full = True
@@ -128,6 +130,16 @@ class Exchange:
             raise TransportError("sync.unsettled", rounds=MAX_ROUNDS)
         self._opened.fold()
         return report
+
+    def _load(self, report: SyncReport, progress: Progress | None) -> None:
+        """Fetch chunks; who is shut out or too old hears so after its entries have gone (T15)."""
+        try:
+            self._bootstrap.run(report, progress)
+        except AccessError:
+            return
+        except TransportError as error:
+            if error.key != VERSION_KEY:
+                raise
 
     def _ask(
         self, request: SyncRequest, report: SyncReport, progress: Progress | None
@@ -147,7 +159,7 @@ class Exchange:
         """
         opened = self._opened
         with opened.writing() as position:
-            waiting = opened.outbox.next_push()
+            waiting = opened.outbox.next_push(find_meta(opened.database, TAKEN) or 0)
             push = packed_push(opened, position, waiting) if waiting else None
             parts = pack_parts(opened.confirmed.held()) if tell_parts else None
         nothing: list[int] = []
@@ -173,6 +185,29 @@ class Exchange:
         *,
         full: bool,
         at_once: bool = True,
+    ) -> int:
+        """Apply a response, or remember what spoke against it; return how many commands wait.
+
+        See ``_take``.
+        """
+        try:
+            return self._take(position, response, report, full=full, at_once=at_once)
+        except UnequalError:
+            self._note_unequal()
+            raise
+        except DamageError as damage:
+            if damage.key == HISTORY:
+                self._raise_alarm(response)
+            raise
+
+    def _take(
+        self,
+        position: Position,
+        response: SyncResponse,
+        report: SyncReport,
+        *,
+        full: bool,
+        at_once: bool,
     ) -> int:
         """Apply a response in one transaction; return how many commands still wait.
 
@@ -209,6 +244,7 @@ class Exchange:
             self._compare(response)
             self._index(rows)
             delete_meta(opened.database, DONE)
+            delete_meta(opened.database, TAKEN)
             for number, outcome in response.verdicts:
                 opened.outbox.settle(number, outcome)
             opened.receipts.keep(response)
@@ -276,10 +312,26 @@ class Exchange:
         require_growth(seen if is_same else None, head, response.growth if is_same else ())
         return head
 
-    def raise_alarm(self, response: SyncResponse) -> None:
+    def _raise_alarm(self, response: SyncResponse) -> None:
         """Keep the head that does not fit: with the one held, both signed, it is the evidence."""
         with self._opened.writing():
             put_meta(self._opened.database, ALARM, response.tree_head)
+
+    def keep_taken(self, known: int) -> None:
+        """Remember how far a server newer than this program has taken own commands.
+
+        They stay pending, and shown: their verdicts come after the update.
+
+        Raises:
+            TransportError: ``transport.outdated``: it has all of them, or takes no more.
+        """
+        opened = self._opened
+        with opened.writing():
+            before = find_meta(opened.database, TAKEN) or 0
+            put_meta(opened.database, TAKEN, known)
+            waiting = opened.outbox.next_push(known)
+        if not waiting or known <= before:
+            raise TransportError("transport.outdated")
 
     def _compare(self, response: SyncResponse) -> None:
         confirmed, point = self._opened.confirmed, response.checkpoint
@@ -297,7 +349,7 @@ class Exchange:
                 self._opened.database, INDEXED, index_grown(self._opened.database, indexed or [])
             )
 
-    def note_unequal(self) -> None:
+    def _note_unequal(self) -> None:
         """Remember that the rows differ: the next request asks for everything."""
         with self._opened.writing():
             put_meta(self._opened.database, EQUAL, 0)

@@ -90,6 +90,11 @@ class Pending:
     ids_from: int
     pushed: int = 0
 
+    @property
+    def number(self) -> int:
+        """The command's number."""
+        return self.envelope.header.number
+
     def command(self) -> Command:
         """Return the command."""
         header = self.envelope.header
@@ -205,14 +210,18 @@ class Outbox:
             )
         ]
 
-    def next_push(self) -> list[Pending]:
+    def next_push(self, taken_up_to: int = 0) -> list[Pending]:
         """Return what one push may carry: whole groups within its limits, the first in any case.
 
         What a server has judged before and forgotten goes as it went then.
+
+        Args:
+            taken_up_to: The last number that the server has, whose verdict it could not tell.
         """
         taken: list[Pending] = []
         size = 0
-        for group in _groups(self.pending()):
+        waiting = [entry for entry in self.pending() if entry.number > taken_up_to]
+        for group in _groups(waiting):
             weight = sum(len(entry.envelope.payload) + HEADER_BYTES for entry in group)
             too_many = len(taken) + len(group) > MAX_COMMANDS
             other = taken and group[0].pushed != taken[0].pushed

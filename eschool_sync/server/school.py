@@ -24,9 +24,11 @@ from eschool_core.store.store import Store
 from eschool_sync.clock import Clock
 from eschool_sync.history.proof import Proof
 from eschool_sync.protocol.messages import read_request
+from eschool_sync.protocol.outdated import pack_taken
 from eschool_sync.protocol.proving import pack_proof, read_proof_request
 from eschool_sync.protocol.push import unpack_push
 from eschool_sync.protocol.snapshot import read_snapshot_request
+from eschool_sync.protocol.version import VERSION
 from eschool_sync.security.codes import code_hash, new_code
 from eschool_sync.security.random_source import Random
 from eschool_sync.security.signing import (
@@ -73,6 +75,9 @@ class ServerSchool:
         state_path: Where ``state`` is kept.
         clock: The server's.
         random: The server's.
+
+    Attributes:
+        version: Of the protocol; entries are taken in older ones too.
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class ServerSchool:
     ) -> None:
         prepare_connection(database)
         self.turn = threading.RLock()
+        self.version = VERSION
         self._closed_day = -1
         self._read_at = -1
         self.database = database
@@ -214,7 +220,7 @@ class ServerSchool:
             InputError: The body is malformed.
             TransportError: Another incarnation or a gap in the device's numbers.
         """
-        sealed = read_request(body)
+        sealed = read_request(body, self.version)
         self.look_again()
         device = self.sender(sealed.request.school, sealed.request.device)
         request = sealed.check_signature(device.public_key)
@@ -232,6 +238,8 @@ class ServerSchool:
         head = self.head()
         if self.sender(request.school, request.device).revoked_at:
             raise AccessError("access.revoked")
+        if sealed.version != self.version:
+            return pack_taken(sealed.version, device_head(self.database, device.device).last)
         return self._answers.answer(request, device, head)
 
     def snapshot(self, body: bytes) -> bytes:

@@ -23,6 +23,7 @@ from eschool_sync.protocol.messages import (
     pack_unchanged,
     parts_hash,
 )
+from eschool_sync.protocol.outdated import pack_taken
 from eschool_sync.protocol.parcel import Answer, Direction, Label, pack_answer, pack_request
 from eschool_sync.protocol.proving import ProofRequest, pack_proof
 from eschool_sync.protocol.push import pack_push
@@ -225,6 +226,7 @@ def answers() -> list[Vector]:
     unchanged = {"version": 1, "rows": 3, "digest": b"d" * 16, "anchor": anchor}
     return [
         Vector("unchanged", "nothing is new", pack_unchanged(*total, anchor), unchanged, given),
+        Vector("taken", "up to 4", pack_taken(1, 4), {"version": 1, "known": 4}),
         Vector("answer", "with news", whole.to_bytes(), content, given),
         Vector(
             "answer",

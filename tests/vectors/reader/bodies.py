@@ -63,6 +63,10 @@ def unchanged(data: bytes, given: Content) -> Content:
     return content
 
 
+def taken(data: bytes, given: Content) -> Content:
+    return fields_of(unzip(data), "version known")
+
+
 def answer(data: bytes, given: Content) -> Content:
     content = fields_of(unzip(data), ANSWER)
     content["point"] = dict(
