@@ -193,7 +193,7 @@ class Exchange:
         try:
             return self._take(position, response, report, full=full, at_once=at_once)
         except UnequalError:
-            self._note_unequal()
+            self.note_unequal()
             raise
         except DamageError as damage:
             if damage.key == HISTORY:
@@ -349,7 +349,7 @@ class Exchange:
                 self._opened.database, INDEXED, index_grown(self._opened.database, indexed or [])
             )
 
-    def _note_unequal(self) -> None:
+    def note_unequal(self) -> None:
         """Remember that the rows differ: the next request asks for everything."""
         with self._opened.writing():
             put_meta(self._opened.database, EQUAL, 0)
