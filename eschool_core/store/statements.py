@@ -44,6 +44,13 @@ def select_wanted(table: type[Row]) -> str:
 
 
 @cache
+def select_held(table: type[Row]) -> str:
+    """Return a query for all rows of the partitions in ``wanted``, whatever their seq."""
+    listed = ", ".join(f"t.{name}" for name in columns(table))
+    return f"SELECT {listed} FROM wanted w CROSS JOIN {name_of(table)} t WHERE t.part = w.part"
+
+
+@cache
 def insert(table: type[Row]) -> str:
     """Return an insert of one new row."""
     marks = ", ".join("?" for _ in columns(table))

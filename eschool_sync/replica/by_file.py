@@ -17,7 +17,8 @@ from eschool_sync.protocol.fields import malformed
 from eschool_sync.protocol.messages import SyncRequest, SyncResponse, read_response
 from eschool_sync.protocol.outdated import OutdatedError
 from eschool_sync.protocol.parcel import Answer, Direction, Label
-from eschool_sync.replica.exchange import EQUAL, Exchange, StaleError, UnequalError
+from eschool_sync.replica.disagreement import StaleError, UnequalError
+from eschool_sync.replica.exchange import EQUAL, Exchange
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.reports import SyncReport

@@ -19,6 +19,7 @@ from eschool_core.domain.tables import BY_NUMBER, TABLES
 from eschool_core.store import digest, statements
 from eschool_core.store.database import Database
 from eschool_sync.protocol.frames import Frame, Tombstone
+from eschool_sync.protocol.repairing import HASH_SHIFT, RowKey, Sums
 
 _PART: Final = 1  # place of the partition among the columns of every table
 
@@ -57,6 +58,37 @@ class ConfirmedRows:
             total += digest.from_bytes(value)
         return Total(rows, digest.to_bytes(total))
 
+    def sums(self) -> Sums:
+        """Return the sums of each partition."""
+        rows = self._database.fetch("SELECT part, rows, digest FROM part_state")
+        return {int(part): (int(count), bytes(value)) for part, count, value in rows}
+
+    def recount(self) -> None:
+        """Make the sums anew from the rows; partitions that should be here stay, if empty too."""
+        sums = {part: [0, 0] for part in self.held()}
+        for spec in TABLES:
+            for row in self._database.fetch(statements.select(spec.table, ())):
+                entry = sums.setdefault(row[_PART], [0, 0])
+                entry[0] += 1
+                entry[1] += self._hash(spec.table.number, row)
+        self._database.execute("DELETE FROM part_state")
+        self._database.execute_many(
+            SET_SUM,
+            [(part, rows, digest.to_bytes(total)) for part, (rows, total) in sums.items()],
+        )
+
+    def short_hashes(self, parts: Collection[int]) -> dict[RowKey, int]:
+        """Return the short hashes of all rows of some partitions."""
+        self._want(parts)
+        kinds = {part & KIND_MASK for part in parts}
+        return {
+            (row[_PART], spec.table.number, row[0]): self._hash(spec.table.number, row)
+            >> HASH_SHIFT
+            for spec in TABLES
+            if kinds & set(spec.kinds)
+            for row in self._database.fetch(statements.select_held(spec.table))
+        }
+
     def restore_images(self) -> None:
         """Put back the confirmed image of every row that pending commands have touched."""
         images = self._database.fetch("SELECT table_number, row_id, image FROM undo_image")
@@ -70,13 +102,19 @@ class ConfirmedRows:
 
     def purge(self, parts: Collection[int]) -> None:
         """Delete every row of some partitions; ``secure_delete`` overwrites the bytes."""
+        kinds = {part & KIND_MASK for part in parts}
+        self._delete(parts, [spec.table for spec in TABLES if kinds & set(spec.kinds)])
+
+    def sweep(self, parts: Collection[int]) -> None:
+        """Delete whatever lies in some partitions, also what could not belong there."""
+        self._delete(parts, [spec.table for spec in TABLES])
+
+    def _delete(self, parts: Collection[int], tables: Sequence[type[Row]]) -> None:
         if not parts:
             return
         self._want(parts)
-        kinds = {part & KIND_MASK for part in parts}
-        for spec in TABLES:
-            if kinds & set(spec.kinds):
-                self._database.execute(statements.delete_parts(spec.table))
+        for table in tables:
+            self._database.execute(statements.delete_parts(table))
         self._database.execute("DELETE FROM part_state WHERE part IN (SELECT part FROM wanted)")
 
     def apply(

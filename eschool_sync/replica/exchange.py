@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -9,7 +10,7 @@ from eschool_core.app import carry_out
 from eschool_core.errors import AccessError, DamageError, InputError, TransportError
 from eschool_core.store.schema import index_grown
 from eschool_sync.defects import is_of_surroundings
-from eschool_sync.history.head import HISTORY, MARK_BYTES, TreeHead, require_growth
+from eschool_sync.history.head import HISTORY, MARK_BYTES
 from eschool_sync.protocol.evidence import Contact, Evidence
 from eschool_sync.protocol.frames import unpack_frames
 from eschool_sync.protocol.messages import (
@@ -24,12 +25,15 @@ from eschool_sync.protocol.outdated import OutdatedError
 from eschool_sync.replica.bootstrap import DONE, Bootstrap
 from eschool_sync.replica.branching import FORK, Branching
 from eschool_sync.replica.decisions import decisions
+from eschool_sync.replica.disagreement import StaleError, UnequalError
+from eschool_sync.replica.mending import Mend, Mending, Probe, Recount
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import KEEP_SECONDS, State
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.pushing import packed_push
 from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.returning import BEHIND, DENIED, Returning
+from eschool_sync.replica.shown_history import shown_head
 from eschool_sync.replica.tables import delete_meta, find_meta, put_meta
 from eschool_sync.security.signing import check_anchor
 
@@ -57,14 +61,6 @@ DAY_SECONDS: Final = 24 * 3600
 
 NO_BOOT: Final = 0
 """Stands for a boot that no device has: what was heard then is paired with no clock."""
-
-
-class StaleError(Exception):
-    """The replica has moved on since the request was made: another process, or a later file."""
-
-
-class UnequalError(Exception):
-    """The confirmed rows differ from the server's: a repair is due."""
 
 
 class Exchange:
@@ -98,13 +94,13 @@ class Exchange:
             return self._sync(progress)
 
     def _sync(self, progress: Progress | None) -> SyncReport:
-        report, full, tell_parts = SyncReport(), False, False
+        report, tell_parts = SyncReport(), False
         if self._bootstrap.is_due():
             self._load(report, progress)
             # The server knows no scope that a bootstrap ends with: it would only ask.
             tell_parts = True
         for _ in range(MAX_ROUNDS):
-            position, request = self.request(full=full, tell_parts=tell_parts)
+            position, request = self.request(full=False, tell_parts=tell_parts)
             try:
                 response = self._ask(request, report, progress)
             except OutdatedError as told:
@@ -115,15 +111,10 @@ class Exchange:
                 tell_parts = response.need_parts
                 continue
             try:
-                pending = self.take(position, response, report, full=full)
+                pending = self._take_or_mend(position, response, report)
             except StaleError:
                 continue
-            except UnequalError:
-                if full:
-                    raise DamageError("damage.digest") from None
-                full = True
-                continue
-            full = tell_parts = False
+            tell_parts = False
             if not response.more and not pending:
                 break
         else:
@@ -177,6 +168,34 @@ class Exchange:
             position.root[:MARK_BYTES],
         )
 
+    def _take_or_mend(self, position: Position, response: SyncResponse, report: SyncReport) -> int:
+        """Apply a response; where rows differ, put right sums, rows, partitions, in this order.
+
+        Raises:
+            StaleError: The replica or the school has moved on: ask again.
+            DamageError: ``damage.digest``: nothing has helped.
+        """
+        with suppress(UnequalError):
+            return self.take(position, response, report, full=False)
+
+        def attempt(mend: Mend) -> int:
+            return self._take(position, response, report, full=False, mend=mend)
+
+        mending, recount = Mending(self._opened, self._transport, report), Recount()
+        with suppress(UnequalError):
+            return attempt(recount)
+        differing = mending.compare(response, recount.sums)
+        probe = Probe(differing.parts)
+        with suppress(UnequalError):
+            return attempt(probe)
+        rows = mending.rows(response, differing, probe.found)
+        with suppress(UnequalError):
+            return attempt(rows)
+        left = mending.compare(response, rows.sums)
+        with suppress(UnequalError):
+            return attempt(mending.parts(response, rows, left))
+        raise DamageError("damage.digest")
+
     def take(
         self,
         position: Position,
@@ -207,7 +226,8 @@ class Exchange:
         report: SyncReport,
         *,
         full: bool,
-        at_once: bool,
+        at_once: bool = True,
+        mend: Mend | None = None,
     ) -> int:
         """Apply a response in one transaction; return how many commands still wait.
 
@@ -218,6 +238,7 @@ class Exchange:
             full: Whether everything was asked for anew.
             at_once: Whether it comes straight from the server. What lay in a file says nothing
                 of the time between, so its time is not paired with this device's clock.
+            mend: What may put the rows right before they are compared.
 
         Raises:
             StaleError: Another process has moved the position.
@@ -227,7 +248,7 @@ class Exchange:
         opened = self._opened
         device = opened.identity.device
         anchor = check_anchor(response.anchor, opened.identity.school_key)
-        head = self._tree_head(position, response)
+        head = shown_head(opened.identity, position, response)
         frames, tombstones = unpack_frames(response.frames)
         fresh = set(unpack_parts(response.parts_in))
         gone = set(unpack_parts(response.parts_out))
@@ -240,6 +261,7 @@ class Exchange:
                 gone |= set(opened.confirmed.held())
             opened.confirmed.purge(gone | fresh)
             rows = opened.confirmed.apply(frames, tombstones, fresh)
+            mended = mend(opened.confirmed) if mend else 0
             opened.store.reads.forget()
             self._compare(response)
             self._index(rows)
@@ -271,6 +293,7 @@ class Exchange:
             moved.save(opened.database)
             pending = opened.outbox.counts().get(State.PENDING, 0)
         report.pulled_rows += rows
+        report.mended_rows += mended
         report.parts_in += len(fresh)
         report.parts_out += len(unpack_parts(response.parts_out))
         for _, outcome in response.verdicts:
@@ -286,31 +309,6 @@ class Exchange:
         if estimate is not None and present.contact_time and estimate >= time:
             return present.contact
         return Contact(time, anchor, NO_BOOT, 0)
-
-    def _tree_head(self, position: Position, response: SyncResponse) -> TreeHead:
-        """Return the head of the history, after it was shown to go on from the last one.
-
-        Each replica is a witness of it: who has changed, removed or slipped in an entry cannot
-        show the same history to everybody any more.
-
-        Raises:
-            DamageError: ``damage.history``.
-        """
-        identity = self._opened.identity
-        seen = TreeHead(identity.school, position.incarnation, position.tree, position.root, 0)
-        if not response.tree_head and response.checkpoint.seq == position.tree:
-            return seen
-        head = TreeHead.read(response.tree_head, identity.school_key)
-        if (head.school, head.incarnation, head.size) != (
-            identity.school,
-            response.incarnation,
-            response.checkpoint.seq,
-        ):
-            raise InputError("protocol.malformed", part="tree head")
-        # In a bootstrap there is a cursor already and no head that was seen: any will do.
-        is_same = response.incarnation == position.incarnation
-        require_growth(seen if is_same else None, head, response.growth if is_same else ())
-        return head
 
     def _raise_alarm(self, response: SyncResponse) -> None:
         """Keep the head that does not fit: with the one held, both signed, it is the evidence."""

@@ -23,7 +23,11 @@ class Receipt:
 
 @dataclass(slots=True)
 class SyncReport:
-    """What one sync did."""
+    """What one sync did.
+
+    Attributes:
+        mended_rows: Rows that differed from the server's and were put right.
+    """
 
     accepted: int = 0
     with_findings: int = 0
@@ -31,6 +35,7 @@ class SyncReport:
     held: int = 0
     overwritten: int = 0
     pulled_rows: int = 0
+    mended_rows: int = 0
     bytes_up: int = 0
     bytes_down: int = 0
     parts_in: int = 0

@@ -26,11 +26,12 @@ from eschool_sync.protocol.enrolling import read_enrol_request
 from eschool_sync.protocol.messages import read_request
 from eschool_sync.protocol.proving import read_proof_request
 from eschool_sync.protocol.readmitting import read_readmission, read_witness
+from eschool_sync.protocol.repairing import read_repair_request
 from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.security.cipher import create_encrypted, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import Random, SystemRandom
-from eschool_sync.server import branching, restoring
+from eschool_sync.server import branching, reading, repairing, restoring
 from eschool_sync.server.postgres import open_postgres
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.state import ServerState
@@ -46,6 +47,7 @@ READERS: Final[dict[str, Callable[[bytes], object]]] = {
     "sync": read_request,
     "snapshot": read_snapshot_request,
     "proof": read_proof_request,
+    "repair": read_repair_request,
     "witness": read_witness,
     "readmit": read_readmission,
     "branch": read_branch_request,
@@ -171,8 +173,9 @@ class Directory:
         answers: dict[str, Callable[[bytes], bytes]] = {
             "enrol": served.enrol,
             "sync": served.sync,
-            "snapshot": served.snapshot,
-            "proof": served.prove,
+            "snapshot": partial(reading.snapshot, served),
+            "proof": partial(reading.prove, served),
+            "repair": partial(repairing.repair, served),
             "witness": partial(restoring.hear_witness, served),
             "readmit": partial(restoring.readmit, served),
             "branch": partial(branching.branch, served),

@@ -7,41 +7,38 @@ routes take the raw request: FastAPI's own handling of bodies halves the through
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
 from functools import partial
-from html import escape
 from typing import Any, Final, Literal, Protocol
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from eschool_core import labels
-from eschool_core.errors import InputError, TransportError
+from eschool_core.errors import TransportError
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.protocol.error_body import CONTENT_TYPE
 from eschool_sync.security.random_source import Random, SystemRandom
 from eschool_sync.server.audit import AuditLog, Facts, NoLog, collecting
+from eschool_sync.server.body import Body, Pace, declared_size
 from eschool_sync.server.guard import Guard, error_response, hide_access, record_of
 from eschool_sync.server.lanes import STRANGERS, Lanes, Queues
 from eschool_sync.server.rates import Rate, RateLimiter
 from eschool_sync.server.sources import Sources, rate_key
+from eschool_sync.server.start_page import start_page
 
-RouteName = Literal["enrol", "sync", "snapshot", "proof", "witness", "readmit", "branch"]
+RouteName = Literal["enrol", "sync", "snapshot", "proof", "repair", "witness", "readmit", "branch"]
 
 TOLD: Final = frozenset({"access.certificate_expired", "access.revoked"})
 """Refusals of access that only the holder of a device's key can come to see."""
 
 MAX_SCHOOL: Final = 2**53 - 1
 _ENROL: Final[frozenset[str]] = frozenset({"enrol"})
-_STYLE: Final = "body{font:1.1em/1.5 sans-serif;max-width:40em;margin:4em auto;padding:0 1em}"
 
 
 class Schools(Protocol):
@@ -211,6 +208,7 @@ class _Doors:
             "snapshot": syncs,
             "enrol": RateLimiter(limits.enrol_rate, clock.monotonic),
             "proof": proofs,
+            "repair": proofs,
             "witness": proofs,
             "readmit": proofs,
             "branch": proofs,
@@ -225,6 +223,7 @@ class _Doors:
             PolicyRoute(f"{one}/snapshot", self.snapshot, methods=post, policy=Policy.DEVICE),
             PolicyRoute(f"{one}/enrol", self.enrol, methods=post, policy=Policy.CODE),
             PolicyRoute(f"{one}/proof", self.proof, methods=post, policy=Policy.DEVICE),
+            PolicyRoute(f"{one}/repair", self.repair, methods=post, policy=Policy.DEVICE),
             PolicyRoute(f"{one}/witness", self.witness, methods=post, policy=Policy.CODE),
             PolicyRoute(f"{one}/readmit", self.readmit, methods=post, policy=Policy.CODE),
             PolicyRoute(f"{one}/branch", self.branch, methods=post, policy=Policy.DEVICE),
@@ -247,6 +246,10 @@ class _Doors:
     async def proof(self, request: Request) -> Response:
         """Prove that an entry is in the history."""
         return await self._take(request, "proof", self._limits.proof_bytes)
+
+    async def repair(self, request: Request) -> Response:
+        """Tell how rows that differ should be."""
+        return await self._take(request, "repair", self._limits.sync_bytes)
 
     async def witness(self, request: Request) -> Response:
         """Hear of a history that this server has forgotten."""
@@ -286,8 +289,9 @@ class _Doors:
         if route == "enrol":
             self._enrol_by_school.require(lane_number)
         self._lanes.admit(lane_number)
-        declared = _declared_size(request, limit)
-        body = _Body(self._lanes, self._limits, limit)
+        declared = declared_size(request, limit)
+        pace = Pace(self._limits.body_grace_seconds, self._limits.body_bytes_per_second)
+        body = Body(self._lanes, pace, limit)
         try:
             content = await body.read(request, declared)
             work = partial(self._work, school, route, content, record.source, record.facts)
@@ -304,72 +308,6 @@ class _Doors:
         return answer
 
 
-class _Body:
-    """Reads a body within its limits, and counts it among what is held."""
-
-    def __init__(self, lanes: Lanes, limits: Limits, limit: int) -> None:
-        self._lanes = lanes
-        self._limits = limits
-        self._limit = limit
-        self._held = 0
-
-    async def read(self, request: Request, declared: int | None) -> bytes:
-        """Return the whole body.
-
-        Raises:
-            InputError: ``transport.body_limit``.
-            TransportError: ``transport.body_slow``, ``transport.request``: not as declared.
-            BusyError: ``busy.server``: too much is held at once.
-        """
-        pieces: list[bytes] = []
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._limits.body_grace_seconds
-        try:
-            async with asyncio.timeout_at(deadline) as timer:
-                async for piece in request.stream():
-                    self._hold(len(piece))
-                    pieces.append(piece)
-                    timer.reschedule(deadline + self._held / self._limits.body_bytes_per_second)
-        except TimeoutError as error:
-            raise TransportError("transport.body_slow") from error
-        except ClientDisconnect as error:
-            raise TransportError("transport.interrupted") from error
-        if declared is not None and declared != self._held:
-            raise TransportError("transport.request")
-        return b"".join(pieces)
-
-    def release(self) -> None:
-        """Let others have what was held."""
-        self._lanes.release(self._held)
-        self._held = 0
-
-    def _hold(self, size: int) -> None:
-        if self._held + size > self._limit:
-            raise InputError("transport.body_limit", limit=self._limit)
-        self._lanes.hold(size)
-        self._held += size
-
-
-def _declared_size(request: Request, limit: int) -> int | None:
-    """Return what ``Content-Length`` says, if it is there.
-
-    Raises:
-        TransportError: ``transport.content_type``, ``transport.request``.
-        InputError: ``transport.body_limit``.
-    """
-    headers = request.headers
-    if headers.get("content-type") != CONTENT_TYPE or "content-encoding" in headers:
-        raise TransportError("transport.content_type")
-    declared = headers.get("content-length")
-    if declared is None:
-        return None
-    if not (declared.isascii() and declared.isdigit()):
-        raise TransportError("transport.request")
-    if len(declared) > len(str(limit)) or int(declared) > limit:
-        raise InputError("transport.body_limit", limit=limit)
-    return int(declared)
-
-
 async def _no_such_door(request: Request, error: Exception) -> Response:
     """Return the answer for a path or method that no route takes."""
     status = error.status_code if isinstance(error, HTTPException) else 404
@@ -381,20 +319,3 @@ async def _no_such_door(request: Request, error: Exception) -> Response:
     if allowed:
         response.headers["Allow"] = allowed
     return response
-
-
-def start_page() -> HTMLResponse:
-    """Return the page that says what this server is."""
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    title, *paragraphs = (
-        escape(labels.text(f"server.page.{part}")) for part in ("title", "text", "help")
-    )
-    content = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
-    return HTMLResponse(
-        f'<!doctype html><html lang="ru"><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style><h1>{title}</h1>{content}</html>",
-        headers={
-            "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{digest}'; "
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-        },
-    )

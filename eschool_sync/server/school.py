@@ -25,9 +25,7 @@ from eschool_sync.clock import Clock
 from eschool_sync.history.proof import Proof
 from eschool_sync.protocol.messages import read_request
 from eschool_sync.protocol.outdated import pack_taken
-from eschool_sync.protocol.proving import pack_proof, read_proof_request
 from eschool_sync.protocol.push import unpack_push
-from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.protocol.version import VERSION
 from eschool_sync.security.codes import code_hash, new_code
 from eschool_sync.security.random_source import Random
@@ -51,7 +49,7 @@ from eschool_sync.server.judge import Entry, Judge, counts
 from eschool_sync.server.known import KnownRows
 from eschool_sync.server.proving import proof_of
 from eschool_sync.server.pushes import device_head, move_head, new_entries
-from eschool_sync.server.snapshots import Snapshots, Viewer
+from eschool_sync.server.snapshots import Snapshots
 from eschool_sync.server.state import Phase, ServerState
 from eschool_sync.server.tables import prepare_connection
 
@@ -96,7 +94,7 @@ class ServerSchool:
         self._key = SigningKey(bytes.fromhex(state.school_seed))
         self._ledger = ConfirmedLedger(database, bytes.fromhex(state.digest_key))
         self.store = Store(database, self._ledger)
-        self._known = KnownRows(self.store)
+        self.known = KnownRows(self.store)
         self._judge = Judge(self.store, self._ledger)
         self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
         self.device_use = DeviceUse(database)
@@ -105,7 +103,7 @@ class ServerSchool:
     def _become(self) -> None:
         """Answer as the incarnation that the state names."""
         incarnation = bytes.fromhex(self.state.incarnation)
-        self._snapshots = Snapshots(self.store, incarnation)
+        self.snapshots = Snapshots(self.store, incarnation)
         self._heads = Heads(self.database, self._key, self.state.school, incarnation)
         self._answers = Answers(
             self.store, incarnation, self._heads, lambda: self.anchor().to_bytes()
@@ -242,35 +240,6 @@ class ServerSchool:
             return pack_taken(sealed.version, device_head(self.database, device.device).last)
         return self._answers.answer(request, device, head)
 
-    def snapshot(self, body: bytes) -> bytes:
-        """Give a new replica the list of chunks in its person's scope, or some of the chunks.
-
-        Raises:
-            AccessError, InputError: As ``sync``.
-        """
-        sealed = read_snapshot_request(body)
-        device = self.sender(sealed.request.school, sealed.request.device)
-        request = sealed.check_signature(device.public_key)
-        _let_read(device)
-        self.turn_days()
-        head = self.head()
-        scope = self.scope(device.person_id).parts
-        school = self._known.school(head.seq)
-        viewer = Viewer(device.person_id, scope, head.seq, school.current_day if school else 0)
-        return self._snapshots.answer(request, viewer)
-
-    def prove(self, body: bytes) -> bytes:
-        """Prove to a device's owner that what stands in a cell is in the history.
-
-        Raises:
-            AccessError, InputError: As ``sync``; ``proof.none``.
-        """
-        sealed = read_proof_request(body)
-        device = self.sender(sealed.request.school, sealed.request.device)
-        asked = sealed.check_signature(device.public_key)
-        _let_read(device)
-        return pack_proof(self.proof_for(device.person_id, asked.table, asked.row_id))
-
     def scope(self, person_id: int) -> Scope:
         """Return what a person may see now."""
         return self._answers.scope(person_id, self.head())
@@ -294,7 +263,7 @@ class ServerSchool:
 
     def turn_days(self) -> None:
         """Open every date up to today that is not open yet, one command each."""
-        school = self._known.school(self.head().seq)
+        school = self.known.school(self.head().seq)
         if school is None:
             return
         today = calendar.local_day(self._clock.wall(), school.zone)
@@ -303,7 +272,7 @@ class ServerSchool:
         first = max(school.current_day + 1, today - MAX_DAYS_TURNED)
         for day in range(first, today + 1):
             outcome = self.act(TurnDay(day=day))
-            school = self._known.school(self.head().seq)
+            school = self.known.school(self.head().seq)
             if school is None or school.current_day < day:
                 # The day stays as it is and the school goes on; the next start tries again.
                 _logger.error("day %d was not opened: %s", day, outcome.key)
@@ -321,7 +290,7 @@ class ServerSchool:
         Raises:
             AccessError: ``access.device``.
         """
-        device = self._known.device(number, self.head().seq)
+        device = self.known.device(number, self.head().seq)
         if device is None or school != self.state.school:
             raise AccessError("access.device")
         return device
@@ -391,12 +360,6 @@ class ServerSchool:
             except BaseException:
                 self._ledger.forget()
                 raise
-
-
-def _let_read(device: Device) -> None:
-    report(device=device.device, person=device.person_id)
-    if device.revoked_at:
-        raise AccessError("access.revoked")
 
 
 def _require_accepted(outcome: Outcome) -> None:

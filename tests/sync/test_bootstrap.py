@@ -94,9 +94,9 @@ def test_a_new_replica_is_what_the_server_has(any_world: World) -> None:
 
 def test_what_was_built_for_one_serves_the_next(world: World) -> None:
     newcomer(world, "maths")[0].sync()
-    built = set(world.server._snapshots._by_hash)
+    built = set(world.server.snapshots._by_hash)
     newcomer(world, "maths")[0].sync()
-    assert set(world.server._snapshots._by_hash) == built
+    assert set(world.server.snapshots._by_hash) == built
 
 
 def test_a_line_cut_at_any_request_costs_that_request_alone(world: World) -> None:
@@ -150,10 +150,10 @@ def test_what_changed_since_a_chunk_was_built_comes_with_the_sync(world: World) 
     maths.do(topic(at, "Дроби"))
     maths.do(mark(at, pupils(world)[0], 4))
     maths.sync()
-    built = dict(world.server._snapshots._by_hash)
+    built = dict(world.server.snapshots._by_hash)
     member, _ = newcomer(world, "maths")
     member.sync()
-    assert dict(world.server._snapshots._by_hash) == built
+    assert dict(world.server.snapshots._by_hash) == built
     assert [row.text for row in member.replica.store.select(Topic, lesson_id=at)] == ["Дроби"]
     world.check("maths, second")
 
@@ -164,10 +164,10 @@ def test_a_chunk_far_behind_is_built_anew(world: World, monkeypatch: pytest.Monk
     maths.do(topic(lesson(world), "Дроби"))
     maths.sync()
     monkeypatch.setattr(snapshots, "MAX_BEHIND", 0)
-    built = set(world.server._snapshots._by_hash)
+    built = set(world.server.snapshots._by_hash)
     member, _ = newcomer(world, "maths")
     member.sync()
-    fresh = set(world.server._snapshots._by_hash)
+    fresh = set(world.server.snapshots._by_hash)
     assert len(fresh - built) == 1
     assert len(built - fresh) == 1
     world.check("maths, second")
@@ -269,7 +269,7 @@ def test_memory_for_chunks_has_a_bound(world: World, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(snapshots, "MAX_KEPT_BYTES", 1)
     member, _ = newcomer(world, "maths")
     member.sync()
-    assert len(world.server._snapshots._kept) == 1
+    assert len(world.server.snapshots._kept) == 1
     world.check("maths, second")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from eschool_core.domain.tables import BY_NUMBER
 from eschool_core.errors import AccessError, BusyError
+from eschool_core.store.digest import row_hasher
 from eschool_sync.history.merkle import consistency_proof, inclusion_proof, root_of
 from eschool_sync.history.proof import Proof
 from eschool_sync.protocol.branching import BranchRequest, BranchResponse
@@ -28,6 +29,15 @@ from eschool_sync.protocol.parcel import Answer, Direction, Label, pack_answer, 
 from eschool_sync.protocol.proving import ProofRequest, pack_proof
 from eschool_sync.protocol.push import pack_push
 from eschool_sync.protocol.readmitting import pack_readmission, pack_witness
+from eschool_sync.protocol.repairing import (
+    HASH_SHIFT,
+    Differing,
+    RepairRequest,
+    Step,
+    pack_mended,
+    pack_rows,
+    pack_sums,
+)
 from eschool_sync.protocol.snapshot import (
     Chunk,
     SnapshotList,
@@ -332,6 +342,65 @@ def proofs() -> list[Vector]:
             proof.to_json().encode(),
             {"format": "eschool-proof/1", **content},
             cast.GIVEN,
+        ),
+    ]
+
+
+def repairs() -> list[Vector]:
+    """Return the three questions of a repair and their answers."""
+    row_hash = row_hasher(cast.DIGEST_KEY)
+    hashes = {
+        (int(str(row[1])), number, int(str(row[0]))): row_hash(number, row) >> HASH_SHIFT
+        for number, rows in cast.ROWS.items()
+        for row in rows
+    }
+    sums = {part: (place, b"d" * 16) for place, part in enumerate(cast.PARTS)}
+    keys = [(number, row_id) for _, number, row_id in hashes]
+    asked = {
+        Step.COMPARE: (
+            pack_sums(sums),
+            [{"part": part, "rows": rows, "digest": d} for part, (rows, d) in sums.items()],
+        ),
+        Step.ROWS: (pack_rows(keys), [{"table": table, "id": row_id} for table, row_id in keys]),
+        Step.PARTS: (pack_parts(cast.PARTS[3:4]), [{"part": part} for part in cast.PARTS[3:4]]),
+    }
+    whose = {"version": 1, "school": SCHOOL, "device": DEVICE, "incarnation": cast.INCARNATION}
+    found = Differing(2, cast.PARTS[4:], cast.PARTS[3:4], hashes)
+    told = [
+        {"part": part, "table": table, "id": row_id, "hash": value}
+        for (part, table, row_id), value in sorted(hashes.items())
+    ]
+    return [
+        *(
+            Vector(
+                "repair",
+                step.name.lower(),
+                RepairRequest(SCHOOL, DEVICE, cast.INCARNATION, 44, step, block).sealed(DEVICE_KEY),
+                {**whose, "seq": 44, "step": int(step), "block": content},
+                cast.GIVEN,
+            )
+            for step, (block, content) in asked.items()
+        ),
+        Vector(
+            "differing",
+            "one partition",
+            found.to_bytes(),
+            {
+                "version": 1, "newer": 2, "gone": found.gone, "parts": found.parts,
+                "hashes": told,
+            },
+        ),
+        Vector(
+            "mended",
+            "its rows",
+            pack_mended(pack_frames(FRAMES, ())),
+            {"version": 1, "moved": 0, "frames": FRAME_CONTENT},
+        ),
+        Vector(
+            "mended",
+            "changed meanwhile",
+            pack_mended(None),
+            {"version": 1, "moved": 1, "frames": []},
         ),
     ]
 

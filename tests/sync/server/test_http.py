@@ -179,6 +179,7 @@ def test_every_route_says_who_may_come_in() -> None:
         "/v1/{school:int}/snapshot",
         "/v1/{school:int}/enrol",
         "/v1/{school:int}/proof",
+        "/v1/{school:int}/repair",
         "/v1/{school:int}/witness",
         "/v1/{school:int}/readmit",
         "/v1/{school:int}/branch",

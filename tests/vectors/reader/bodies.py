@@ -163,6 +163,31 @@ def _proven(content: Content, given: Content) -> Content:
     return content
 
 
+STEPS = {0: "part rows digest", 1: "table id", 2: "part"}
+
+
+def repair(data: bytes, given: Content) -> Content:
+    message = with_signature_before(unzip(data), given["device_key"], "eschool/repair/1")
+    content = fields_of(message, "version school device incarnation seq step block")
+    names = STEPS[content["step"]].split()
+    content["block"] = [dict(zip(names, row, strict=True)) for row in rows_of(content["block"])]
+    return content
+
+
+def differing(data: bytes, given: Content) -> Content:
+    content = fields_of(unzip(data), "version newer gone parts hashes")
+    content["gone"], content["parts"] = parts_of(content["gone"]), parts_of(content["parts"])
+    names = "part table id hash".split()
+    content["hashes"] = [dict(zip(names, row, strict=True)) for row in rows_of(content["hashes"])]
+    return content
+
+
+def mended(data: bytes, given: Content) -> Content:
+    content = fields_of(unzip(data), "version moved frames")
+    content["frames"] = _frames(content["frames"])
+    return content
+
+
 def live(data: bytes, given: Content) -> Content:
     message = with_signature_before(unzip(data), given["device_key"], "eschool/live/1")
     return fields_of(message, "version school device cursor")
