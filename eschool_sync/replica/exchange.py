@@ -179,7 +179,7 @@ class Exchange:
             return self.take(position, response, report, full=False)
 
         def attempt(mend: Mend) -> int:
-            return self._take(position, response, report, full=False, mend=mend)
+            return self.take(position, response, report, full=False, mend=mend)
 
         mending, recount = Mending(self._opened, self._transport, report), Recount()
         with suppress(UnequalError):
@@ -204,13 +204,14 @@ class Exchange:
         *,
         full: bool,
         at_once: bool = True,
+        mend: Mend | None = None,
     ) -> int:
         """Apply a response, or remember what spoke against it; return how many commands wait.
 
         See ``_take``.
         """
         try:
-            return self._take(position, response, report, full=full, at_once=at_once)
+            return self._take(position, response, report, full=full, at_once=at_once, mend=mend)
         except UnequalError:
             self.note_unequal()
             raise
@@ -226,8 +227,8 @@ class Exchange:
         report: SyncReport,
         *,
         full: bool,
-        at_once: bool = True,
-        mend: Mend | None = None,
+        at_once: bool,
+        mend: Mend | None,
     ) -> int:
         """Apply a response in one transaction; return how many commands still wait.
 

@@ -45,7 +45,9 @@ class Play:
         self.seed = seed
         self.dice = Dice(seed)
         self.profile = Profile.drawn(self.dice)
-        self.base: Base = base(encrypted=self.profile.encrypted)
+        # The plain one too: the log is given again on it, and making it is none of the play.
+        plain = base(encrypted=False)
+        self.base: Base = base(encrypted=True) if self.profile.encrypted else plain
         self.base.write(folder, self.profile.cast)
         self.world = World(self.base, folder, Disk(self.profile.encrypted), seed)
         self.author = Author(self.base, self.dice)

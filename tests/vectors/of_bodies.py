@@ -386,7 +386,10 @@ def repairs() -> list[Vector]:
             "one partition",
             found.to_bytes(),
             {
-                "version": 1, "newer": 2, "gone": found.gone, "parts": found.parts,
+                "version": 1,
+                "newer": 2,
+                "gone": found.gone,
+                "parts": found.parts,
                 "hashes": told,
             },
         ),
