@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from eschool_cli.localised import say
+from eschool_cli.noting import log_reading
 from eschool_cli.session import Session, today_of
 from eschool_cli.tables import Wanted, chosen_period
 from eschool_core.errors import InputError
+from eschool_core.queries.personal_reads import reading_of_school
 from eschool_core.reports.bundle import Sheet, bundle
 from eschool_core.reports.frame import Asked
 from eschool_core.reports.period import period_at
@@ -41,6 +43,8 @@ def write_bundle(session: Session, replica: Replica, folder: Path | None, typed:
         replica.now(),
         language=session.language,
     )
+    # The bundle shows the whole school alone, and its first form is every card.
+    log_reading(replica, reading_of_school(replica.store, replica.person_id, today))
     written = [_write(folder, sheet) for sheet in bundle(replica.store, asked, replica.person_id)]
     if typed.json:
         session.screen.json(written)

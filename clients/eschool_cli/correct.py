@@ -6,6 +6,7 @@ import click
 
 from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, argument, option, say
+from eschool_cli.noting import log_reading
 from eschool_cli.parameters import Day, DayType, WordType
 from eschool_cli.session import Session, today_of
 from eschool_cli.writing import give, made
@@ -16,6 +17,7 @@ from eschool_core.errors import InputError
 from eschool_core.queries import lookup
 from eschool_core.queries.names import full_name
 from eschool_core.queries.people import name_parts
+from eschool_core.queries.personal_reads import reading_of_pupil
 
 
 @click.command(name="correct", cls=LocalCommand)
@@ -43,6 +45,7 @@ def correct_command(
     with session.replica() as replica:
         store, today = replica.store, today_of(replica)
         someone = lookup.any_pupil(store, pupil, today)
+        log_reading(replica, reading_of_pupil(store, replica.person_id, someone.pupil_id, today))
         if guardian is None:
             if relation is not None or phone is not None:
                 raise InputError("cli.correct.guardian")

@@ -6,6 +6,7 @@ import click
 
 from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.noting import log_reading
 from eschool_cli.parameters import MAX_DIGITS, NumberType
 from eschool_cli.session import Session, today_of
 from eschool_cli.wording import DASH, moment
@@ -17,6 +18,7 @@ from eschool_core.errors import InputError
 from eschool_core.queries import lookup
 from eschool_core.queries.messages import Conversation, conversation, threads
 from eschool_core.queries.people import person
+from eschool_core.queries.personal_reads import readings_of_threads
 
 NUMBER = NumberType(1, 10**MAX_DIGITS)
 
@@ -32,8 +34,10 @@ def messages_group(ctx: click.Context, as_json: bool) -> None:  # noqa: FBT001
 
 def _list(session: Session, *, as_json: bool) -> None:
     with session.replica() as replica:
-        found = threads(replica.store, replica.person_id)
-        own = replica.person_id
+        store, own = replica.store, replica.person_id
+        found = threads(store, own)
+        listed = {entry.thread_id for entry in found}
+        log_reading(replica, *readings_of_threads(store, own, listed, today_of(replica)))
     if as_json:
         session.screen.json([entry.as_json() for entry in found])
         return
@@ -62,11 +66,13 @@ def read_command(
 ) -> None:
     """Show a conversation and give the receipt that it was read."""
     with session.replica() as replica:
-        answer = conversation(replica.store, thread, replica.person_id)
-        others = [each for each in answer.messages if each.sender_id != replica.person_id]
+        store, own = replica.store, replica.person_id
+        answer = conversation(store, thread, own)
+        log_reading(replica, *readings_of_threads(store, own, {thread}, today_of(replica)))
+        others = [each for each in answer.messages if each.sender_id != own]
         unread = [
             unread
-            for entry in threads(replica.store, replica.person_id)
+            for entry in threads(store, own)
             if entry.thread_id == thread and (unread := entry.unread)
         ]
         if others and unread and not no_receipt:

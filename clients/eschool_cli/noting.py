@@ -12,13 +12,14 @@ if TYPE_CHECKING:
     from eschool_sync.replica import Replica
 
 
-def log_reading(replica: Replica, reading: Reading) -> None:
-    """Log a reading where this day's log lacks it, and let pass who may read.
+def log_reading(replica: Replica, *readings: Reading) -> None:
+    """Log readings where this day's log lacks them, and let pass who may read.
 
     Raises:
         RightsError: The data are not within the reader's work; the attempt is logged.
     """
-    if reading.note is not None:
-        replica.do(reading.note)
-    if not reading.allowed:
+    for reading in readings:
+        if reading.note is not None:
+            replica.do(reading.note)
+    if not all(reading.allowed for reading in readings):
         raise RightsError(checks.OUT_OF_SCOPE)

@@ -7,6 +7,7 @@ import click
 from eschool_cli.answers import TODAY, as_json
 from eschool_cli.check import week
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.noting import log_reading
 from eschool_cli.parameters import MAX_DIGITS, Day, DayType, NumberType, WordType
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
@@ -20,6 +21,7 @@ from eschool_core.commands.paper import (
 from eschool_core.domain.care_enums import SlipState
 from eschool_core.queries import lookup, lookup_groups
 from eschool_core.queries.paper import PaperEntry, paper_week
+from eschool_core.queries.personal_reads import reading_of_class
 
 NUMBER = NumberType(1, 10**MAX_DIGITS)
 
@@ -40,6 +42,10 @@ def list_command(session: Session, class_name: str, day: Day, as_json: bool) -> 
         number = day.number(today_of(replica))
         school_class = lookup.school_class(replica.store, class_name, number)
         as_of = replica.status().last_sync or replica.now()
+        reading = reading_of_class(
+            replica.store, replica.person_id, school_class.id, today_of(replica)
+        )
+        log_reading(replica, reading)
         answer = paper_week(replica.store, school_class.id, school_class.name, number, as_of)
     if as_json:
         session.screen.json(answer.as_json())

@@ -6,11 +6,13 @@ import click
 
 from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, argument, option, say
+from eschool_cli.noting import log_reading
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
 from eschool_cli.wording import role_name
 from eschool_core.domain.enums import PersonKind
-from eschool_core.queries.people import PersonAnswer, RoleHeld, people
+from eschool_core.queries.people import PersonAnswer, RoleHeld, children_of, people
+from eschool_core.queries.personal_reads import readings_of_pupils
 
 KINDS = {
     "staff": PersonKind.STAFF,
@@ -34,14 +36,17 @@ def people_command(
 ) -> None:
     """Show the people whom this replica knows."""
     with session.replica() as replica:
+        store, today = replica.store, today_of(replica)
         found = people(
-            replica.store,
-            today_of(replica),
+            store,
+            today,
             replica.now(),
             kind=None if role is None else KINDS[role],
             class_name=class_name,
             typed=name,
         )
+        readings = readings_of_pupils(store, replica.person_id, children_of(found), today)
+        log_reading(replica, *readings)
     if as_json:
         session.screen.json([person.as_json() for person in found])
         return

@@ -12,6 +12,7 @@ import click
 from eschool_cli.answers import TODAY
 from eschool_cli.inspection import NUMBER
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.noting import log_reading
 from eschool_cli.papers import document_of, refuse_existing, write_pdf
 from eschool_cli.parameters import Day, DayType
 from eschool_cli.reporting import report_of
@@ -26,6 +27,7 @@ from eschool_core.forms.weekly_slips import weekly_slips
 from eschool_core.queries import lookup
 from eschool_core.queries.inspections import inspection
 from eschool_core.queries.paper import paper_week
+from eschool_core.queries.personal_reads import reading_of_class, reading_of_school
 from eschool_core.reports.bundle import bundle
 from eschool_core.reports.catalogue import make_report, report
 from eschool_core.reports.contingent import classes_of
@@ -86,6 +88,7 @@ def bundle_command(session: Session, /, folder: Path, **values: Any) -> None:
     forms: dict[int, list[Table]] = {}
     with session.replica() as replica, session.screen.progress(say("print.collecting")) as tell:
         asked = _asked(session, replica, values)
+        log_reading(replica, reading_of_school(replica.store, replica.person_id, asked.day))
         for sheet in bundle(replica.store, asked, replica.person_id):
             forms.setdefault(sheet.form, []).append(sheet.table)
             tell(sheet.table.title, sheet.form, 9)
@@ -189,6 +192,7 @@ def weekly_command(
         today = today_of(replica)
         number = day.number(today)
         led = lookup.school_class(replica.store, class_name, number)
+        log_reading(replica, reading_of_class(replica.store, replica.person_id, led.id, today))
         as_of = replica.status().last_sync or replica.now()
         week = paper_week(replica.store, led.id, led.name, number, as_of)
         slips = weekly_slips(week, session.language)

@@ -9,6 +9,7 @@ import click
 
 from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli.noting import log_reading
 from eschool_cli.papers import document_of, refuse_existing, write_pdf
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
@@ -18,12 +19,14 @@ from eschool_cli.writing import give, made, receipt_json
 from eschool_core.commands import facts
 from eschool_core.commands.access import SECONDS_PER_DAY, IssueSlip
 from eschool_core.commands.credentials import HandOutSlip
+from eschool_core.domain.enums import PersonKind
 from eschool_core.errors import InputError
 from eschool_core.forms.credential_slips import credential_slips
 from eschool_core.ids import login_of
 from eschool_core.queries import lookup
 from eschool_core.queries.in_force import local, zone_of
-from eschool_core.queries.people import families, person
+from eschool_core.queries.people import children_of, families, people, person
+from eschool_core.queries.personal_reads import Reading, readings_of_pupils
 from eschool_core.queries.slips import SlipAnswer, SlipState, register
 
 if TYPE_CHECKING:
@@ -48,6 +51,7 @@ def _list(session: Session, class_name: str, *, as_json: bool) -> None:
         store, today = replica.store, today_of(replica)
         led = lookup.school_class(store, class_name, today).id if class_name else 0
         lines = register(store, replica.now(), led)
+        log_reading(replica, *_readings(replica, {line.person_id for line in lines}, today))
     if as_json:
         session.screen.json([line.as_json() for line in lines])
         return
@@ -61,6 +65,13 @@ def _list(session: Session, class_name: str, *, as_json: bool) -> None:
         Column(say("cli.slips.handed")),
     )
     session.screen.table(columns, [_row(line) for line in lines])
+
+
+def _readings(replica: Replica, shown: set[int], today: int) -> tuple[Reading, ...]:
+    """Return what to log where guardians are shown."""
+    found = people(replica.store, today, 0, kind=PersonKind.GUARDIAN)
+    wards = children_of(one for one in found if one.person_id in shown)
+    return readings_of_pupils(replica.store, replica.person_id, wards, today)
 
 
 def _row(line: SlipAnswer) -> tuple[str, str, str, str]:
@@ -121,6 +132,7 @@ def _batch(session: Session, replica: Replica, class_name: str) -> dict[str, Any
     random, members = SystemRandom(), families(store, led.id, today)
     if not members:
         raise InputError("cli.slips.empty")
+    log_reading(replica, *_readings(replica, {one.person_id for one in members}, today))
     codes = [new_code(random) for _ in members]
     commands = [
         made(

@@ -37,8 +37,8 @@ class NoteRead(Command):
     The pages and the command line give it with each first reading of a day.
 
     Attributes:
-        class_id: Every card of the class; 0 for one pupil.
-        pupil_id: One pupil's card; 0 for a class.
+        class_id: Every card of the class.
+        pupil_id: One pupil's card. Where neither is named: the cards of the whole school.
         denied: 1 where the data were not shown.
     """
 
@@ -52,13 +52,13 @@ def note_read(store: Store, command: NoteRead, occasion: Occasion) -> Findings:
     """Write who looked at what, once for each day.
 
     Raises:
-        InputError: It names neither a class nor a pupil, or both; or there is no such one.
+        InputError: It names both a class and a pupil; or there is no such one.
     """
-    if bool(command.class_id) == bool(command.pupil_id):
+    if command.class_id and command.pupil_id:
         raise InputError("data.field", field="pupil_id")
     if command.class_id:
         store.require(SchoolClass, command.class_id)
-    else:
+    if command.pupil_id:
         store.require(Pupil, command.pupil_id)
     known = {
         "part": partition(PartitionKind.ACCOUNT, occasion.actor_id),

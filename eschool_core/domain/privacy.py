@@ -20,9 +20,9 @@ class PersonalRead(Row, table=True):
     person_id: int = Field(sa_type=Id, index=True)
     """Who looked."""
     class_id: int = Field(default=0, sa_type=Id)
-    """Every card of this class; 0 where one pupil's was opened."""
+    """Every card of this class; 0 where one pupil's was opened, or those of the whole school."""
     pupil_id: int = Field(default=0, sa_type=Id)
-    """0 for a whole class."""
+    """0 for a whole class and for the whole school."""
     day: int
     denied: int = 0
     """1 where the attempt was refused."""

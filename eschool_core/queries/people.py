@@ -71,6 +71,7 @@ class PersonAnswer(Answer):
     Attributes:
         classes: The pupil's own, the children's, or those that a member of staff leads.
         children: Of a guardian: the pupil's name with the relation.
+        child_ids: Of a guardian, in the same order.
         access: None where the store does not hold the list of accounts.
     """
 
@@ -80,6 +81,7 @@ class PersonAnswer(Answer):
     roles: tuple[RoleHeld, ...] = ()
     classes: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
+    child_ids: tuple[int, ...] = ()
     access: AccessState | None = None
 
 
@@ -144,6 +146,11 @@ def families(store: Store, class_id: int, day: int) -> tuple[PersonAnswer, ...]:
         for (guardian_id,) in store.rows(GUARDIANS_OF_PUPIL, pupil_id, day):
             found[guardian_id] = guardians[guardian_id]
     return tuple(found.values())
+
+
+def children_of(found: Iterable[PersonAnswer]) -> frozenset[int]:
+    """Return the pupils whose guardians are among those found: data that a log names (1.4)."""
+    return frozenset(pupil_id for one in found for pupil_id in one.child_ids)
 
 
 def person(store: Store, typed: str, day: int, *, kind: PersonKind | None = None) -> PersonAnswer:
@@ -227,6 +234,7 @@ def _guardians(store: Store, day: int, pupils: Mapping[int, PersonAnswer]) -> li
                 for pupil_id, relation in known.wards.items()
                 if pupil_id in pupils
             ),
+            child_ids=tuple(pupil_id for pupil_id in known.wards if pupil_id in pupils),
         )
         for guardian_id, known in found.items()
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,6 +10,7 @@ from eschool_core import calendar
 from eschool_core.commands.privacy import NoteRead
 from eschool_core.commands.rights import ADMINISTRATION
 from eschool_core.domain.enums import Role
+from eschool_core.domain.informing import Thread
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Enrolment
 from eschool_core.domain.privacy import PersonalRead
@@ -26,8 +28,13 @@ PUPILS = (
     "WHERE id IN (SELECT pupil_id FROM personal_read)"
 )
 ENROLLED = "pupil_id = ? AND first_day <= ? AND last_day >= ? ORDER BY id"
-OF_CHILD = "(pupil_id = ? OR class_id IN (SELECT class_id FROM enrolment WHERE pupil_id = ? "
-WHILE_THERE = "AND personal_read.day BETWEEN first_day AND last_day)) ORDER BY first_at, id"
+OF_CHILD = (
+    "(pupil_id = ? OR (pupil_id = 0 AND EXISTS (SELECT 1 FROM enrolment e WHERE e.pupil_id = ? "
+    "AND personal_read.class_id IN (e.class_id, 0) "
+    "AND personal_read.day BETWEEN e.first_day AND e.last_day))) ORDER BY first_at, id"
+)
+MOST_NAMED = 5
+"""Of so many pupils shown together each is named in the log; of more, the class or the school."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,47 @@ def reading_of_pupil(store: Store, person_id: int, pupil_id: int, day: int) -> R
     return Reading(allowed, _note(store, person_id, day, pupil_id=pupil_id, denied=not allowed))
 
 
+def reading_of_school(store: Store, person_id: int, day: int) -> Reading:
+    """Return whether a person may read the cards of all classes on a day, and what to log."""
+    if store.get(Staff, person_id) is None:
+        return OWN_DATA
+    allowed = _may_read(store, person_id, set(), day)
+    return Reading(allowed, _note(store, person_id, day, denied=not allowed))
+
+
+def readings_of_pupils(
+    store: Store, person_id: int, pupil_ids: Collection[int], day: int
+) -> tuple[Reading, ...]:
+    """Return what to log where data of several pupils, such as their guardians, are shown."""
+    if len(pupil_ids) <= MOST_NAMED:
+        return tuple(reading_of_pupil(store, person_id, one, day) for one in sorted(pupil_ids))
+    school = reading_of_school(store, person_id, day)
+    if school.allowed:
+        return (school,)
+    classes = {
+        row.class_id
+        for row in store.where(Enrolment, "first_day <= ? AND last_day >= ?", day, day)
+        if row.pupil_id in pupil_ids
+    }
+    return tuple(reading_of_class(store, person_id, one, day) for one in sorted(classes))
+
+
+def readings_of_threads(
+    store: Store, person_id: int, thread_ids: Collection[int], day: int
+) -> tuple[Reading, ...]:
+    """Return what to log where a member of staff sees conversations about pupils (2.11).
+
+    They name the guardians. Members alone hold them, so whoever sees one may.
+    """
+    if store.get(Staff, person_id) is None:
+        return ()
+    pupils = {store.require(Thread, thread_id).pupil_id for thread_id in thread_ids} - {0}
+    return tuple(
+        Reading(allowed=True, note=_note(store, person_id, day, pupil_id=one, denied=False))
+        for one in sorted(pupils)
+    )
+
+
 def _may_read(store: Store, person_id: int, classes: set[int], day: int) -> bool:
     return any(
         entry.role in READERS or (entry.role == Role.CLASS_TEACHER and entry.class_id in classes)
@@ -88,8 +136,9 @@ class ReadEntry(Answer):
     """A line of the log.
 
     Attributes:
-        school_class: Whose cards were all opened; empty where it was one pupil's.
+        school_class: Whose cards were all opened; empty where it was one pupil's, or all classes'.
         pupil: Empty for a whole class, and where the name is not here.
+        whole_school: The cards of every class were opened.
     """
 
     day: date
@@ -99,6 +148,7 @@ class ReadEntry(Answer):
     school_class: str
     pupil: str
     denied: bool
+    whole_school: bool
 
 
 def personal_reads(store: Store, *, pupil_id: int = 0) -> tuple[ReadEntry, ...]:
@@ -108,11 +158,11 @@ def personal_reads(store: Store, *, pupil_id: int = 0) -> tuple[ReadEntry, ...]:
 
     Args:
         store: Where to look.
-        pupil_id: Only reads of this pupil's card, among them those of the whole class while the
-            pupil was in it; 0 for all.
+        pupil_id: Only reads of this pupil's card, among them those of the whole class and of the
+            whole school while the pupil was in it; 0 for all.
     """
     if pupil_id:
-        found = store.where(PersonalRead, OF_CHILD + WHILE_THERE, pupil_id, pupil_id)
+        found = store.where(PersonalRead, OF_CHILD, pupil_id, pupil_id)
     else:
         found = store.where(PersonalRead, "1 = 1 ORDER BY first_at, id")
     zone, names = zone_of(store), people_names(store)
@@ -127,6 +177,7 @@ def personal_reads(store: Store, *, pupil_id: int = 0) -> tuple[ReadEntry, ...]:
             school_class=classes.get(entry.class_id, ""),
             pupil=pupils.get(entry.pupil_id, ""),
             denied=bool(entry.denied),
+            whole_school=not entry.class_id and not entry.pupil_id,
         )
         for entry in found
     )

@@ -13,7 +13,7 @@ from eschool_core.queries.slips import SlipState, register
 from eschool_core.queries.term_state import unseen_marks
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Page
-from eschool_web.views.led_class import class_part, led
+from eschool_web.views.led_class import class_part, led, log_cards_of
 
 LIVING: Final = (SlipState.WAITING, SlipState.HANDED_OUT)
 WEEK: Final = 7
@@ -33,6 +33,7 @@ def families_page(asked: Asked) -> Page:
         InputError: ``web.not_found``: the person does not lead the class.
     """
     school_class, today, now = led(asked), asked.today(), asked.source.now()
+    log_cards_of(asked, school_class.id)
     day = asked.number("day", today)
     moment = asked.source.standing().last_sync or now
     lines = asked.read(lambda store: register(store, now, school_class.id))

@@ -10,6 +10,7 @@ from eschool_core.queries.me import Me, me
 from eschool_core.queries.personal_reads import reading_of_class
 from eschool_web.asking import Asked, Page
 from eschool_web.refusals import NOT_FOUND
+from eschool_web.views.noting import log_shown
 
 SECTIONS: Final = (
     ("/class/{id}", "web.class.overview"),
@@ -50,9 +51,7 @@ def _log_attempt(asked: Asked, class_id: int) -> None:
 def log_cards_of(asked: Asked, class_id: int) -> None:
     """Log that the cards of a led class are shown, where this day's log lacks it (1.4)."""
     person_id, day = asked.source.person_id, asked.today()
-    reading = asked.read(lambda store: reading_of_class(store, person_id, class_id, day))
-    if reading.note is not None:
-        asked.source.do(reading.note)
+    log_shown(asked, asked.read(lambda store: reading_of_class(store, person_id, class_id, day)))
 
 
 def class_part(template: str, here: str, class_id: int, values: dict[str, Any]) -> Page:

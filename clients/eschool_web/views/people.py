@@ -14,10 +14,12 @@ from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.devices import devices
 from eschool_core.queries.in_force import year_on
 from eschool_core.queries.names import full_name
-from eschool_core.queries.people import people
+from eschool_core.queries.people import children_of, people
+from eschool_core.queries.personal_reads import readings_of_pupils
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Page
 from eschool_web.refusals import NOT_FOUND
+from eschool_web.views.noting import log_shown
 from eschool_web.views.officer import office, officer
 
 MAX_FOUND: Final = 60
@@ -35,10 +37,13 @@ def people_page(asked: Asked) -> Page:
     typed = asked.query.get("q", "").strip()[:MAX_TYPED]
     kind = None if typed else PersonKind.STAFF
     found = asked.read(lambda store: people(store, today, now, kind=kind, typed=typed))
+    shown, own = found[:MAX_FOUND], asked.source.person_id
+    wards = children_of(shown)
+    log_shown(asked, *asked.read(lambda store: readings_of_pupils(store, own, wards, today)))
     return office(
         "people.html",
         "/officer/people",
-        {"people": found[:MAX_FOUND], "count": len(found), "typed": typed},
+        {"people": shown, "count": len(found), "typed": typed},
     )
 
 

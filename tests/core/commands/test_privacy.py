@@ -15,9 +15,11 @@ from eschool_core.domain.privacy import PersonalRead, ProcessingConsent
 from eschool_core.labels import text
 from eschool_core.queries.consents import consents_of
 from eschool_core.queries.personal_reads import (
+    MOST_NAMED,
     personal_reads,
     reading_of_class,
     reading_of_pupil,
+    readings_of_pupils,
 )
 from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock, verdict
 
@@ -84,9 +86,30 @@ def test_families_read_the_own_child_without_a_log(school: SmallSchool) -> None:
     assert (reading.allowed, reading.note) == (True, None)
 
 
-@pytest.mark.parametrize("fields", [{}, {"class_id": 5, "pupil_id": 6}])
-def test_a_read_is_of_a_class_or_of_a_pupil(school: SmallSchool, fields: dict[str, int]) -> None:
-    assert verdict(school.do(NoteRead(**fields), "russian")) == "data.field"
+def test_a_read_is_not_of_a_class_and_of_a_pupil(school: SmallSchool) -> None:
+    note = NoteRead(class_id=school.classes["5А"], pupil_id=school.pupils["5А"][0])
+    assert verdict(school.do(note, "russian")) == "data.field"
+
+
+def test_of_many_pupils_shown_together_the_log_has_the_class_or_the_school(
+    school: SmallSchool,
+) -> None:
+    five, six = school.pupils["5А"], school.pupils["5Б"]
+    few, many = set(five[:2]), {*five, *six}
+    assert len(many) > MOST_NAMED
+    deputy, leader = school.staff["deputy"], school.staff["russian"]
+    notes = [one.note for one in readings_of_pupils(school.store, deputy, few, MONDAY)]
+    assert notes == [NoteRead(pupil_id=one) for one in sorted(few)]
+    [whole] = readings_of_pupils(school.store, deputy, many, MONDAY)
+    assert (whole.allowed, whole.note) == (True, NoteRead())
+    by_class = readings_of_pupils(school.store, leader, many, MONDAY)
+    assert [one.allowed for one in by_class] == [True, False]
+
+
+def test_the_log_of_a_pupil_names_reads_of_the_whole_school(school: SmallSchool) -> None:
+    school.must(NoteRead(), "deputy")
+    [entry] = personal_reads(school.store, pupil_id=school.pupils["5А"][0])
+    assert (entry.whole_school, entry.school_class, entry.pupil) == (True, "", "")
 
 
 def consent(school: SmallSchool, **changes: object) -> RecordConsent:

@@ -1,0 +1,107 @@
+"""1.4: no page shows what only a pupil's card holds without an entry in the log of reads.
+
+Every page is asked for, by everybody who works with cards. A guardian's name or telephone in an
+answer is the mark of such data; a page that is added is walked by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from eschool_web.routes import PAGES
+
+from eschool_core.commands.messages import OpenThread
+from eschool_core.commands.privacy import NoteRead
+from eschool_core.domain.informing import Thread
+from eschool_core.domain.people import Enrolment, Guardianship
+from eschool_core.domain.school import Staff
+from eschool_core.queries import personal_reads
+from eschool_core.queries.names import full_name
+from eschool_core.store.store import Store
+from eschool_sync.sandbox import Sandbox
+from tests.clients.web.conftest import DAY
+from tests.clients.web.test_control_pages import client_of
+
+pytestmark = pytest.mark.clause("1.4")
+
+QUERIES = {
+    "/report": "?section=report&name=particulars&class={school_class}",
+    "/officer/people": "?q={family}",
+}
+"""What is asked of a page that shows cards only where it is asked for them."""
+
+
+@pytest.fixture(scope="module")
+def stage() -> Iterator[Sandbox]:
+    with Sandbox(DAY, seed=11) as school:
+        yield school
+
+
+def addresses(stage: Sandbox, thread_id: int) -> list[str]:
+    """Return every page with what it takes in its address."""
+    cast, store = stage.cast, stage.stage.school.store
+    [enrolment] = store.select(Enrolment, pupil_id=cast.child)
+    first = store.select(Guardianship, pupil_id=cast.child)[0]
+    told = {
+        "journal": cast.first.journal_id,
+        "pupil": cast.child,
+        "lesson": cast.first.id,
+        "thread": thread_id,
+        "school_class": enrolment.class_id,
+        "term": 0,
+        "inspection": 1,
+        "person": stage.person("teacher"),
+        "family": first.family,
+    }
+    return [(path + QUERIES.get(path, "")).format(**told) for path, _ in PAGES]
+
+
+def of_cards(store: Store) -> set[str]:
+    """Return what stands on cards alone: guardians by name and telephone."""
+    staff = {full_name(one.family, one.given, one.patronymic) for one in store.select(Staff)}
+    entries = store.select(Guardianship)
+    names = {full_name(one.family, one.given, one.patronymic) for one in entries}
+    return (names - staff) | {one.phone for one in entries if one.phone}
+
+
+@pytest.mark.parametrize("role", ["class_teacher", "deputy", "officer"])
+def test_whatever_page_shows_a_card_logs_it(
+    stage: Sandbox, monkeypatch: pytest.MonkeyPatch, role: str
+) -> None:
+    reader = stage.replica(role)
+    thread_id = 1
+    if role != "officer":
+        opened = OpenThread(
+            title="Пропуски", text="Здравствуйте", pupil_id=stage.cast.child, to_guardians=1
+        )
+        reader.do(opened)
+        thread_id = reader.store.select(Thread)[-1].id
+    noted: list[NoteRead] = []
+
+    def note(store: Store, person_id: int, day: int, **fields: int) -> NoteRead:
+        """Return a note each time: an earlier page's entry must not cover up a page without one."""
+        made = NoteRead(**{name: int(value) for name, value in fields.items()})
+        noted.append(made)
+        return made
+
+    monkeypatch.setattr(personal_reads, "_note", note)
+    cards = of_cards(stage.stage.school.store)
+    shows: list[str] = []
+    silent: list[str] = []
+    with client_of(reader) as (client, _):
+        for path in addresses(stage, thread_id):
+            noted.clear()
+            page = client.get(path, follow_redirects=True).text
+            text = re.sub(r"\s+", " ", page)
+            if any(one in text for one in cards):
+                (shows if noted else silent).append(path.partition("?")[0])
+    assert silent == [], "shown without an entry in the log"
+    if role == "class_teacher":
+        assert {path.rpartition("/")[2] for path in shows} >= {"families", "report"}
+        assert any(path.startswith("/messages/") for path in shows)
+    if role != "officer":
+        assert "/messages" in shows
+    else:
+        assert "/officer/people" in shows
