@@ -22,7 +22,7 @@ from eschool_core.exports.oneroster import Exported, export_oneroster
 from eschool_core.exports.person import person_data
 from eschool_core.queries import lookup
 from eschool_core.queries.people import person
-from eschool_core.queries.personal_reads import reading_of_pupil, readings_of_pupils
+from eschool_core.queries.personal_reads import reading_of_pupil
 
 OWNER_ONLY = 0o600
 MOST_DAYS = 366
@@ -106,10 +106,6 @@ def person_command(session: Session, who: str, file: Path) -> None:
         if found.kind is PersonKind.PUPIL:
             reading = reading_of_pupil(store, replica.person_id, found.person_id, today)
             log_reading(replica, reading)
-        if found.kind is PersonKind.GUARDIAN:
-            wards = frozenset(found.child_ids)
-            readings = readings_of_pupils(store, replica.person_id, wards, today)
-            log_reading(replica, *readings)
         data = person_data(store, found.person_id)
     text = json.dumps(data.as_json(), ensure_ascii=False, indent=1)
     _write(file, text.encode() + b"\n")

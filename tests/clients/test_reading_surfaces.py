@@ -28,14 +28,13 @@ from tests.school import FIRST_DAY, MONDAY
 pytestmark = pytest.mark.clause("1.4")
 
 CANARIES = ("Мария", "+7 384 000")
-FILE, THREAD, PUPIL, MOTHER = "{file}", "{thread}", "{pupil}", "{mother}"
+FILE, THREAD, PUPIL = "{file}", "{thread}", "{pupil}"
 
 LOGGED: tuple[tuple[str, ...], ...] = (
     ("check", "cards", "5А"),
     ("consent", "list", "Абр 5А"),
     ("correct", "Абр 5А", "--sex", "male"),
     ("export", "person", PUPIL, FILE),
-    ("export", "person", MOTHER, FILE),
     ("guardians", "list", "Абр 5А"),
     ("messages",),
     ("messages", "read", THREAD),
@@ -181,13 +180,8 @@ def shown(world: World, terminal: Terminal, folder: Path, args: tuple[str, ...],
     """Return what a command writes, to the terminal and into files."""
     [thread] = world.school.all(Thread)
     folder.mkdir()
-    pupil = world.school.pupils["5А"][0]
-    told = {
-        FILE: str(folder / "made"),
-        THREAD: str(thread.id),
-        PUPIL: str(pupil),
-        MOTHER: str(world.school.guardian(pupil)),
-    }
+    pupil = str(world.school.pupils["5А"][0])
+    told = {FILE: str(folder / "made"), THREAD: str(thread.id), PUPIL: pupil}
     result = terminal.run(*(told.get(one, one) for one in args), who=who)
     assert result.exit_code == 0, result.output
     files = [one for one in folder.rglob("*") if one.is_file()]

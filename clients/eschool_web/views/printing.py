@@ -28,7 +28,7 @@ from eschool_web import wording
 from eschool_web.asking import Asked, Paper
 from eschool_web.proof import require
 from eschool_web.views.diary import let_read
-from eschool_web.views.led_class import led
+from eschool_web.views.led_class import led, log_cards_of
 from eschool_web.views.period import place_of
 from eschool_web.views.reports import asked_table
 from eschool_web.views.watching import watcher
@@ -107,6 +107,7 @@ def weekly_paper(asked: Asked) -> Paper:
     """
     require(asked)
     school_class = led(asked)
+    log_cards_of(asked, school_class.id)
     day, moment = asked.number("day", asked.today()), moment_of(asked)
     week = asked.read(
         lambda store: paper_week(store, school_class.id, school_class.name, day, moment)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 
+import httpx
 import pytest
-from eschool_web.routes import PAGES
+from eschool_web.routes import FILES, PAGES
+from python_calamine import CalamineWorkbook
 
 from eschool_core.commands.messages import OpenThread
 from eschool_core.commands.privacy import NoteRead
@@ -23,10 +26,15 @@ from eschool_core.store.store import Store
 from eschool_sync.sandbox import Sandbox
 from tests.clients.web.conftest import DAY
 from tests.clients.web.test_control_pages import client_of
+from tests.clients.web.test_office_pages import prove
+from tests.core.forms.pages import text_of
 
 pytestmark = pytest.mark.clause("1.4")
 
 QUERIES = {
+    "/api/file/report": "?section=report&name=particulars&class={school_class}&format=xlsx",
+    "/api/paper/report": "?section=report&name=particulars&class={school_class}",
+    "/api/paper/registers": "?class={school_class}",
     "/report": "?section=report&name=particulars&class={school_class}",
     "/officer/people": "?q={family}",
 }
@@ -55,7 +63,7 @@ def addresses(stage: Sandbox, thread_id: int) -> list[str]:
         "person": stage.person("teacher"),
         "family": first.family,
     }
-    return [(path + QUERIES.get(path, "")).format(**told) for path, _ in PAGES]
+    return [(path + QUERIES.get(path, "")).format(**told) for path, _ in (*PAGES, *FILES)]
 
 
 def of_cards(store: Store) -> set[str]:
@@ -64,6 +72,19 @@ def of_cards(store: Store) -> set[str]:
     entries = store.select(Guardianship)
     names = {full_name(one.family, one.given, one.patronymic) for one in entries}
     return (names - staff) | {one.phone for one in entries if one.phone}
+
+
+def words_of(answer: httpx.Response) -> str:
+    """Return what an answer says, a page, a workbook or a print, in single blanks."""
+    data = answer.content
+    if data.startswith(b"%PDF"):
+        said = text_of(data)
+    elif data.startswith(b"PK"):
+        sheet = CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_index(0)
+        said = " ".join(str(cell) for row in sheet.to_python() for cell in row)
+    else:
+        said = answer.text
+    return re.sub(r"\s+", " ", said)
 
 
 @pytest.mark.parametrize("role", ["class_teacher", "deputy", "officer"])
@@ -91,15 +112,16 @@ def test_whatever_page_shows_a_card_logs_it(
     shows: list[str] = []
     silent: list[str] = []
     with client_of(reader) as (client, _):
+        prove(client)
         for path in addresses(stage, thread_id):
             noted.clear()
-            page = client.get(path, follow_redirects=True).text
-            text = re.sub(r"\s+", " ", page)
+            text = words_of(client.get(path, follow_redirects=True))
             if any(one in text for one in cards):
                 (shows if noted else silent).append(path.partition("?")[0])
     assert silent == [], "shown without an entry in the log"
     if role == "class_teacher":
         assert {path.rpartition("/")[2] for path in shows} >= {"families", "report"}
+        assert {"/api/file/report", "/api/paper/report"} <= set(shows)
         assert any(path.startswith("/messages/") for path in shows)
     if role != "officer":
         assert "/messages" in shows
