@@ -103,9 +103,7 @@ def _thread(asked: Asked, error: EschoolError | None = None, draft: str = "") ->
 def _log(asked: Asked, thread_ids: set[int]) -> None:
     """Log that conversations are shown which name a pupil's guardians (1.4)."""
     own, today = asked.source.person_id, asked.today()
-    log_shown(
-        asked, *asked.read(lambda store: readings_of_threads(store, own, thread_ids, today))
-    )
+    log_shown(asked, *asked.read(lambda store: readings_of_threads(store, own, thread_ids, today)))
 
 
 def _conversation(asked: Asked) -> Conversation:
