@@ -56,7 +56,11 @@ READS = (
     ("guardians", "list", "Абр 5А"),
     ("sync",),
 )
-OF_CARDS = {("check", "cards", "5А"), ("guardians", "list", "Абр 5А")}
+OF_CARDS = {
+    ("check", "cards", "5А"),
+    ("guardians", "list", "Абр 5А"),
+    ("paper", "list", "5А"),
+}
 """Reads of personal data, which the class teacher alone may have (1.4)."""
 
 
