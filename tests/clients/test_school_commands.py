@@ -79,7 +79,7 @@ def test_people_are_shown_with_ids_and_roles(world: World, terminal: Terminal) -
     assert "заместитель директора по УВР" in shown
     listed = terminal.json("people", "--role", "guardians", "--class", "5А", who="officer")
     assert {entry["kind"] for entry in listed} == {"guardian"}
-    assert "никого" not in terminal.shown("people", "Абрамов")
+    assert "никого" not in terminal.shown("people", "Абрамов", who="officer")
     assert "не знает" in terminal.shown("people", "Несуществующий")
 
 
