@@ -61,7 +61,7 @@ def correct_command(
             )
             give(session, replica, command, say("cli.correct.done"), as_json=as_json)
             return
-        entry = _guardianship(store.select(Guardianship, pupil_id=someone.pupil_id), guardian)
+        entry = guardianship_of(store.select(Guardianship, pupil_id=someone.pupil_id), guardian)
         command = made(
             CorrectGuardian,
             guardianship_id=entry.id,
@@ -77,7 +77,12 @@ def _names(typed: str | None, row: Pupil | Guardianship) -> dict[str, str]:
     return dict(zip(("family", "given", "patronymic"), parts, strict=True))
 
 
-def _guardianship(entries: list[Guardianship], typed: str) -> Guardianship:
+def guardianship_of(entries: list[Guardianship], typed: str) -> Guardianship:
+    """Return the guardian whose name begins so, or who is that to the pupil.
+
+    Raises:
+        InputError: ``cli.correct.which_guardian``: none, or several.
+    """
     wanted = typed.casefold()
     found = [
         entry

@@ -6,6 +6,7 @@ import click
 
 from eschool_cli.answers import TODAY, as_json
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
+from eschool_cli import pupil_file
 from eschool_cli.parameters import MAX_DIGITS, Day, DayType, NumberType, WordType
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
@@ -252,3 +253,7 @@ def withdraw_command(session: Session, pupil: str, last: Day, order: str, as_jso
         command = made(WithdrawPupil, pupil_id=someone.pupil_id, last_day=day, order=order)
         done = say("cli.pupil.withdrawn", name=someone.name)
         give(session, replica, command, done, as_json=as_json)
+
+
+for command in pupil_file.COMMANDS:
+    pupil_group.add_command(command)

@@ -149,7 +149,7 @@ def correct_pupil(store: Store, command: CorrectPupil, occasion: Occasion) -> Fi
     name = command.model_dump(include={"family", "given", "patronymic"})
     data = command.model_dump(include={"birth_day", "sex"})
     for row, values in ((pupil, name), (card, data)):
-        if _note_changes(store, occasion, pupil.id, 0, row, values):
+        if note_changes(store, occasion, pupil.id, 0, row, values):
             store.put(row.replace(**values))
     return []
 
@@ -170,12 +170,12 @@ def correct_guardian(store: Store, command: CorrectGuardian, occasion: Occasion)
     """Write the values; each changed one is kept with the one before."""
     entry = store.require(Guardianship, command.guardianship_id)
     values = command.model_dump(exclude={"guardianship_id"})
-    if _note_changes(store, occasion, entry.pupil_id, entry.id, entry, values):
+    if note_changes(store, occasion, entry.pupil_id, entry.id, entry, values):
         store.put(entry.replace(**values))
     return []
 
 
-def _note_changes(
+def note_changes(
     store: Store,
     occasion: Occasion,
     pupil_id: int,
@@ -183,6 +183,7 @@ def _note_changes(
     row: Row,
     new: dict[str, Any],
 ) -> bool:
+    """Keep each value that differs with the one before; return whether any does."""
     old = dict(zip(columns(type(row)), row.values(), strict=True))
     changed = {name: value for name, value in new.items() if old[name] != value}
     for name, value in changed.items():

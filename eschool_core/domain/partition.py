@@ -32,6 +32,7 @@ class PartitionKind(IntEnum):
     ARCHIVE = 13  # summary registers and what else is kept, with marks of all [none]
     CLASS_CARE = 14  # checks, requests and drafts of the class teacher [school class]
     ACCOUNT = 15  # own devices, own acknowledgement; for the person and the officer [person]
+    HEALTH = 16  # health group, for the class teacher and the head alone [pupil]
 
 
 def partition(kind: PartitionKind, object_id: int = 0) -> int:

@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from eschool_core import calendar
+from eschool_core.domain.care import CardChange
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Guardianship, Pupil
+from eschool_core.domain.personal_file import GuardianWork
 from eschool_core.domain.row import FOREVER, Row, Value, columns
 from eschool_core.domain.school import Staff
 from eschool_core.domain.tables import TABLES
@@ -24,10 +26,21 @@ from eschool_core.store import statements
 from eschool_core.store.store import Store
 
 FORMAT = "eschool-person-1"
-OF_PUPIL = (PartitionKind.NAME, PartitionKind.PUPIL, PartitionKind.PUPIL_DAY, PartitionKind.PERSON)
+OF_PUPIL = (
+    PartitionKind.NAME,
+    PartitionKind.PUPIL,
+    PartitionKind.PUPIL_DAY,
+    PartitionKind.HEALTH,
+    PartitionKind.PERSON,
+)
 OF_STAFF = (PartitionKind.STAFF, PartitionKind.PERSON)
 STAFF_COLUMNS = ("staff_id", "person_id", "absent_id", "substitute_id")
-OF_OTHERS = frozenset({"family", "given", "patronymic", "phone"})
+OF_OTHERS: dict[type[Row], frozenset[str]] = {
+    Guardianship: frozenset({"family", "given", "patronymic", "phone"}),
+    GuardianWork: frozenset({"workplace"}),
+}
+OF_GUARDIANS = frozenset({"old", "new"})
+"""Columns of a corrected value that was a guardian's."""
 HIDDEN = frozenset({"part", "seq", "device"})
 LINES = "SELECT id FROM journal_line WHERE pupil_id = ?"
 LESSONS = (
@@ -117,7 +130,9 @@ def _lessons(store: Store, pupil_id: int) -> list[dict[str, Any]]:
 
 def _told(row: Row) -> dict[str, Any]:
     """Return a row as names and values; of a guardian only that there is one, and since when."""
-    left_out = HIDDEN | (OF_OTHERS if isinstance(row, Guardianship) else frozenset())
+    left_out = HIDDEN | OF_OTHERS.get(type(row), frozenset())
+    if isinstance(row, CardChange) and row.guardianship_id:
+        left_out |= OF_GUARDIANS
     return {
         name: _value(name, value)
         for name, value in zip(columns(type(row)), row.values(), strict=True)

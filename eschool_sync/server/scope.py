@@ -87,6 +87,7 @@ ADMINISTRATION_KINDS = frozenset(PartitionKind) - {
     PartitionKind.PERSON,
     PartitionKind.ACCOUNT,
     PartitionKind.OFFICE,
+    PartitionKind.HEALTH,
 }
 OFFICER_KINDS = frozenset(
     {
@@ -99,6 +100,7 @@ OFFICER_KINDS = frozenset(
     }
 )
 HR_KINDS = frozenset({PartitionKind.STAFF})
+HEALTH_KINDS = frozenset({PartitionKind.HEALTH})
 
 
 def scope_of(store: Store, person_id: int) -> list[int]:
@@ -152,6 +154,9 @@ def _of_roles(store: Store, held: set[Role]) -> set[int]:
     if held & set(STUDIES):
         # Checks are nobody else's business until their release (5.1).
         parts.add(OFFICE)
+    if Role.HEAD in held:
+        # Special data: nobody sees more of it than the head and who leads the class (1.4).
+        parts |= _existing(store, HEALTH_KINDS)
     if Role.SYSTEM_OFFICER in held:
         parts |= _existing(store, OFFICER_KINDS) | {ACCESS}
     if Role.HR_SPECIALIST in held:
@@ -225,6 +230,7 @@ def _led_class(store: Store, class_id: int, day: int) -> set[int]:
         parts |= {
             partition(PartitionKind.PUPIL, pupil_id),
             partition(PartitionKind.PUPIL_DAY, pupil_id),
+            partition(PartitionKind.HEALTH, pupil_id),
         }
     journals = {int(row[0]) for row in store.rows(JOURNALS_OF_CLASS, class_id)}
     parts |= {partition(PartitionKind.JOURNAL, journal_id) for journal_id in journals}

@@ -40,6 +40,7 @@ def parts(built: Stage) -> dict[str, int]:
         "journal": partition(PartitionKind.JOURNAL, journal),
         "line": school.line("5А", "Математика", pupil).part,
         "pupil": partition(PartitionKind.PUPIL, pupil),
+        "health": partition(PartitionKind.HEALTH, pupil),
         "pupil_day": partition(PartitionKind.PUPIL_DAY, pupil),
         "staff": partition(PartitionKind.STAFF, maths),
         "person": partition(PartitionKind.PERSON, maths),

@@ -41,6 +41,12 @@ from eschool_core.commands.people import (
     MovePupil,
     WithdrawPupil,
 )
+from eschool_core.commands.personal_files import (
+    KeepGuardianWork,
+    KeepHealthGroup,
+    KeepPupilFile,
+    NoteSchoolChange,
+)
 from eschool_core.commands.pupil_requests import (
     ConfirmRequest,
     ReadmitPupil,
@@ -75,7 +81,8 @@ from eschool_core.domain.enums import (
     TermKind,
     WorkKind,
 )
-from eschool_core.domain.people import Guardianship
+from eschool_core.domain.people import Enrolment, Guardianship
+from eschool_core.domain.personal_file import ChangeDirection, ChangePlace
 from eschool_core.domain.school import Appointment
 from tests.core.commands.access_samples import access_samples
 from tests.core.commands.acts import absent, homework, mark, roll, topic, work
@@ -274,6 +281,13 @@ def _of_care(school: SmallSchool) -> list[Command]:
         CorrectGuardian(
             guardianship_id=guardianship.id, family="Белова", given="Мария", patronymic="Павловна",
             relation="мать", phone="+7 384 1",
+        ),
+        KeepPupilFile(pupil_id=pupil, file_number="Б-17", address="ул. Весенняя, 5, кв. 12"),
+        KeepHealthGroup(pupil_id=pupil, health_group=2, physical_group=1),
+        KeepGuardianWork(guardianship_id=guardianship.id, workplace="больница № 2"),
+        NoteSchoolChange(
+            enrolment_id=school.all(Enrolment, pupil_id=pupil)[0].id,
+            direction=ChangeDirection.ARRIVED, place=ChangePlace.CITY_SCHOOL, school="школа № 2",
         ),
         ConfirmSection(year_id=school.year, section=Section.SAFETY),
         RequestPupil(
