@@ -11,6 +11,8 @@ from eschool_core.reports.frame import Asked
 from eschool_core.reports.period import Period, term_period, year_period
 from eschool_core.reports.table import Row, RowKind, Table, Value
 
+MOVEMENT = ("at_start", "arrived", "moved_in", "left", "moved_out", "at_end")
+
 
 def check_identities(school: MadeSchool, classes: int) -> list[str]:
     """Return the identities that do not hold, of every term and of the year.
@@ -61,7 +63,9 @@ def _number(value: Value) -> int:
 
 def _movement(table: Table, period: str) -> Iterator[str]:
     for row in (*table.rows, *table.totals):
-        start, arrived, moved_in, left, moved_out, end = map(_number, row.cells[1:])
+        start, arrived, moved_in, left, moved_out, end = (
+            _number(table.value(row, key)) for key in MOVEMENT
+        )
         if start + arrived + moved_in - left - moved_out != end:
             yield f"{period}: movement of {row.cells[0]} does not balance"
     whole = table.totals[0]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
+from eschool_cli import pupil_file
 from eschool_cli.answers import TODAY, as_json
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
-from eschool_cli import pupil_file
 from eschool_cli.parameters import MAX_DIGITS, Day, DayType, NumberType, WordType
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of

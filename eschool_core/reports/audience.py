@@ -41,6 +41,10 @@ class Audience:
         """Whether the person sees every class."""
         return bool(self.roles & ADMINISTRATION)
 
+    def sees_health(self, class_id: int) -> bool:
+        """Return whether the person sees the health groups of a class: its teacher, the head."""
+        return Role.HEAD in self.roles or class_id in self.classes
+
     def is_one_of(self, readers: frozenset[Reader]) -> bool:
         """Return whether the person is among those a report is for."""
         return (

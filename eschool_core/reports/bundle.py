@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from eschool_core.reports.catalogue import make_report, report
+from eschool_core.reports.catalogue import make_report, report_named
 from eschool_core.reports.contingent import classes_of
 from eschool_core.reports.frame import Asked
 from eschool_core.reports.table import Table
@@ -24,7 +24,12 @@ FORMS: Final = (
     "attendance",
 )
 """The nine reports in the order of 4.4.3."""
-SECOND_PAGES: Final = {"progress": ("progress_subjects",)}
+SECOND_PAGES: Final = {
+    "movement": ("movement_names",),
+    "filling": ("families",),
+    "progress": ("progress_subjects",),
+}
+"""Appendices of a form: who moved, how families use the diary, results by subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def bundle(store: Store, asked: Asked, viewer_id: int) -> Iterator[Sheet]:
     classes = classes_of(store, asked.period.year_id)
     for form, name in enumerate(FORMS, start=1):
         for page in (name, *SECOND_PAGES.get(name, ())):
-            spec = report(page, "report")
+            spec = report_named(page)
             if spec.scope != "class":
                 yield Sheet(form, page, "", make_report(store, spec, asked, viewer_id))
                 continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Literal
 
 from eschool_core.domain.partition import PartitionKind, partition
@@ -19,9 +20,12 @@ from eschool_core.reports import (
     filling,
     hours,
     movement,
+    movement_names,
     particulars,
     progress,
     register,
+    substitutions,
+    timesheet,
 )
 from eschool_core.reports.audience import Audience, Reader, audience_of
 from eschool_core.reports.control import (
@@ -133,6 +137,13 @@ REPORTS: tuple[ReportSpec, ...] = (
     ),
     ReportSpec(movement.NAME, movement.CLAUSE, "school", OFFICE_READS, movement.movement_report),
     ReportSpec(
+        movement_names.NAME,
+        movement_names.CLAUSE,
+        "school",
+        OFFICE_READS,
+        movement_names.movement_names_report,
+    ),
+    ReportSpec(
         class_sizes.NAME, class_sizes.CLAUSE, "school", OFFICE_READS, class_sizes.class_sizes_report
     ),
     ReportSpec(register.NAME, register.CLAUSE, "class", CLASS_READS, register.register_report),
@@ -152,6 +163,16 @@ REPORTS: tuple[ReportSpec, ...] = (
         progress.progress_subjects_report,
     ),
     ReportSpec(hours.NAME, hours.CLAUSE, "teachers", OFFICE_READS, hours.hours_report),
+    ReportSpec(
+        timesheet.NAME, timesheet.CLAUSE, "teachers", OFFICE_READS, timesheet.timesheet_report
+    ),
+    ReportSpec(
+        substitutions.NAME,
+        substitutions.CLAUSE,
+        "teachers",
+        OFFICE_READS,
+        substitutions.substitutions_report,
+    ),
     ReportSpec(filling.NAME, filling.CLAUSE, "teachers", OFFICE_READS, filling.filling_report),
     ReportSpec(
         hours.TEACHER_NAME,
@@ -175,6 +196,9 @@ REPORTS: tuple[ReportSpec, ...] = (
 )
 
 
+BY_NAME: Mapping[str, ReportSpec] = MappingProxyType({spec.name: spec for spec in REPORTS})
+
+
 def report(name: str, section: Section) -> ReportSpec:
     """Return the report of this name in a section; blanks, hyphens and underlines are alike.
 
@@ -186,6 +210,15 @@ def report(name: str, section: Section) -> ReportSpec:
         if known.name == wanted and known.section == section:
             return known
     raise InputError("report.no_report", name=name[:40])
+
+
+def report_named(name: str) -> ReportSpec:
+    """Return the report of exactly this name, whatever its section.
+
+    Raises:
+        KeyError: There is none.
+    """
+    return BY_NAME[name]
 
 
 def default_period(store: Store, spec: ReportSpec, day: int, language: Language) -> Period:
@@ -217,12 +250,16 @@ def make_report(store: Store, spec: ReportSpec, asked: Asked, viewer_id: int) ->
         InputError: A class or a person is needed and not named.
         RightsError: The report, or that class or person, is not for the viewer (4.1).
     """
-    wanted = asked
+    wanted = replace(asked, sees_health=False)
     if viewer_id:
         audience = audience_of(store, viewer_id, asked.day)
         wanted = _narrowed(spec, asked, audience)
         missing = _missing(store, wanted, audience)
-        wanted = replace(wanted, missing=(*asked.missing, *missing))
+        wanted = replace(
+            wanted,
+            missing=(*asked.missing, *missing),
+            sees_health=audience.sees_health(wanted.class_id),
+        )
     if spec.scope == "class" and not wanted.class_id:
         raise InputError("report.class_needed")
     if spec.scope == "teacher" and not wanted.staff_id:

@@ -68,6 +68,7 @@ def class_sizes_report(store: Store, asked: Asked) -> Table:
             12,
         ),
         column(language, "size_change", width=12),
+        column(language, "size_norm", width=8),
         column(language, "norm_deviation", Unit.PERCENT, 12),
         column(language, "combined_classes", width=12),
     )
@@ -109,6 +110,7 @@ def _values(sizes: _Sizes, norm: int) -> tuple[Value, ...]:
         mean,
         sizes.reference,
         sizes.pupils - sizes.reference,
+        norm,
         None if mean is None else mean - Decimal(norm),
         sizes.combined,
     )

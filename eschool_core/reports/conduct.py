@@ -9,6 +9,7 @@ from typing import Final
 
 from eschool_core.domain.enums import HomeworkState, SubstitutionKind, Timeliness
 from eschool_core.domain.school import Substitution
+from eschool_core.queries.names import joined
 from eschool_core.reports.contingent import classes_of
 from eschool_core.reports.frame import Asked
 from eschool_core.reports.journals import JournalInfo, journals_of
@@ -48,7 +49,7 @@ class Conduct:
 
     Attributes:
         teacher_id: Who taught it: the substitute, else who has the load that day; 0 for nobody.
-        substituted: Whether somebody stood in.
+        substitution: By which somebody stood in; None where nobody did.
         plan_item_id: Row of the calendar plan that the topic came from; 0 for none.
         homework: None while nothing is said of it, not even that none is set.
         timeliness: Of the homework's first entry; the latest of several.
@@ -57,7 +58,7 @@ class Conduct:
 
     lesson: LessonFact
     teacher_id: int
-    substituted: bool
+    substitution: Substitution | None
     topic: bool = False
     plan_item_id: int = 0
     roll: bool = False
@@ -67,6 +68,11 @@ class Conduct:
     marks: int = 0
     absent: int = 0
     works: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def substituted(self) -> bool:
+        """Whether somebody stood in."""
+        return self.substitution is not None
 
     @property
     def given(self) -> bool:
@@ -88,6 +94,11 @@ class SchoolConduct:
         for entry in self.lessons:
             found[entry.teacher_id, entry.lesson.journal_id].append(entry)
         return found
+
+    def cancelling_act(self, lesson: LessonFact) -> str:
+        """Return by which act a lesson was not held: of each of its classes, without repeats."""
+        classes = self.journals[lesson.journal_id].classes
+        return joined(dict.fromkeys(self.days.act_of(entry, lesson.day) for entry in classes))
 
 
 def conduct_of(store: Store, asked: Asked) -> SchoolConduct:
@@ -112,23 +123,24 @@ def _teachers(
     last_day: int,
 ) -> dict[int, Conduct]:
     """Return each lesson with who taught it: its substitute, an acting teacher, else the load."""
-    of_lesson: dict[int, int] = {}
+    of_lesson: dict[int, Substitution] = {}
     of_journal: dict[int, list[Substitution]] = defaultdict(list)
     for entry in store.where(Substitution, STANDING_IN, last_day, first_day):
         if entry.kind == SubstitutionKind.ACTING:
             of_journal[entry.journal_id].append(entry)
         else:
-            of_lesson[entry.lesson_id] = entry.substitute_id
+            of_lesson[entry.lesson_id] = entry
     found = {}
     for lesson in lessons:
         acting = [
-            entry.substitute_id
+            entry
             for entry in of_journal.get(lesson.journal_id, ())
             if entry.first_day <= lesson.day <= entry.last_day
         ]
-        substitute = of_lesson.get(lesson.id) or (acting[-1] if acting else 0)
-        teacher = substitute or journals[lesson.journal_id].teacher_on(lesson.day)
-        found[lesson.id] = Conduct(lesson, teacher, bool(substitute))
+        stood_in = of_lesson.get(lesson.id) or (acting[-1] if acting else None)
+        owner = journals[lesson.journal_id].teacher_on(lesson.day)
+        teacher = owner if stood_in is None else stood_in.substitute_id
+        found[lesson.id] = Conduct(lesson, teacher, stood_in)
     return found
 
 

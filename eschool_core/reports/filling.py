@@ -14,13 +14,26 @@ from eschool_core.domain.office import FindingRecord
 from eschool_core.labels import Language, text
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.cell_text import decoded
+from eschool_core.queries.in_force import local, zone_of
 from eschool_core.queries.names import staff_names
 from eschool_core.regulation.entries import KINDS_WITH_TOPIC
 from eschool_core.regulation.formulas import percent, ratio
 from eschool_core.reports.conduct import Conduct, SchoolConduct, conduct_of
+from eschool_core.reports.control.activity import activity_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed, policy_list
 from eschool_core.reports.journals import JournalInfo
-from eschool_core.reports.table import About, Column, Note, Row, RowKind, Table, Unit, Value
+from eschool_core.reports.norms import Norms
+from eschool_core.reports.table import (
+    UNKNOWN,
+    About,
+    Column,
+    Note,
+    Row,
+    RowKind,
+    Table,
+    Unit,
+    Value,
+)
 from eschool_core.store.store import Store
 
 NAME = "filling"
@@ -140,7 +153,13 @@ def filling_report(store: Store, asked: Asked) -> Table:
         values = facts.together(staff_id, listed)
         rows.append(Row((name, said, "", *values), RowKind.SUBTOTAL, About("staff", staff_id)))
     gaps = gaps_of(conduct, asked.staff_id)
-    sheet = Sheet(_columns(language), rows, (), (_listed(gaps, conduct, names, language),))
+    sheet = Sheet(
+        _columns(language),
+        rows,
+        (),
+        (_listed(gaps, conduct, names, language),),
+        [text("report.missing.seen", language)] if asked.last_seen is None else [],
+    )
     return framed(store, asked, NAME, CLAUSE, sheet)
 
 
@@ -181,6 +200,11 @@ class _Facts:
     """What the rows need besides the lessons."""
 
     def __init__(self, store: Store, asked: Asked, conduct: SchoolConduct) -> None:
+        self._zone = zone_of(store)
+        self._last_seen = asked.last_seen
+        self._norms = Norms.of(store, asked.period.last_day, conduct.days.cycle_weeks)
+        self._of_term = bool(asked.period.terms)
+        self._activity = activity_of(store, asked)
         self._markless = policy_list(store, "markless_grades", asked.period.last_day)
         self._pupils = _pupils(store, min(asked.period.last_day, asked.day))
         self._open: dict[int, int] = defaultdict(int)
@@ -204,8 +228,10 @@ class _Facts:
         """Return the cells of a journal."""
         found = filling_of(entries, homework_due=self.due(journal))
         pupils = self._pupils.get(journal.id, 0)
-        each = ratio(found.marks, pupils, 1) if self.due(journal) else None
-        return (*_shares(found), each, found.bare, None, None, None)
+        due = self.due(journal)
+        each = ratio(found.marks, pupils, 1) if due else None
+        norm = self._norms.of_journal(journal) if due and self._of_term else None
+        return (*_shares(found), each, norm, found.bare, None, None, None, None, None)
 
     def together(
         self, staff_id: int, listed: Sequence[tuple[JournalInfo, list[Conduct]]]
@@ -216,14 +242,24 @@ class _Facts:
             *(sum(getattr(part, entry.name) for part in parts) for entry in fields(Filling))
         )
         late = self._late.get(staff_id)
+        active = self._activity.get(staff_id)
         return (
             *_shares(whole),
             None,
+            None,
             whole.bare,
+            0 if active is None else len(active.days),
+            self._seen(staff_id),
             int(median(late)) if late else None,
             self._open.get(staff_id, 0),
             self._closed.get(staff_id, 0),
         )
+
+    def _seen(self, staff_id: int) -> Value:
+        """Return when a person's device or browser was last heard of; only the server knows."""
+        if self._last_seen is None:
+            return UNKNOWN
+        return local(self._last_seen.get(staff_id, 0), self._zone)
 
 
 def _shares(found: Filling) -> tuple[Value, ...]:
@@ -282,7 +318,10 @@ def _columns(language: Language) -> tuple[Column, ...]:
         column(language, "without_roll", width=8),
         column(language, "marks", width=8),
         column(language, "marks_each", Unit.PERCENT, 8),
+        column(language, "norm", width=6),
         column(language, "bare_lessons", width=8),
+        column(language, "entry_days", width=8),
+        column(language, "last_seen", Unit.MOMENT, 17),
         column(language, "late_median", width=8),
         column(language, "findings_open", width=8),
         column(language, "findings_closed", width=8),

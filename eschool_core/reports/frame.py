@@ -39,6 +39,7 @@ class Asked:
         only: What the viewer sees; None for everything.
         last_seen: When a person's device or browser was last heard of, seconds UTC; only the
             server knows, None elsewhere.
+        sees_health: Whether health groups are shown: to who may see them, and nobody else (1.4).
     """
 
     period: Period
@@ -50,6 +51,7 @@ class Asked:
     missing: tuple[str, ...] = ()
     only: Only | None = None
     last_seen: Mapping[int, int] | None = None
+    sees_health: bool = False
 
     def shows(self, journal_id: int, class_id: int) -> bool:
         """Return whether a pupil of a class is wanted, and may be shown, in a journal."""

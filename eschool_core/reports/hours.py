@@ -9,7 +9,7 @@ from functools import reduce
 
 from eschool_core.domain.enums import WorkKind
 from eschool_core.domain.partition import object_of
-from eschool_core.domain.school import CalendarDay
+from eschool_core.domain.planning import PlanApproval
 from eschool_core.labels import Language, text
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.names import joined, staff_names
@@ -33,7 +33,6 @@ PLANNED_TESTS = (
     "AND p.planned_day BETWEEN ? AND ? GROUP BY p.part"
 )
 PLAN_HOURS = "SELECT p.part, SUM(p.hours) FROM plan_item p GROUP BY p.part"
-CANCELLED = "day BETWEEN ? AND ? AND act <> '' ORDER BY day, id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +151,7 @@ class _Facts:
         outcomes: Term marks by journal, of those who stand in it on the last day; None for dates
             that are no term.
         deviation: Hours of the calendar plan less those of the curriculum, by journal.
+        plan_reasons: Why they differ, as the plan was approved, by journal (2.3).
         tests: Control works planned for the period, by journal.
         reasons: Why lessons were cancelled, by journal.
     """
@@ -161,6 +161,7 @@ class _Facts:
     results: SchoolResults | None
     outcomes: dict[int, list[Outcome]]
     deviation: dict[int, int]
+    plan_reasons: dict[int, str]
     tests: dict[int, int]
     reasons: dict[int, str]
 
@@ -177,8 +178,9 @@ class _Facts:
             results,
             {} if results is None else _outcomes(results, asked),
             _deviation(store, asked, conduct),
+            {row.journal_id: row.reason for row in store.select(PlanApproval)},
             {object_of(part): count for part, count in tests},
-            _reasons(store, asked, conduct),
+            _reasons(conduct),
         )
 
     def values(
@@ -193,6 +195,7 @@ class _Facts:
         return (
             ratio(weekly, self.cycle_weeks, 1) if loads else None,
             self.deviation.get(journal.id) if leads else None,
+            self.plan_reasons.get(journal.id, "") if leads else "",
             *_hours_values(own),
             self.reasons.get(journal.id, "") if leads else "",
             self.tests.get(journal.id) if leads else None,
@@ -216,6 +219,7 @@ class _Facts:
         return (
             None,
             None,
+            "",
             *_hours_values(whole),
             "",
             sum(tests) if tests else None,
@@ -262,17 +266,13 @@ def _deviation(store: Store, asked: Asked, conduct: SchoolConduct) -> dict[int, 
     return found
 
 
-def _reasons(store: Store, asked: Asked, conduct: SchoolConduct) -> dict[int, str]:
+def _reasons(conduct: SchoolConduct) -> dict[int, str]:
     """Return by journal the acts by which its lessons were cancelled."""
-    period = asked.period
-    acts: dict[int, list[str]] = defaultdict(list)
-    for rule in store.where(CalendarDay, CANCELLED, period.first_day, period.last_day):
-        acts[rule.day].append(rule.act)
     found: dict[int, list[str]] = defaultdict(list)
     for entry in conduct.lessons:
         if not entry.lesson.held:
-            found[entry.lesson.journal_id] += acts.get(entry.lesson.day, [])
-    return {journal_id: joined(dict.fromkeys(listed)) for journal_id, listed in found.items()}
+            found[entry.lesson.journal_id].append(conduct.cancelling_act(entry.lesson))
+    return {journal_id: joined(dict.fromkeys(acts)) for journal_id, acts in found.items()}
 
 
 def _columns(language: Language) -> tuple[Column, ...]:
@@ -282,6 +282,7 @@ def _columns(language: Language) -> tuple[Column, ...]:
         column(language, "subject", Unit.TEXT, 20),
         column(language, "weekly", Unit.PERCENT, 6),
         column(language, "plan_deviation", Unit.HOURS, 9),
+        column(language, "plan_reason", Unit.TEXT, 14),
         column(language, "planned", Unit.HOURS, 8),
         column(language, "given", Unit.HOURS, 8),
         column(language, "substituted", Unit.HOURS, 10),

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import astuple, dataclass, fields
+from typing import Final
 
-from eschool_core import calendar
+from eschool_core.domain.personal_file import ChangeDirection, ChangePlace
 from eschool_core.labels import Language, text
 from eschool_core.reports.contingent import Stay, classes_of, stays_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed
 from eschool_core.reports.stages import STAGES, stage_of
-from eschool_core.reports.table import About, Column, Note, Row, RowKind, Table, Unit
+from eschool_core.reports.table import About, Column, Note, Row, RowKind, Table, Unit, Value
 from eschool_core.store.store import Store
 
 NAME = "movement"
 CLAUSE = "4.4.3/2"
+PLACES: Final = (
+    "SELECT e.pupil_id, e.first_day, e.last_day, c.direction, c.place, c.school "
+    "FROM school_change c JOIN enrolment e ON e.id = c.enrolment_id "
+    "JOIN school_class k ON k.id = e.class_id WHERE k.year_id = ? ORDER BY c.id"
+)
+FROM_PLACES: Final = (
+    ChangePlace.CITY_SCHOOL, ChangePlace.DISTRICT_SCHOOL, ChangePlace.OTHER_REGION,
+)  # fmt: skip
+"""Columns of those who came, «в т. ч.»."""
+TO_PLACES: Final = (
+    (ChangePlace.CITY_SCHOOL, ChangePlace.DISTRICT_SCHOOL),
+    (ChangePlace.COLLEGE,),
+    (ChangePlace.OTHER_REGION,),
+    (ChangePlace.OTHER,),
+)
+"""Columns of those who left: schools, colleges, «переезд», other."""
+
+Places = Mapping[tuple[int, ChangeDirection, int], tuple[ChangePlace, str]]
+"""Place and school by pupil, direction, and first day of the stay or last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,102 +102,121 @@ def movement_of(stays: Iterable[Stay], opening_day: int, last_day: int) -> Movem
     )
 
 
+def places_of(store: Store, year_id: int) -> Places:
+    """Return where pupils came from and went to in a year, in one query."""
+    found: dict[tuple[int, ChangeDirection, int], tuple[ChangePlace, str]] = {}
+    for pupil_id, first, last, direction, place, school in store.rows(PLACES, year_id):
+        way = ChangeDirection(direction)
+        day = first if way is ChangeDirection.ARRIVED else last
+        found[pupil_id, way, day] = (ChangePlace(place), school)
+    return found
+
+
 def movement_report(store: Store, asked: Asked) -> Table:
-    """Return the movement of every class, with subtotals by stage and the names beneath.
+    """Return the movement of every class, with subtotals by stage.
 
     Transfers between classes are no movement of the school: their columns are their own, and the
-    school's sums of them are equal.
+    school's sums of them are equal. Where from and where to is counted as far as it is recorded;
+    how many are not is said beneath.
     """
     period, language = asked.period, asked.language
     stays = stays_of(store, period.year_id)
+    places = places_of(store, period.year_id)
     listed = classes_of(store, period.year_id)
-    names = {entry.id: entry.name for entry in listed}
     rows: list[Row] = []
-    total = Movement()
+    total = _Line()
     for stage in STAGES:
         classes = [entry for entry in listed if stage_of(entry.grade) == stage]
-        subtotal = Movement()
+        subtotal = _Line()
         for entry in classes:
-            found = movement_of(stays[entry.id], period.opening_day, period.last_day)
-            rows.append(Row((entry.name, *_values(found)), about=About("class", entry.id)))
+            found = _line_of(stays[entry.id], places, asked)
+            rows.append(Row((entry.name, *found.values()), about=About("class", entry.id)))
             subtotal = subtotal.plus(found)
         if classes:
             said = text(f"report.stage.{stage}", language)
-            rows.append(Row((said, *_values(subtotal)), RowKind.SUBTOTAL))
+            rows.append(Row((said, *subtotal.values()), RowKind.SUBTOTAL))
         total = total.plus(subtotal)
-    whole = Row((text("report.total.school", language), *_values(total)), RowKind.TOTAL)
+    whole = Row((text("report.total.school", language), *total.values()), RowKind.TOTAL)
     sheet = Sheet(
-        _columns(language),
-        rows,
-        (whole,),
-        tuple(_lists(stays, names, asked)),
+        _columns(language), rows, (whole,), (_unrecorded(total, language),),
         signers=("deputy", "head"),
-    )
+    )  # fmt: skip
     return framed(store, asked, NAME, CLAUSE, sheet)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """The movement of a class, or of several, with the places of those who came and left."""
+
+    movement: Movement = Movement()
+    came_from: tuple[int, ...] = (0,) * len(FROM_PLACES)
+    came_from_other: int = 0
+    went_to: tuple[int, ...] = (0,) * len(TO_PLACES)
+
+    def plus(self, other: _Line) -> _Line:
+        """Return both together."""
+        return _Line(
+            self.movement.plus(other.movement),
+            tuple(map(sum, zip(self.came_from, other.came_from, strict=True))),
+            self.came_from_other + other.came_from_other,
+            tuple(map(sum, zip(self.went_to, other.went_to, strict=True))),
+        )
+
+    def values(self) -> tuple[Value, ...]:
+        """Return the cells in the order of the columns."""
+        at_start, arrived, moved_in, left, moved_out, at_end = astuple(self.movement)
+        return (
+            at_start, arrived, *self.came_from, moved_in, left, *self.went_to, moved_out, at_end,
+        )  # fmt: skip
+
+
+def _line_of(stays: Sequence[Stay], places: Places, asked: Asked) -> _Line:
+    opening, last = asked.period.opening_day, asked.period.last_day
+    moves = moves_of(stays, opening, last)
+    came = Counter(
+        places[key][0]
+        for stay in moves.arrived
+        if (key := (stay.pupil_id, ChangeDirection.ARRIVED, stay.first_day)) in places
+    )
+    went = Counter(
+        places[key][0]
+        for stay in moves.left
+        if (key := (stay.pupil_id, ChangeDirection.LEFT, stay.last_day)) in places
+    )
+    return _Line(
+        movement_of(stays, opening, last),
+        tuple(came[place] for place in FROM_PLACES),
+        came[ChangePlace.OTHER],
+        tuple(sum(went[place] for place in group) for group in TO_PLACES),
+    )
+
+
+def _unrecorded(total: _Line, language: Language) -> Note:
+    """Return of how many it is not recorded where they came from, or went to."""
+    came = total.movement.arrived - sum(total.came_from) - total.came_from_other
+    went = total.movement.left - sum(total.went_to)
+    lines = [
+        text(f"report.movement.{key}", language, count=count)
+        for key, count in (("from_unknown", came), ("to_unknown", went))
+        if count
+    ]
+    return Note(text("report.movement.unrecorded", language), tuple(lines))
 
 
 def _columns(language: Language) -> tuple[Column, ...]:
     return (
         column(language, "class", Unit.TEXT, 12),
         column(language, "at_start", width=10),
-        column(language, "arrived", width=10, group="arrived"),
-        column(language, "moved_in", width=12, group="arrived"),
-        column(language, "left", width=10, group="left"),
-        column(language, "moved_out", width=12, group="left"),
+        column(language, "arrived", width=8, group="arrived"),
+        column(language, "from_city", width=8, group="arrived"),
+        column(language, "from_district", width=8, group="arrived"),
+        column(language, "from_region", width=8, group="arrived"),
+        column(language, "moved_in", width=8, group="arrived"),
+        column(language, "left", width=8, group="left"),
+        column(language, "to_schools", width=8, group="left"),
+        column(language, "to_college", width=8, group="left"),
+        column(language, "to_region", width=8, group="left"),
+        column(language, "to_other", width=8, group="left"),
+        column(language, "moved_out", width=8, group="left"),
         column(language, "at_end", width=10),
     )
-
-
-def _values(found: Movement) -> tuple[int, ...]:
-    return tuple(getattr(found, entry.name) for entry in fields(Movement))
-
-
-def _lists(stays: dict[int, list[Stay]], names: dict[int, str], asked: Asked) -> Iterable[Note]:
-    """Yield who came, who left and who changed class, with day and order."""
-    everybody = [stay for listed in stays.values() for stay in listed]
-    moves = moves_of(everybody, asked.period.opening_day, asked.period.last_day)
-    yield _note("came", [_came(stay, names, asked.language) for stay in moves.arrived], asked)
-    yield _note("gone", [_gone(stay, names, asked.language) for stay in moves.left], asked)
-    yield _note("moved", [_moved(stay, names, asked.language) for stay in moves.moved_in], asked)
-
-
-def _note(which: str, lines: Sequence[str], asked: Asked) -> Note:
-    return Note(text(f"report.movement.{which}", asked.language), tuple(lines))
-
-
-def _came(stay: Stay, names: dict[int, str], language: Language) -> str:
-    return text(
-        "report.movement.came_line",
-        language,
-        name=stay.name,
-        school_class=names[stay.class_id],
-        date=_date(stay.first_day),
-        order=stay.order_in,
-    )
-
-
-def _gone(stay: Stay, names: dict[int, str], language: Language) -> str:
-    return text(
-        "report.movement.gone_line",
-        language,
-        name=stay.name,
-        school_class=names[stay.class_id],
-        date=_date(stay.last_day),
-        order=stay.order_out,
-    )
-
-
-def _moved(stay: Stay, names: dict[int, str], language: Language) -> str:
-    return text(
-        "report.movement.moved_line",
-        language,
-        name=stay.name,
-        before=names.get(stay.came_from, ""),
-        after=names[stay.class_id],
-        date=_date(stay.first_day),
-        order=stay.order_in,
-    )
-
-
-def _date(day: int) -> str:
-    return f"{calendar.date_of(day):%d.%m.%Y}"

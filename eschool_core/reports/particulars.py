@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from typing import Final
 
 from eschool_core import calendar
 from eschool_core.domain.enums import ExemptionKind, Sex
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import PupilCard
+from eschool_core.domain.personal_file import PhysicalGroup, PupilFile, PupilHealth
 from eschool_core.domain.school import SchoolClass
 from eschool_core.labels import Language, text
 from eschool_core.queries.names import full_name, joined
@@ -21,10 +23,13 @@ from eschool_core.store.store import Store
 
 NAME = "particulars"
 CLAUSE = "4.4.3/1"
+ROMAN: Final = ("", "I", "II", "III", "IV", "V")
+"""Health groups as they are written."""
 
 OF_CLASS = "pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?)"
 GUARDIANS = (
-    "SELECT g.pupil_id, g.family, g.given, g.patronymic, g.relation, g.phone FROM guardianship g "
+    "SELECT g.pupil_id, g.family, g.given, g.patronymic, g.relation, w.workplace, g.phone "
+    "FROM guardianship g LEFT JOIN guardian_work w ON w.guardianship_id = g.id "
     "WHERE g.first_day <= ? AND g.last_day >= ? "
     "AND g.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY g.id"
 )
@@ -43,18 +48,18 @@ RELEASES = (
 def particulars_report(store: Store, asked: Asked) -> Table:
     """Return the particulars of the pupils of a class on the period's last day.
 
-    The ground of a release or of an individual curriculum is never shown (1.4).
+    Health groups are columns for who may see them alone; for others they are not there. The
+    ground of a release or of an individual curriculum is never shown (1.4).
     """
     language, day = asked.language, asked.period.last_day
     school_class = store.require(SchoolClass, asked.class_id)
     pupils = roll_of(store, school_class, asked.period.first_day, day)
-    known = _Known.of(store, school_class.id, day, language)
+    known = _Known.of(store, asked)
     rows = [
-        pupil.row(place, *known.values(store, pupil, language))
-        for place, pupil in enumerate(pupils, start=1)
+        pupil.row(place, *known.values(store, pupil)) for place, pupil in enumerate(pupils, start=1)
     ]
     present = [pupil for pupil in pupils if not pupil.left]
-    columns = _columns(language)
+    columns = _columns(language, health=asked.sees_health)
     blank = (None,) * (len(columns) - 2)
     total = Row((len(present), text("report.total.class", language), *blank), RowKind.TOTAL)
     unknown = any(value is UNKNOWN for row in rows for value in row.cells)
@@ -69,15 +74,19 @@ def particulars_report(store: Store, asked: Asked) -> Table:
     return framed(store, asked, NAME, CLAUSE, sheet, about_class(store, school_class, day))
 
 
-def _columns(language: Language) -> tuple[Column, ...]:
+def _columns(language: Language, *, health: bool) -> tuple[Column, ...]:
+    fit = ("health_group", "physical_group") if health else ()
     return (
         column(language, "number", width=4),
         column(language, "name", Unit.TEXT, 30),
         column(language, "birth", Unit.DATE, 11),
         column(language, "sex", Unit.TEXT, 5),
+        column(language, "file_number", Unit.TEXT, 9),
         column(language, "enrolled", Unit.DATE, 11),
         column(language, "order_in", Unit.TEXT, 12),
-        column(language, "guardians", Unit.TEXT, 44),
+        column(language, "address", Unit.TEXT, 24),
+        column(language, "guardians", Unit.TEXT, 36),
+        *(column(language, key, Unit.TEXT, 10) for key in fit),
         column(language, "groups", Unit.TEXT, 16),
         column(language, "remark", Unit.TEXT, 24),
     )
@@ -87,21 +96,25 @@ def _columns(language: Language) -> tuple[Column, ...]:
 class _Known:
     """What is recorded of the pupils of a class, by pupil."""
 
+    asked: Asked
     cards: dict[int, PupilCard]
+    files: dict[int, PupilFile]
+    health: dict[int, PupilHealth]
     guardians: dict[int, list[str]]
     groups: dict[int, list[str]]
     releases: dict[int, list[str]]
 
     @classmethod
-    def of(cls, store: Store, class_id: int, day: int, language: Language) -> _Known:
-        """Read it in four queries."""
+    def of(cls, store: Store, asked: Asked) -> _Known:
+        """Read it in six queries; of health none that is not shown."""
+        class_id, day, language = asked.class_id, asked.period.last_day, asked.language
         guardians, groups, releases = (
             defaultdict[int, list[str]](list),
             defaultdict[int, list[str]](list),
             defaultdict[int, list[str]](list),
         )
-        for pupil_id, *name, relation, phone in store.rows(GUARDIANS, day, day, class_id):
-            guardians[pupil_id].append(joined([full_name(*name), relation, phone]))
+        for pupil_id, *name, relation, work, phone in store.rows(GUARDIANS, day, day, class_id):
+            guardians[pupil_id].append(joined([full_name(*name), relation, work or "", phone]))
         for pupil_id, group in store.rows(GROUPS, day, day, class_id):
             groups[pupil_id].append(group)
         for pupil_id, kind, subject in store.rows(RELEASES, day, day, class_id):
@@ -109,16 +122,23 @@ class _Known:
             said = text(f"report.particulars.release.{word}", language, subject=subject or "")
             releases[pupil_id].append(said)
         cards = {card.pupil_id: card for card in store.where(PupilCard, OF_CLASS, class_id)}
-        return cls(cards, guardians, groups, releases)
+        files = {row.pupil_id: row for row in store.where(PupilFile, OF_CLASS, class_id)}
+        fit = store.where(PupilHealth, OF_CLASS, class_id) if asked.sees_health else []
+        health = {row.pupil_id: row for row in fit}
+        return cls(asked, cards, files, health, guardians, groups, releases)
 
-    def values(self, store: Store, pupil: Listed, language: Language) -> tuple[Value, ...]:
+    def values(self, store: Store, pupil: Listed) -> tuple[Value, ...]:
         """Return the cells of a pupil after number and name."""
-        last = pupil.stays[-1]
+        last, language = pupil.stays[-1], self.asked.language
+        file = self.files.get(pupil.pupil_id)
         return (
             *self._private(store, pupil, language),
+            self._of_file(store, pupil, "" if file is None else file.file_number),
             calendar.date_of(pupil.stays[0].first_day),
             pupil.stays[0].order_in,
+            self._of_file(store, pupil, "" if file is None else file.address),
             self._guardians(store, pupil),
+            *(self._fit(pupil) if self.asked.sees_health else ()),
             joined(self.groups.get(pupil.pupil_id, ())),
             joined([*self.releases.get(pupil.pupil_id, ()), *_left(pupil, last, language)]),
         )
@@ -135,6 +155,22 @@ class _Known:
         return (
             calendar.date_of(birth) if birth else None,
             text(f"report.sex.{sex}", language) if sex else None,
+        )
+
+    def _of_file(self, store: Store, pupil: Listed, value: str) -> Value:
+        """Return what the personal file says; of who has left the class nothing."""
+        if pupil.left:
+            return None
+        return value if _held(store, pupil) else UNKNOWN
+
+    def _fit(self, pupil: Listed) -> tuple[Value, Value]:
+        row = self.health.get(pupil.pupil_id)
+        if pupil.left or row is None:
+            return None, None
+        physical = PhysicalGroup(row.physical_group).name.lower() if row.physical_group else ""
+        return (
+            ROMAN[row.health_group] or None,
+            text(f"PhysicalGroup.{physical}", self.asked.language) if physical else None,
         )
 
     def _guardians(self, store: Store, pupil: Listed) -> Value:

@@ -44,14 +44,25 @@ class SchoolDays:
     def __init__(self, store: Store, year_id: int, classes: Iterable[SchoolClass]) -> None:
         self._year = store.require(AcademicYear, year_id)
         self._classes = {entry.id: entry for entry in classes}
-        self._rules: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+        self._rules: dict[tuple[int, int], dict[int, CalendarDay]] = defaultdict(dict)
         for rule in store.where(CalendarDay, RULES, self._year.first_day, self._year.last_day):
-            self._rules[rule.level, rule.object_id][rule.day] = rule.kind
+            self._rules[rule.level, rule.object_id][rule.day] = rule
 
     def has_lessons(self, class_id: int, day: int) -> bool:
         """Return whether a class has lessons on a day, also remotely."""
         if not self._year.first_day <= day <= self._year.last_day:
             return False
+        rule = self._rule(class_id, day)
+        if rule is not None:
+            return rule.kind in HELD
+        return calendar.weekday_of(day) < self._year.weekdays
+
+    def act_of(self, class_id: int, day: int) -> str:
+        """Return the act that says how a day of a class is; empty for a day like others."""
+        rule = self._rule(class_id, day)
+        return "" if rule is None else rule.act
+
+    def _rule(self, class_id: int, day: int) -> CalendarDay | None:
         entry = self._classes.get(class_id)
         grade = 0 if entry is None else entry.grade
         for level, object_id in (
@@ -59,10 +70,10 @@ class SchoolDays:
             (CalendarLevel.GRADE, grade),
             (CalendarLevel.SCHOOL, 0),
         ):
-            kind = self._rules[level, object_id].get(day)
-            if kind is not None:
-                return kind in HELD
-        return calendar.weekday_of(day) < self._year.weekdays
+            rule = self._rules[level, object_id].get(day)
+            if rule is not None:
+                return rule
+        return None
 
     def weeks(self, class_id: int, first_day: int, last_day: int) -> int:
         """Return in how many weeks between two days a class has a day with lessons."""

@@ -17,6 +17,7 @@ from eschool_core.reports.contingent import Stay, classes_of, stays_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed, policy_list, policy_number
 from eschool_core.reports.journals import JournalInfo, journals_of
 from eschool_core.reports.lines import Line, lines_of
+from eschool_core.reports.norms import Norms
 from eschool_core.reports.results import ResultBook
 from eschool_core.reports.school_days import SchoolDays, lessons_of
 from eschool_core.reports.table import About, Row, Table, Unit
@@ -126,12 +127,8 @@ class _Densities:
         markless = policy_list(store, "markless_grades", day)
         self._book = ResultBook(store, year_id, self._journals, (), grades, markless)
         self._warning_days = policy_number(store, "density_warning_days", day)
-        self._norms = {
-            TermKind.QUARTER: policy_list(store, "marks_per_quarter", day),
-            TermKind.TRIMESTER: policy_list(store, "marks_per_quarter", day),
-            TermKind.HALF_YEAR: policy_list(store, "marks_per_half_year", day),
-        }
         self._days = SchoolDays(store, year_id, classes_of(store, year_id))
+        self._norms = Norms.of(store, day, self._days.cycle_weeks)
         self._individual = {
             (line.pupil_id, self._journals[line.journal_id].subject_id)
             for line in self._lines
@@ -165,7 +162,7 @@ class _Densities:
             if not self._asked.shows(journal.id, stay.class_id):
                 continue
             days = lessons.get(journal.id, [])
-            norm = self._norm(kind, journal) * _available(line, days, ill[line.pupil_id])
+            norm = self._norms.of_journal(journal) * _available(line, days, ill[line.pupil_id])
             norm //= max(1, len(days))
             given = marks.get(line.part, 0)
             near = left <= self._warning_days
@@ -180,14 +177,6 @@ class _Densities:
             return False
         term = self._terms[journal.term_kind]
         return self._book.mode(journal, line.pupil_id, term.id) is AssessmentMode.MARKS
-
-    def _norm(self, kind: TermKind, journal: JournalInfo) -> int:
-        """Return the norm by hours a week, halves up; beyond the list its last holds."""
-        load = journal.loads[-1].weekly_periods if journal.loads else 0
-        cycle = self._days.cycle_weeks
-        weekly = max(1, (2 * load + cycle) // (2 * cycle))
-        norms = self._norms[kind]
-        return norms[min(weekly, len(norms)) - 1]
 
     def _ill(self, first: int, last: int) -> dict[int, list[tuple[int, int]]]:
         least = policy_number(self._store, "long_illness_days", self._asked.day)

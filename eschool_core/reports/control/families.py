@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from eschool_core import calendar
+from eschool_core.domain.care_enums import SlipState
 from eschool_core.domain.informing import PaperApplication
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.labels import Language, text
@@ -36,6 +37,11 @@ GUARDIANS = (
     "SELECT pupil_id, guardian_id, first_day FROM guardianship "
     "WHERE first_day <= ? AND last_day >= ? ORDER BY pupil_id, id"
 )
+SLIPS = (
+    "SELECT pupil_id, COUNT(*) FROM paper_slip WHERE day BETWEEN ? AND ? AND state IN (?, ?) "
+    "GROUP BY pupil_id"
+)
+GIVEN: Final = (SlipState.HANDED, SlipState.SENT)
 IN_FORCE = "first_day <= ? AND last_day >= ? ORDER BY id"
 
 
@@ -48,6 +54,7 @@ class Family:
         paper: Every guardian is informed on paper (4.6.5): a family apart, never "inactive".
         seen_at: When any guardian was last heard of; 0 for never, None where that is not known.
         pupil_seen_at: The same of the pupil.
+        slips: Weekly lists on paper that were handed out or sent within the period.
     """
 
     stay: Stay
@@ -55,6 +62,7 @@ class Family:
     paper: bool
     seen_at: int | None
     pupil_seen_at: int | None
+    slips: int
 
     @property
     def since_day(self) -> int:
@@ -73,6 +81,7 @@ def families_of(store: Store, asked: Asked) -> dict[int, list[Family]]:
         (entry.pupil_id, entry.guardian_id)
         for entry in store.where(PaperApplication, IN_FORCE, day, day)
     }
+    slips = slips_given(store, asked.period.first_day, asked.period.last_day)
     found: dict[int, list[Family]] = defaultdict(list)
     for class_id, stays in stays_of(store, asked.period.year_id).items():
         for stay in stays:
@@ -88,6 +97,7 @@ def families_of(store: Store, asked: Asked) -> dict[int, list[Family]]:
                     bool(own) and all((stay.pupil_id, one) in on_paper for one, _ in own),
                     max(known, default=0) if len(known) == len(seen) else None,
                     _seen(asked, stay.pupil_id),
+                    slips.get(stay.pupil_id, 0),
                 )
             )
     return found
@@ -125,6 +135,11 @@ def families_report(store: Store, asked: Asked) -> Table:
     return framed(store, asked, NAME, CLAUSE, sheet)
 
 
+def slips_given(store: Store, first_day: int, last_day: int) -> dict[int, int]:
+    """Return by pupil how many weekly lists were handed out or sent between two days (4.6.5)."""
+    return dict(store.rows(SLIPS, first_day, last_day, *GIVEN))
+
+
 def _seen(asked: Asked, person_id: int) -> int | None:
     return None if asked.last_seen is None else asked.last_seen.get(person_id, 0)
 
@@ -142,14 +157,16 @@ def _missing(store: Store, families: list[Family], asked: Asked) -> tuple[str, .
 def _values(families: list[Family], asked: Asked, days: int) -> tuple[Value, ...]:
     online = [family for family in families if not family.paper]
     paper = len(families) - len(online)
+    slips = sum(family.slips for family in families)
     if asked.last_seen is None:
-        return (len(families), len(online), paper, *(UNKNOWN,) * 5)
+        return (len(families), len(online), paper, slips, *(UNKNOWN,) * 5)
     seen = [family.seen_at or 0 for family in online]
     recent = _since(seen, asked.now, days)
     return (
         len(families),
         len(online),
         paper,
+        slips,
         recent,
         percent(recent, len(online)),
         _since(seen, asked.now, MONTH_DAYS),
@@ -195,6 +212,7 @@ def _columns(language: Language, days: int) -> tuple[Column, ...]:
         column(language, "pupils", width=9),
         column(language, "online_families", width=10),
         column(language, "paper_families", width=10),
+        column(language, "slips_given", width=10),
         Column("seen_recently", seen, Unit.COUNT, 10),
         column(language, "seen_share", Unit.PERCENT, 8),
         Column("seen_in_month", month, Unit.COUNT, 10),

@@ -13,11 +13,13 @@ from tests.core.reports.results import HALF_YEAR_END, set_terms, year
 from tests.core.reports.tables import asked
 from tests.school import FIRST_DAY, LAST_DAY, MONDAY, SmallSchool
 
+OF_A_MONTH = ("attendance_days", "timesheet")
+
 
 def any_period(school: SmallSchool, spec: ReportSpec, viewer: str = "") -> Table:
     """Return a report of the year, or of a month where it is of a month at most."""
     set_terms(school)
-    whole = None if spec.name == "attendance_days" else year(school)
+    whole = None if spec.name in OF_A_MONTH else year(school)
     wanted = asked(
         school, period=whole, class_name="5А" if spec.scope == "class" else "",
         teacher="maths" if spec.scope == "teacher" else "", day=LAST_DAY,
