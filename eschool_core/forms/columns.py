@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Final
 
-from eschool_core.forms.letters import LONGEST_WORD
+from eschool_core.forms.letters import LONGEST_WORD, glued, pieces
 from eschool_core.reports.shown import shown
 from eschool_core.reports.table import Table, Unit
 
@@ -27,6 +27,8 @@ MOST_LETTERS: Final = 60
 """A column asks for no more, however long its texts are."""
 HEAD_SHARE: Final = 0.4
 """Of the sheet's width: columns that name a row and are repeated take no more."""
+DATED: Final = (Unit.DATE, Unit.MOMENT)
+DATE_LETTERS: Final = 10
 HAIR_MM: Final = 0.01
 STRETCH: Final = 1.5
 """A table is widened to fill its sheet, up to so many times."""
@@ -61,7 +63,7 @@ def parts(table: Table, width: float) -> list[tuple[Place, ...]]:
         table: With at least one column.
         width: Of the sheet between its margins, in millimetres.
     """
-    measures = [_measure(table, at) for at in range(len(table.columns))]
+    measures = _measures(table, width)
     head, rest = _split(table, measures, width)
     head_width = sum(measures[at].least for at in head)
     count = _count(rest, measures, width - head_width)
@@ -121,22 +123,37 @@ def _spread(group: list[int], measures: list[_Measure], width: float) -> tuple[P
     )
 
 
-def _measure(table: Table, at: int) -> _Measure:
+def _measures(table: Table, width: float) -> list[_Measure]:
+    """Return how wide the columns are: titles are turned where they do not fit upright."""
+    upright = [_measure(table, at, turning=False) for at in range(len(table.columns))]
+    if sum(one.least for one in upright) <= width:
+        return upright
+    return [_measure(table, at, turning=True) for at in range(len(table.columns))]
+
+
+def _measure(table: Table, at: int, *, turning: bool) -> _Measure:
     column = table.columns[at]
     rows = (*table.rows, *table.totals)
     lines = [line for row in rows for line in shown(row.cells[at], column, table).split("\n")]
-    words = [word for line in lines for word in line.split()] if column.unit is Unit.TEXT else lines
+    words = _words(lines) if column.unit is Unit.TEXT else lines
     longest_word = min(max(map(len, words), default=1), LONGEST_WORD)
+    if column.unit in DATED:
+        longest_word = max(longest_word, DATE_LETTERS)
     longest_line = min(max(map(len, lines), default=1), MOST_LETTERS)
     cells = longest_word * LETTER_MM + MARGIN_MM
     titles = [min(len(word), LONGEST_WORD) for word in column.title.split()] or [1]
     upright = max(titles) * TITLE_LETTER_MM + MARGIN_MM
     turned = 0.0
     title = upright
-    if column.unit is not Unit.TEXT and max(titles) >= SHORTEST_TURNED and upright > cells:
+    long = column.unit is not Unit.TEXT and max(titles) >= SHORTEST_TURNED
+    if turning and long and upright > cells:
         wrapped = textwrap.wrap(column.title, TURNED_LETTERS)
         turned = max(map(len, wrapped)) * TITLE_LETTER_MM + MARGIN_MM
         title = len(wrapped) * LINE_MM + MARGIN_MM / 2
     least = max(cells, title)
     wish = max(longest_line, min(column.width, MOST_LETTERS) if column.unit is Unit.TEXT else 0)
     return _Measure(least, max(least, wish * LETTER_MM + MARGIN_MM), turned)
+
+
+def _words(lines: list[str]) -> list[str]:
+    return [piece for line in lines for word in glued(line).split(" ") for piece in pieces(word)]

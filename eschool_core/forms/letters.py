@@ -6,12 +6,15 @@ machine prints alike; what they lack is written by its number, as the terminal d
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 LONGEST_WORD: Final = 16
 """Letters after which a word may be broken: nothing runs out of its cell."""
 BREAK: Final = "\u200b"
+PHONE: Final = re.compile(r"\+?\d[\d ()-]{5,18}\d")
+GLUE: Final = str.maketrans({" ": "\u00a0", "-": "\u2011"})
 PRINTABLE: Final = (
     (0x20, 0x7E),
     (0xA0, 0xAC),
@@ -49,16 +52,33 @@ def printable(written: str) -> str:
     return "".join(letter if _has_shape(letter) else _number(letter) for letter in composed)
 
 
+def glued(written: str) -> str:
+    r"""Return a text whose telephone numbers stay on one line.
+
+    >>> glued("мать, +7 384 1-23").split(" ")
+    ['мать,', '+7\xa0384\xa01‑23']
+    """
+    return PHONE.sub(lambda found: found[0].translate(GLUE), written)
+
+
 def breakable(written: str) -> str:
     """Return a text with places for a break in words that no column could hold."""
-    return " ".join(_pieces(word) for word in written.split(" "))
+    return " ".join(BREAK.join(pieces(word)) for word in glued(written).split(" "))
 
 
-def _pieces(word: str) -> str:
+def pieces(word: str) -> list[str]:
+    """Return the parts into which a word may be broken: after hyphens, else wherever it is full.
+
+    >>> pieces("духовно-нравственной")
+    ['духовно-', 'нравственной']
+    """
     if len(word) <= LONGEST_WORD:
-        return word
-    starts = range(0, len(word), LONGEST_WORD)
-    return BREAK.join(word[start : start + LONGEST_WORD] for start in starts)
+        return [word]
+    found: list[str] = []
+    for part in re.split(r"(?<=-)", word):
+        starts = range(0, max(1, len(part)), LONGEST_WORD)
+        found += [part[start : start + LONGEST_WORD] for start in starts]
+    return [part for part in found if part]
 
 
 def _has_shape(letter: str) -> bool:

@@ -27,6 +27,10 @@ PORTRAIT_MM: Final = 180.0
 """Between the margins: 20 mm to the left for binding, 10 mm to the right."""
 LANDSCAPE_MM: Final = 267.0
 SLIP_MM: Final = 91.0
+WHOLE_LETTERS: Final = 250
+"""A row with longer cells may be broken over two sheets; one that could not would run off."""
+FEW_ROWS, MANY_ROWS = 20, 48
+"""Rows of a table that may be set a little closer, so that one sheet holds it with its foot."""
 
 Json = dict[str, Any]
 
@@ -69,7 +73,7 @@ def _said(written: str) -> str:
 def _document(document: Document) -> Json:
     language = document.language
     words = ("sheet", "of", "continued", "signature", "name", "seal", "copy", "post", "date")
-    bound = ("bound", "sheets", "head", "seal")
+    bound = ("nothing", "bound", "sheets", "head", "seal")
     return {
         "language": language,
         "title": printable(document.title),
@@ -93,6 +97,7 @@ def _sheet(table: Table) -> Json:
         "about": _said(about),
         "warning": "" if table.complete else _said(incomplete(table)),
         "landscape": table.landscape,
+        "squeezable": FEW_ROWS <= len(table.rows) <= MANY_ROWS,
         "parts": _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM),
         "notes": [
             {"title": _said(note.title), "lines": [_said(line) for line in note.lines]}
@@ -174,4 +179,5 @@ def _rows(table: Table, places: Sequence[Place]) -> list[Json]:
 
 def _row(row: Row, table: Table, places: Sequence[Place]) -> Json:
     cells = [_said(shown(row.cells[place.at], table.columns[place.at], table)) for place in places]
-    return {"kind": row.kind.value, "cells": cells, "down": 1}
+    whole = max(map(len, cells)) <= WHOLE_LETTERS
+    return {"kind": row.kind.value, "cells": cells, "down": 1, "whole": whole}

@@ -115,7 +115,7 @@ def attendance_report(store: Store, asked: Asked) -> Table:
         for place, pupil in enumerate(found.pupils, start=1)
     ]
     whole = [total_missed(part) for part in missed]
-    total = Row((None, text("report.total.class", language), *_values(whole)), RowKind.TOTAL)
+    total = Row(("", text("report.total.class", language), *_values(whole)), RowKind.TOTAL)
     sheet = Sheet(
         _columns(language, [name for name, _ in parts]),
         rows,

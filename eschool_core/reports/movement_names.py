@@ -12,11 +12,12 @@ from eschool_core.labels import text
 from eschool_core.queries.names import joined
 from eschool_core.reports.contingent import Stay, classes_of, stays_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed
-from eschool_core.reports.movement import CLAUSE, Places, moves_of, places_of
+from eschool_core.reports.movement import Places, moves_of, places_of
 from eschool_core.reports.table import About, Row, Table, Unit, Value
 from eschool_core.store.store import Store
 
 NAME = "movement_names"
+CLAUSE = "4.4.3/2"
 PRIVATE: Final = (
     "SELECT c.pupil_id, c.birth_day, f.address FROM pupil_card c "
     "LEFT JOIN pupil_file f ON f.pupil_id = c.pupil_id WHERE c.pupil_id IN "

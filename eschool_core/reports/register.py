@@ -162,7 +162,7 @@ def _rows(
 ) -> list[Row]:
     """Return the lines of a pupil; misses and decision stand in the last."""
     kind = RowKind.LEFT if pupil.left else RowKind.ITEM
-    number = None if pupil.left else place
+    number = "" if pupil.left else place
     last = len(parts) - 1
     return [
         Row(

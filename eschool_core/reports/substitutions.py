@@ -17,26 +17,25 @@ from eschool_core.store.store import Store
 NAME: Final = "substitutions"
 CLAUSE: Final = "4.4.3/5"
 CANCELLED: Final = "cancelled"
-UNRECORDED: Final = "unrecorded"
 
 
 def fate_of(entry: Conduct) -> str:
-    """Return what became of a lesson: a kind of substitution, cancelled, unrecorded.
+    """Return what became of a lesson: a kind of substitution, or cancelled.
 
-    Empty where its own teacher gave it.
+    Empty where its own teacher gave it, or nothing shows that anybody did.
     """
     if not entry.lesson.held:
         return CANCELLED
     if entry.substitution is not None:
         return SubstitutionKind(entry.substitution.kind).name.lower()
-    return "" if entry.given else UNRECORDED
+    return ""
 
 
 def substitutions_report(store: Store, asked: Asked) -> Table:
     """Return the lessons that their own teacher did not give, by day and period.
 
-    A lesson that another gave names both and the order; a cancelled one the act; one of which the
-    journal shows nothing is listed too, so that nobody takes it for given.
+    A lesson that another gave names both and the order, a cancelled one the act. Lessons of which
+    the journal shows nothing are counted beneath; ``gaps`` names them.
     """
     language = asked.language
     conduct = conduct_of(store, asked)
@@ -67,8 +66,14 @@ def substitutions_report(store: Store, asked: Asked) -> Table:
         for number, (entry, fate) in enumerate(listed, start=1)
     ]
     counted = Counter(fate for _, fate in listed)
+    counted["unrecorded"] = sum(
+        not entry.given and not fate_of(entry) and asked.staff_id in (0, entry.teacher_id)
+        for entry in conduct.lessons
+    )
     lines = tuple(
-        f"{text(f'report.fate.{fate}', language)}: {count}" for fate, count in counted.items()
+        f"{text(f'report.fate.{fate}', language)}: {count}"
+        for fate, count in counted.items()
+        if count
     )
     columns = (
         column(language, "number", width=4),

@@ -97,13 +97,15 @@ def _columns(language: Language, days: range) -> tuple[Column, ...]:
     return (
         column(language, "number", width=4),
         column(language, "teacher", Unit.TEXT, 20),
-        *(_day(day) for day in days),
+        *(_day(day, days) for day in days),
         column(language, "given_total", Unit.HOURS, 7),
         column(language, "substituted", Unit.HOURS, 7),
         column(language, "unrecorded", Unit.HOURS, 7),
     )
 
 
-def _day(day: int) -> Column:
+def _day(day: int, days: range) -> Column:
+    """Return the column of a day, by its number where all days are of one month."""
     date = calendar.date_of(day)
-    return Column(f"day_{date:%Y%m%d}", f"{date:%d.%m}", Unit.HOURS, 4)
+    whole = calendar.date_of(days[0]).month == calendar.date_of(days[-1]).month
+    return Column(f"day_{date:%Y%m%d}", str(date.day) if whole else f"{date:%d.%m}", Unit.HOURS, 4)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from eschool_core.forms.columns import HEAD_SHARE, parts
 from eschool_core.forms.document import Document, Slip
-from eschool_core.forms.letters import PRINTABLE, printable
-from eschool_core.forms.to_pdf import LANDSCAPE_MM, PORTRAIT_MM, to_pdf
-from eschool_core.reports.table import Column, Note, Row, Table, Unit
+from eschool_core.forms.letters import PRINTABLE, breakable, printable
+from eschool_core.forms.to_pdf import LANDSCAPE_MM, MANY_ROWS, PORTRAIT_MM, to_pdf
+from eschool_core.reports.table import Column, Note, Row, RowKind, Table, Unit
 from tests.core.forms.pages import pages_of, sheets_of, text_of
 
 ATTACKS = (
@@ -235,3 +235,50 @@ def test_a_slip_too_long_for_a_quarter_gets_a_sheet_and_loses_nothing() -> None:
 def test_a_document_without_anything_is_refused() -> None:
     with pytest.raises(ValueError, match="a table or a slip"):
         to_pdf(document(tables=(), slips=()))
+
+
+def item_rows(count: int) -> tuple[Row, ...]:
+    return tuple(Row((number, f"Ученик{number}", 5, 5, 5)) for number in range(1, count + 1))
+
+
+def test_a_total_and_the_signatures_are_not_left_alone_on_a_second_sheet() -> None:
+    total = Row(("", "Всего", *(5 for _ in range(9))), RowKind.TOTAL)
+
+    def sheets(pupils: int) -> int:
+        made = to_pdf(document(wide(9, pupils, totals=(total,))))
+        assert "Директор" in text_of(made)
+        return sheets_of(made)
+
+    # At the usual distance a lying sheet holds 37 pupils with total and signature.
+    assert [sheets(pupils) for pupils in (37, 38, 42)] == [1, 1, 1]
+    assert sheets(MANY_ROWS + 1) == 2
+
+
+def test_a_row_stays_on_one_sheet_and_one_that_is_too_long_is_not_cut_off() -> None:
+    rows = item_rows(40)
+    three = " ".join(["слово"] * 40)
+    listed = [Row((at, three, 5, 5, 5)) for at, _ in enumerate(rows)]
+    for page in pages_of(to_pdf(document(wide(3, rows=tuple(listed))))):
+        said = [word.text for word in page.words]
+        assert said.count("слово") % 40 == 0
+    long = " ".join(["слово"] * 3_000)
+    words = [word for page in pages_of(to_pdf(document(wide(3, rows=(Row((1, long, 5, 5, 5)),)))))
+             for word in page.words]  # fmt: skip
+    assert sum(word.text == "слово" for word in words) == 3_000
+
+
+def test_a_telephone_stays_on_one_line_and_a_word_is_broken_at_its_hyphen() -> None:
+    assert breakable("мать, +7 384 46-89-06") == "мать, +7\u00a0384\u00a046\u201189\u201106"
+    assert breakable("духовно-нравственной") == "духовно-\u200bнравственной"
+    assert breakable("Ю" * 20) == "Ю" * 16 + "\u200b" + "Ю" * 4
+    # A date and the number of an order are no telephone.
+    assert breakable("с 01.09.2026 по № 12") == "с 01.09.2026 по № 12"
+
+
+def test_titles_stand_upright_where_the_sheet_is_wide_enough() -> None:
+    assert not any(place.turned for place in parts(wide(3), PORTRAIT_MM)[0])
+    assert any(place.turned for place in parts(wide(30), LANDSCAPE_MM)[0])
+
+
+def test_a_table_without_rows_says_so() -> None:
+    assert "Записей нет." in text_of(to_pdf(document(wide(3, rows=()))))

@@ -73,12 +73,12 @@ def test_who_comes_and_leaves_is_counted_and_named_with_the_order(school: SmallS
 
 @pytest.mark.clause("4.4.3/2")
 def test_where_from_and_where_to_stand_in_their_own_columns(school: SmallSchool) -> None:
-    came = school.add_pupil("5А", "Новикова", first_day=MONDAY + 1, order="8-з")
+    newcomer = school.add_pupil("5А", "Новикова", first_day=MONDAY + 1, order="8-з")
     other = school.add_pupil("5Б", "Орлова", first_day=MONDAY + 1, order="8-з")
     left = school.pupils["10А"][0]
     school.must(WithdrawPupil(pupil_id=left, last_day=MONDAY, order="9-о"), "officer")
     for pupil, direction, place, name in (
-        (came, ChangeDirection.ARRIVED, ChangePlace.OTHER_REGION, "г. Томск"),
+        (newcomer, ChangeDirection.ARRIVED, ChangePlace.OTHER_REGION, "г. Томск"),
         (other, ChangeDirection.ARRIVED, ChangePlace.OTHER, "семейное обучение"),
         (left, ChangeDirection.LEFT, ChangePlace.COLLEGE, "горный колледж"),
     ):
@@ -87,12 +87,14 @@ def test_where_from_and_where_to_stand_in_their_own_columns(school: SmallSchool)
             NoteSchoolChange(enrolment_id=enrolment, direction=direction, place=place, school=name),
             "officer",
         )
-    school.must(KeepPupilFile(pupil_id=came, file_number="Н-3", address="пр. Ленина, 1"), "officer")
+    school.must(
+        KeepPupilFile(pupil_id=newcomer, file_number="Н-3", address="пр. Ленина, 1"), "officer"
+    )
     shown = made(school, "movement", asked(school), "deputy")
-    keys = ("arrived", "from_city", "from_district", "from_region")
-    assert [shown.value(shown.totals[0], key) for key in keys] == [2, 0, 0, 1]
-    keys = ("left", "to_schools", "to_college", "to_region", "to_other")
-    assert [shown.value(shown.totals[0], key) for key in keys] == [1, 0, 1, 0, 0]
+    came = ("arrived", "from_city", "from_district", "from_region")
+    assert [shown.value(shown.totals[0], key) for key in came] == [2, 0, 0, 1]
+    went = ("left", "to_schools", "to_college", "to_region", "to_other")
+    assert [shown.value(shown.totals[0], key) for key in went] == [1, 0, 1, 0, 0]
     # One came from elsewhere than the columns say, and it is recorded: nothing is missing.
     assert shown.notes == ()
     named = made(school, "movement_names", asked(school), "deputy")

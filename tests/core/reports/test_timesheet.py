@@ -95,19 +95,20 @@ def test_the_register_names_whose_lesson_it_was_who_gave_it_and_by_which_order(
 ) -> None:
     shown = made(lived, "substitutions", week(lived, "maths"), "deputy")
     keys = ("date", "group", "absent_teacher", "fate", "substitute", "basis", "signature")
-    monday, wednesday = date(2026, 9, 7), date(2026, 9, 9)
+    monday = date(2026, 9, 7)
     assert rows_of(shown, *keys) == [
         (monday, "5А", "Maths А.", "замещён", "Substitute А.", "Приказ 7", ""),
         (monday, "5Б", "Maths А.", "отменён", "", "Приказ 5", ""),
-        (wednesday, "5А", "Maths А.", "не записан", "", "", ""),
     ]
     assert shown.notes[0].lines == ("замещён: 1", "отменён: 1", "не записан: 1")
 
 
 def test_what_was_given_by_its_own_teacher_is_no_row(lived: SmallSchool) -> None:
     about = {row.about.id for row in made(lived, "substitutions", week(lived)).rows if row.about}
+    assert lived.lesson("5А", "Математика", MONDAY) in about
+    # One was given by its own teacher, of the other nobody knows: `gaps` lists it.
     assert lived.lesson("5А", "Математика", TUESDAY) not in about
-    assert lived.lesson("5А", "Математика", WEDNESDAY) in about
+    assert lived.lesson("5А", "Математика", WEDNESDAY) not in about
 
 
 @pytest.mark.clause("4.4.3/5")
