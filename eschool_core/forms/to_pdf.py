@@ -97,7 +97,7 @@ def _sheet(table: Table) -> Json:
         "about": _said(about),
         "warning": "" if table.complete else _said(incomplete(table)),
         "landscape": table.landscape,
-        "squeezable": FEW_ROWS <= len(table.rows) <= MANY_ROWS,
+        "squeezable": bool(table.totals) and FEW_ROWS <= len(table.rows) <= MANY_ROWS,
         "parts": _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM),
         "notes": [
             {"title": _said(note.title), "lines": [_said(line) for line in note.lines]}

@@ -67,7 +67,7 @@ def test_the_bundle_writes_every_sheet_to_a_new_folder(terminal: Terminal, tmp_p
     folder = tmp_path / "отчёты"
     made = terminal.json("report", "bundle", "--term", "1", "--folder", str(folder), who="deputy")
     assert {entry["form"] for entry in made} == set(range(1, 10))
-    assert len(list(folder.glob("*.html"))) == len(made) == 4 * 5 + 6
+    assert len(list(folder.glob("*.html"))) == len(made) == 4 * 5 + 8
     again = terminal.run("report", "bundle", "--term", "1", "--folder", str(folder), who="deputy")
     assert again.exit_code == 4
     assert "новую или пустую" in again.output
