@@ -56,7 +56,7 @@ def test_the_class_teachers_replica_answers_as_the_server_also_of_who_has_left(
         here, there = both(world, russian, name, "5А")
         if name == "particulars":
             # Health groups are for the class teacher, not for what the server makes by itself.
-            there = made(world.server.store, world, name, russian.person, "5А")
+            there = made(world.server.store, world, name, russian.person, "5А", "report")
         assert here == there
         assert here.complete
     assert here.rows[-1].kind.value == "left"
