@@ -13,13 +13,14 @@ from eschool_core.regulation.formulas import percent, ratio
 from eschool_core.reports.contingent import classes_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed, under
 from eschool_core.reports.journals import Schemes, journals_of
-from eschool_core.reports.lines import lines_of
-from eschool_core.reports.misses import Due, Missed, Seen, missed_by, seen_in, total_missed
+from eschool_core.reports.misses import Due, Missed, missed_by, total_missed
 from eschool_core.reports.period import term_name
 from eschool_core.reports.roll import Listed, class_teachers, roll_of
 from eschool_core.reports.school_days import SchoolDays, lessons_of
 from eschool_core.reports.shown import number as spelled
 from eschool_core.reports.table import Column, Note, Row, RowKind, Table, Unit, Value
+from eschool_core.results.absences import Seen, seen_in
+from eschool_core.results.lines import lines_of
 from eschool_core.store.store import Store
 
 NAME = "attendance"

@@ -13,9 +13,9 @@ from eschool_core.labels import Language, text
 from eschool_core.reports.attendance import CLAUSE, about_class, class_attendance
 from eschool_core.reports.contingent import classes_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed
-from eschool_core.reports.misses import Seen
 from eschool_core.reports.school_days import SchoolDays
 from eschool_core.reports.table import Column, Note, Table, Unit
+from eschool_core.results.absences import Seen
 from eschool_core.store.store import Store
 
 NAME = "attendance_days"

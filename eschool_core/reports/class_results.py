@@ -19,15 +19,10 @@ from eschool_core.regulation.formulas import (
 from eschool_core.reports.contingent import Stay, classes_of, stays_of
 from eschool_core.reports.frame import Asked, policy_list, policy_on
 from eschool_core.reports.journals import JournalInfo, Schemes, journals_of
-from eschool_core.reports.lines import Line, lines_of
-from eschool_core.reports.results import (
-    Result,
-    ResultBook,
-    counted,
-    mark_counts,
-    moment_of,
-)
+from eschool_core.reports.results import counted, mark_counts, moment_of
 from eschool_core.reports.table import Note
+from eschool_core.results.book import Result, ResultBook
+from eschool_core.results.lines import Line, lines_of
 from eschool_core.store.store import Store
 
 

@@ -25,8 +25,9 @@ from eschool_core.reports.control.families import slips_given
 from eschool_core.reports.frame import Asked, Sheet, column, framed
 from eschool_core.reports.misses import total_missed
 from eschool_core.reports.movement import movement_of, moves_of
-from eschool_core.reports.results import FAILING, Blank, Outcome, Result
+from eschool_core.reports.results import FAILING
 from eschool_core.reports.table import Row, Table, Unit, Value
+from eschool_core.results.book import Blank, Outcome, Result
 from eschool_core.store.store import Store
 
 NAME = "class_summary"

@@ -19,8 +19,9 @@ from eschool_core.reports.conduct import SchoolConduct, conduct_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed, policy_number
 from eschool_core.reports.journals import JournalInfo
 from eschool_core.reports.progress import rate_columns, rates
-from eschool_core.reports.results import Outcome, mark_counts, moment_of
+from eschool_core.reports.results import mark_counts, moment_of
 from eschool_core.reports.table import About, Column, Note, Row, RowKind, Table, Unit, Value
+from eschool_core.results.book import Outcome
 from eschool_core.store.store import Store
 
 NAME = "hours"

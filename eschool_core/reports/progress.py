@@ -14,9 +14,10 @@ from eschool_core.queries.names import joined, staff_names
 from eschool_core.regulation.formulas import Denominator, MarkCounts, StandingCounts
 from eschool_core.reports.class_results import ClassResults, results_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed
-from eschool_core.reports.results import Outcome, mark_counts
+from eschool_core.reports.results import mark_counts
 from eschool_core.reports.stages import STAGES, stage_of
 from eschool_core.reports.table import About, Column, Row, RowKind, Table, Unit, Value
+from eschool_core.results.book import Outcome
 from eschool_core.store.store import Store
 
 NAME = "progress"

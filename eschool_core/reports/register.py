@@ -20,18 +20,11 @@ from eschool_core.reports.frame import Asked, Sheet, column, framed
 from eschool_core.reports.journals import JournalInfo
 from eschool_core.reports.misses import Missed
 from eschool_core.reports.period import term_name
-from eschool_core.reports.results import (
-    Blank,
-    Moment,
-    MomentOf,
-    Result,
-    mark_text,
-    moment_of,
-    year_moment,
-)
+from eschool_core.reports.results import mark_text, moment_of, year_moment
 from eschool_core.reports.roll import Listed
 from eschool_core.reports.shown import DASH
 from eschool_core.reports.table import About, Column, Note, Row, RowKind, Table, Unit, Value
+from eschool_core.results.book import Blank, Moment, MomentOf, Result
 from eschool_core.store.store import Store
 
 NAME = "register"
@@ -162,7 +155,7 @@ def _rows(
 ) -> list[Row]:
     """Return the lines of a pupil; misses and decision stand in the last."""
     kind = RowKind.LEFT if pupil.left else RowKind.ITEM
-    number = "" if pupil.left else place
+    number = None if pupil.left else place
     last = len(parts) - 1
     return [
         Row(

@@ -40,7 +40,7 @@ class Listed:
     def row(self, number: int, *values: Value) -> Row:
         """Return the pupil's row: number, name, values; who left stands below the line."""
         kind = RowKind.LEFT if self.left else RowKind.ITEM
-        shown = "" if self.left else number
+        shown = None if self.left else number
         return Row((shown, self.name, *values), kind, About("pupil", self.pupil_id))
 
 

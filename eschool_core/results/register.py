@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from eschool_core import calendar
-from eschool_core.domain.enums import ExcuseKind, Presence
+from eschool_core.domain.enums import ExcuseKind, JournalKind, Presence, TermKind
 from eschool_core.domain.people import Enrolment, Pupil
-from eschool_core.domain.result_enums import (
-    AssessmentMode,
-    CouncilDecisionKind,
-    ExternalState,
-    ResultKind,
-)
+from eschool_core.domain.result_enums import CouncilDecisionKind, ResultKind, ResultValue
 from eschool_core.domain.results import CouncilDecision, TermMark
 from eschool_core.domain.school import AcademicYear, Journal, School, SchoolClass, Subject, Term
 from eschool_core.regulation.results import shown
 from eschool_core.results import terms
-from eschool_core.results.checklist import journals_of
-from eschool_core.results.modes import Modes
+from eschool_core.results.absences import seen_in
+from eschool_core.results.book import Blank, MarkedJournal, Moment, MomentOf, Result, ResultBook
+from eschool_core.results.lines import Line, lines_of
+from eschool_core.results.values import policy_numbers
 from eschool_core.store.store import Store
 
 NONE = "–"
@@ -31,31 +28,10 @@ PUPILS = "id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY id"
 DECISIONS = (
     "year_id = ? AND pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY id"
 )
-RESULTS = (
-    "part IN (SELECT n.part FROM journal_line n JOIN journal j ON j.id = n.journal_id "
-    "JOIN enrolment e ON e.pupil_id = n.pupil_id WHERE e.class_id = ? AND j.year_id = ?) "
-    "ORDER BY id"
-)
 LINES = (
     "SELECT DISTINCT n.part, n.pupil_id, n.journal_id FROM journal_line n "
     "JOIN journal j ON j.id = n.journal_id JOIN enrolment e ON e.pupil_id = n.pupil_id "
     "WHERE e.class_id = ? AND j.year_id = ?"
-)
-EXTERNAL = (
-    "SELECT x.part, x.kind, x.term_id, x.value FROM external_mark x WHERE x.state = ? "
-    "AND x.kind <> 0 AND x.part IN (SELECT n.part FROM journal_line n "
-    "JOIN journal j ON j.id = n.journal_id JOIN enrolment e ON e.pupil_id = n.pupil_id "
-    "WHERE e.class_id = ? AND j.year_id = ?) ORDER BY x.id"
-)
-MISSED = (
-    "SELECT n.pupil_id, l.day, l.id, a.stated_reason FROM journal_line n "
-    "JOIN journal j ON j.id = n.journal_id JOIN attendance a ON a.part = n.part "
-    "JOIN lesson l ON l.id = a.lesson_id WHERE j.year_id = ? AND a.presence = ? "
-    "AND n.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY l.day, l.id"
-)
-EXCUSES = (
-    "SELECT pupil_id, kind, first_day, last_day, lesson_id FROM absence_excuse "
-    "WHERE pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY id"
 )
 MISSED_KEYS = ("all", *(kind.name.lower() for kind in ExcuseKind))
 CORRECTIONS = (
@@ -111,15 +87,14 @@ def register_lines(store: Store, school_class: SchoolClass) -> tuple[RegisterLin
     (a replica that lacks them) nothing can be drawn up: the server holds all.
     """
     year = store.require(AcademicYear, school_class.year_id)
-    members: dict[int, Enrolment] = {}
+    stays: dict[int, list[Enrolment]] = defaultdict(list)
     for entry in store.where(Enrolment, MEMBERS, school_class.id):
-        members[entry.pupil_id] = entry
+        stays[entry.pupil_id].append(entry)
+    members = {pupil_id: listed[-1] for pupil_id, listed in stays.items()}
     names = _names(store, school_class, members)
-    cells = _cells(store, school_class)
-    studies = _studies(store, school_class)
-    modes = Modes(store, terms.WHOLE_YEAR)
+    marks = _Marks(store, year, school_class, members.values())
     decisions = _decisions(store, school_class)
-    missed = _missed(store, school_class)
+    missed = _missed(store, year, school_class, stays)
     corrections = _corrections(store, school_class, year.last_day)
     lines = []
     for pupil_id, entry in members.items():
@@ -129,7 +104,7 @@ def register_lines(store: Store, school_class: SchoolClass) -> tuple[RegisterLin
                 pupil_id,
                 names[pupil_id],
                 entry.grade,
-                _subjects(studies, modes, entry, cells),
+                marks.subjects_of(pupil_id),
                 f"{_day(entry.last_day)} {entry.order_out}".strip() if left else "",
                 missed.get(pupil_id, {}),
                 decisions.get(pupil_id, ()),
@@ -145,113 +120,132 @@ def folded(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Cells:
-    """Every result of a class's pupils: by (pupil, journal), kind and term."""
-
-    marks: Mapping[tuple[int, int], dict[tuple[int, int], TermMark]]
-    external: Mapping[tuple[int, int], dict[tuple[int, int], int]]
-    journals: Mapping[int, list[int]]
-
-
-def _cells(store: Store, school_class: SchoolClass) -> _Cells:
-    about = (school_class.id, school_class.year_id)
-    of_part: dict[int, tuple[int, int]] = {}
-    journals: dict[int, list[int]] = defaultdict(list)
-    for part, pupil_id, journal_id in sorted(store.rows(LINES, *about)):
-        of_part[part] = (pupil_id, journal_id)
-        journals[pupil_id].append(journal_id)
-    marks: dict[tuple[int, int], dict[tuple[int, int], TermMark]] = defaultdict(dict)
-    for row in store.where(TermMark, RESULTS, *about):
-        marks[of_part[row.part]][row.kind, row.term_id] = row
-    external: dict[tuple[int, int], dict[tuple[int, int], int]] = defaultdict(dict)
-    for part, kind, term_id, value in store.rows(EXTERNAL, ExternalState.ACCEPTED, *about):
-        external[of_part[part]][kind, term_id] = value
-    return _Cells(marks, external, journals)
-
-
-@dataclass(frozen=True, slots=True)
 class _Study:
-    """A journal of a class as the register names it."""
+    """A journal as the register names it; see ``MarkedJournal``."""
 
-    journal: Journal
+    id: int
+    subject_id: int
     subject: str
+    kind: JournalKind
+    grade: int
+    term_kind: TermKind
     terms: tuple[Term, ...]
 
+    @property
+    def is_taught(self) -> bool:
+        """Whether it is a part of the curriculum."""
+        return self.kind is not JournalKind.EXTRACURRICULAR
 
-def _studies(store: Store, school_class: SchoolClass) -> dict[int, _Study]:
-    """Return the journals of a class by id."""
+
+def _studies(store: Store, year_id: int, lines: Iterable[Line]) -> dict[int, _Study]:
+    """Return the journals of some lines by id."""
     subjects = {subject.id: subject.name for subject in store.select(Subject)}
-    return {
-        journal.id: _Study(
-            journal,
-            subjects.get(journal.subject_id, ""),
-            tuple(terms.terms_of(store, journal)),
-        )
-        for journal in journals_of(store, school_class)
-    }
-
-
-def _subjects(
-    studies: Mapping[int, _Study], modes: Modes, entry: Enrolment, cells: _Cells
-) -> tuple[RegisterSubject, ...]:
-    """Return the subjects of a pupil; a grade without marks has none but attendance."""
-    found = []
-    pupil_id = entry.pupil_id
-    for journal_id in cells.journals.get(pupil_id, ()):
-        study = studies.get(journal_id)
-        if study is None:
-            continue
-        if modes.of(study.journal, pupil_id, entry.grade) is AssessmentMode.NONE:
-            continue
-        key = (pupil_id, journal_id)
-        marks, external = cells.marks.get(key, {}), cells.external.get(key, {})
-
-        def cell(
-            kind: ResultKind,
-            term_id: int,
-            marks: Mapping[tuple[int, int], TermMark] = marks,
-            external: Mapping[tuple[int, int], int] = external,
-        ) -> str:
-            row = marks.get((kind, term_id))
-            if row is not None and row.value:
-                return shown(row.value)
-            return shown(external[kind, term_id]) if (kind, term_id) in external else NONE
-
-        year = marks.get((ResultKind.YEAR, 0))
-        document = ""
-        if year is not None and year.document:
-            document = f"{year.document}, {_day(year.document_day)}"
-        found.append(
-            RegisterSubject(
-                study.subject,
-                {term.ordinal: cell(ResultKind.TERM, term.id) for term in study.terms},
-                cell(ResultKind.YEAR, 0),
-                cell(ResultKind.EXAM, 0),
-                cell(ResultKind.FINAL, 0),
-                document,
+    wanted = {line.journal_id for line in lines}
+    found = {}
+    for journal in store.select(Journal, year_id=year_id):
+        if journal.id in wanted:
+            found[journal.id] = _Study(
+                journal.id,
+                journal.subject_id,
+                subjects.get(journal.subject_id, ""),
+                JournalKind(journal.kind),
+                terms.grade_of(store, journal),
+                terms.kind_of_journal(store, journal) or TermKind.QUARTER,
+                tuple(terms.terms_of(store, journal)),
             )
-        )
-    return tuple(sorted(found, key=lambda entry: folded(entry.subject)))
-
-
-def _missed(store: Store, school_class: SchoolClass) -> dict[int, dict[str, int]]:
-    """Return missed lessons by reason: the class teacher's word prevails over the teacher's."""
-    excuses: dict[int, list[tuple[int, int, int, int]]] = defaultdict(list)
-    for pupil_id, kind, first, last, lesson_id in store.rows(EXCUSES, school_class.id):
-        excuses[pupil_id].append((kind, first, last, lesson_id))
-    found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MISSED_KEYS, 0))
-    rows = store.rows(MISSED, school_class.year_id, Presence.ABSENT, school_class.id)
-    for pupil_id, day, lesson_id, stated in rows:
-        kind = _reason(excuses[pupil_id], day, lesson_id) or stated or ExcuseKind.UNKNOWN
-        found[pupil_id]["all"] += 1
-        found[pupil_id][ExcuseKind(kind).name.lower()] += 1
     return found
 
 
-def _reason(excuses: list[tuple[int, int, int, int]], day: int, lesson_id: int) -> int:
-    of_lesson = [kind for kind, _, _, lesson in excuses if lesson == lesson_id]
-    of_days = [kind for kind, first, last, lesson in excuses if not lesson and first <= day <= last]
-    return (of_lesson or of_days or [0])[-1]
+class _Marks:
+    """What every pupil of a class has in every subject of the year."""
+
+    def __init__(
+        self,
+        store: Store,
+        year: AcademicYear,
+        school_class: SchoolClass,
+        members: Iterable[Enrolment],
+    ) -> None:
+        lines = lines_of(store, year.id, school_class.id)
+        self._studies = _studies(store, year.id, lines)
+        self._book = ResultBook(
+            store,
+            year.id,
+            self._studies,
+            lines,
+            {entry.pupil_id: entry.grade for entry in members},
+            policy_numbers(store, "markless_grades", year.last_day),
+            school_class.id,
+        )
+        known = {term.id: term for study in self._studies.values() for term in study.terms}
+        self._terms = {term.id: _of_term(term) for term in known.values()}
+        span = (year.first_day, year.last_day)
+        self._whole = {
+            kind: _of_year(Moment(kind, 0, *span))
+            for kind in (ResultKind.YEAR, ResultKind.EXAM, ResultKind.FINAL)
+        }
+
+    def subjects_of(self, pupil_id: int) -> tuple[RegisterSubject, ...]:
+        """Return the subjects in which a pupil has or should have a mark, by name."""
+        of_terms = {
+            term_id: self._book.of_pupil(pupil_id, moment)
+            for term_id, moment in self._terms.items()
+        }
+        whole = {
+            kind: self._book.of_pupil(pupil_id, moment) for kind, moment in self._whole.items()
+        }
+        found = []
+        for subject_id, year in whole[ResultKind.YEAR].items():
+            study = self._studies[year.journal_id]
+            results = [part[subject_id] for part in (*of_terms.values(), *whole.values())]
+            if all(result.outcome is Blank.NOT_STUDIED for result in results):
+                continue
+            found.append(
+                RegisterSubject(
+                    study.subject,
+                    {term.ordinal: _cell(of_terms[term.id][subject_id]) for term in study.terms},
+                    _cell(year),
+                    _cell(whole[ResultKind.EXAM][subject_id]),
+                    _cell(whole[ResultKind.FINAL][subject_id]),
+                    f"{year.document}, {_day(year.document_day)}" if year.document else "",
+                )
+            )
+        return tuple(sorted(found, key=lambda entry: folded(entry.subject)))
+
+
+def _of_term(term: Term) -> MomentOf:
+    moment = Moment(ResultKind.TERM, term.id, term.first_day, term.last_day)
+
+    def of_journal(journal: MarkedJournal) -> Moment | None:
+        return moment if journal.term_kind == term.kind else None
+
+    return of_journal
+
+
+def _of_year(moment: Moment) -> MomentOf:
+    return lambda journal: moment
+
+
+def _cell(result: Result) -> str:
+    return shown(result.outcome) if isinstance(result.outcome, ResultValue) else NONE
+
+
+def _missed(
+    store: Store,
+    year: AcademicYear,
+    school_class: SchoolClass,
+    stays: Mapping[int, list[Enrolment]],
+) -> dict[int, dict[str, int]]:
+    """Return the lessons missed by reason on the days on which each pupil was in the class."""
+    found: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MISSED_KEYS, 0))
+    for seen in seen_in(store, year.id, year.first_day, year.last_day, school_class.id):
+        here = any(
+            entry.first_day <= seen.day <= entry.last_day for entry in stays.get(seen.pupil_id, ())
+        )
+        if here and seen.presence is Presence.ABSENT:
+            found[seen.pupil_id]["all"] += 1
+            found[seen.pupil_id][seen.reason.name.lower()] += 1
+    return found
 
 
 def _corrections(

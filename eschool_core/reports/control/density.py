@@ -16,11 +16,11 @@ from eschool_core.queries.names import joined, staff_names
 from eschool_core.reports.contingent import Stay, classes_of, stays_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed, policy_list, policy_number
 from eschool_core.reports.journals import JournalInfo, journals_of
-from eschool_core.reports.lines import Line, lines_of
 from eschool_core.reports.norms import Norms
-from eschool_core.reports.results import ResultBook
 from eschool_core.reports.school_days import SchoolDays, lessons_of
 from eschool_core.reports.table import About, Row, Table, Unit
+from eschool_core.results.book import ResultBook
+from eschool_core.results.lines import Line, lines_of
 from eschool_core.store.store import Store
 
 NAME: Final = "density"

@@ -19,8 +19,9 @@ from eschool_core.domain.enums import (
     TermKind,
 )
 from eschool_core.errors import InputError, RightsError
-from eschool_core.reports.misses import Due, Missed, Seen, missed_by
+from eschool_core.reports.misses import Due, Missed, missed_by
 from eschool_core.reports.period import year_period
+from eschool_core.results.absences import Seen
 from tests.core.reports.tables import asked, made, rows_of
 from tests.school import FIRST_DAY, LAST_DAY, MONDAY, TUESDAY, SmallSchool, clock
 
