@@ -27,9 +27,19 @@ from eschool_core.queries.archive import archive, gaps, register
 from eschool_core.queries.in_force import year_on
 
 NUMBER = NumberType(1, MAX_ID)
+DIGITS = 16
+"""Of a package's digest, as the list shows it; --json has all."""
 
 
-@click.group(name="archive", cls=LocalGroup)
+@click.group(
+    name="archive",
+    cls=LocalGroup,
+    places={
+        "pack": "eschool_cli.packages:pack_command",
+        "verify": "eschool_cli.packages:verify_command",
+        "record": "eschool_cli.packages:record_command",
+    },
+)
 def archive_group() -> None:
     """The year's end and the archive."""
 
@@ -146,7 +156,7 @@ def list_command(session: Session, due: bool, as_json: bool) -> None:  # noqa: F
         (
             str(entry.entry_id),
             text(f"ArchiveKind.{entry.kind.name.lower()}", session.language),
-            entry.title,
+            f"{entry.title} · {entry.digest[:DIGITS]}" if entry.digest else entry.title,
             f"{entry.keep_until:%d.%m.%Y}",
             text(f"ArchiveState.{entry.state.name.lower()}", session.language)
             + (f": {entry.act}" if entry.act else ""),

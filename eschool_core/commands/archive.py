@@ -30,14 +30,13 @@ from eschool_core.domain.result_enums import ArchiveKind, ArchiveState, YearSect
 from eschool_core.domain.school import AcademicYear, Journal, SchoolClass, Subject
 from eschool_core.errors import InputError, RegulationError
 from eschool_core.regulation import checks, results
-from eschool_core.regulation.retention import check_kept, keep_until
+from eschool_core.regulation.retention import KEPT, check_kept, keep_until
 from eschool_core.results import terms
 from eschool_core.results.register import register_lines
 from eschool_core.results.year_gaps import YearGap, year_gaps
 from eschool_core.store.store import Store
 
 YEARS_OF = {ArchiveKind.JOURNAL: "journal_years", ArchiveKind.REGISTER: "register_years"}
-KEPT = {ArchiveKind.JOURNAL: checks.JOURNAL_KEPT, ArchiveKind.REGISTER: checks.REGISTER_KEPT}
 
 
 class WaiveSection(Command):

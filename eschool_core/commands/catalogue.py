@@ -43,6 +43,7 @@ from eschool_core.commands import (
     office_work,
     outages,
     owed,
+    packages,
     paper,
     people,
     personal_files,
@@ -110,6 +111,7 @@ SPECS: tuple[CommandSpec, ...] = (
     *inspections.SPECS,
     *inspection_answers.SPECS,
     *archive.SPECS,
+    *packages.SPECS,
     *erasing.SPECS,
 )
 

@@ -27,15 +27,10 @@ from eschool_core.domain.row import Row
 from eschool_core.domain.school import AcademicYear
 from eschool_core.domain.tables import TABLES
 from eschool_core.errors import InputError
-from eschool_core.regulation import checks
-from eschool_core.regulation.retention import check_kept
+from eschool_core.regulation.retention import KEPT, check_kept
 from eschool_core.store.store import Store
 
 MINUTES_PER_DAY: Final = 24 * 60
-KEPT: Final = {
-    ArchiveKind.JOURNAL: checks.JOURNAL_KEPT,
-    ArchiveKind.REGISTER: checks.REGISTER_KEPT,
-}
 WHOLE: Final = (PartitionKind.JOURNAL, PartitionKind.LINE)
 """Kinds of partitions that a journal takes with it."""
 
@@ -91,11 +86,15 @@ def erased_rows(store: Store, entry: ArchiveEntry) -> Iterator[Row]:
 
     Of a journal: its lessons, its pupils' lines, what was found in its lessons, commands on them
     that still wait, and notices of the years up to its own. Of a register: its rows, and the
-    council's decisions on its pupils in that year.
+    council's decisions on its pupils in that year. Of a package none: it lies on a medium.
     """
     if entry.kind == ArchiveKind.REGISTER:
         yield from _of_register(store, entry)
-        return
+    elif entry.kind == ArchiveKind.JOURNAL:
+        yield from _of_journal(store, entry)
+
+
+def _of_journal(store: Store, entry: ArchiveEntry) -> Iterator[Row]:
     lessons = store.select(Lesson, journal_id=entry.object_id)
     yield from _of_lessons(store, lessons)
     year = store.require(AcademicYear, entry.year_id)

@@ -68,8 +68,24 @@ class RegisterRow(Row, table=True):
     """JSON object: name, marks by subject and term, absences, decision, corrections."""
 
 
+class ArchivePackage(Row, table=True):
+    """A package that was handed to the electronic data bank (4.4.5/3; partition ARCHIVE).
+
+    Who handed it over, when, and how long it is kept stand in its ``ArchiveEntry``.
+    """
+
+    __tablename__ = "archive_package"
+    number: ClassVar[int] = 187
+    entry_id: int = Field(sa_type=Id, index=True)
+    digest: str
+    """SHA-256 of the package's list of checksums, in hexadecimal: it stands for every byte."""
+    files: int
+    history_size: int = Field(sa_type=Id)
+    """How many entries of the school's history the signed head in it covers."""
+
+
 class ArchiveEntry(Row, table=True):
-    """A sealed journal or summary register, kept until a day (5.3; partition ARCHIVE)."""
+    """What is kept until a day: a journal, a register, a package (5.3; partition ARCHIVE)."""
 
     __tablename__ = "archive_entry"
     number: ClassVar[int] = 174
@@ -77,7 +93,7 @@ class ArchiveEntry(Row, table=True):
     kind: int
     """``ArchiveKind``."""
     object_id: int = Field(sa_type=Id, index=True)
-    """Journal, or class of a register."""
+    """Journal; class of a register or package."""
     title: str
     """Year, class or group, subject: readable when those rows are gone."""
     sealed_at: int = Field(sa_type=Id)

@@ -121,6 +121,9 @@ class ArchiveKind(IntEnum):
 
     JOURNAL = 1
     REGISTER = 2
+    JOURNAL_PACKAGE = 3
+    """The journals of a class on a medium, for the data bank (4.4.5/3)."""
+    REGISTER_PACKAGE = 4
 
 
 class ArchiveState(IntEnum):

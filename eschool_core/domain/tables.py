@@ -122,6 +122,7 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(archive.SectionWaiver, (Kind.ARCHIVE,)),
     TableSpec(archive.RegisterRow, (Kind.ARCHIVE,), "register_25_years", personal=True),
     TableSpec(archive.ArchiveEntry, (Kind.ARCHIVE,), "register_25_years"),
+    TableSpec(archive.ArchivePackage, (Kind.ARCHIVE,), "register_25_years"),
     TableSpec(care.ClassCheck, (Kind.CLASS_CARE,)),
     TableSpec(care.SectionConfirmation, (Kind.SCHOOL,)),
     TableSpec(care.CardChange, (Kind.PUPIL,), personal=True),

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from eschool_core import calendar
 from eschool_core.domain.care import CardChange
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Guardianship, Pupil
 from eschool_core.domain.personal_file import GuardianWork
-from eschool_core.domain.row import FOREVER, Row, Value, columns
+from eschool_core.domain.row import Row, columns
 from eschool_core.domain.school import Staff
 from eschool_core.domain.tables import TABLES
 from eschool_core.errors import InputError
+from eschool_core.exports.values import shown_value
 from eschool_core.queries.answer import Answer
 from eschool_core.store import statements
 from eschool_core.store.store import Store
@@ -123,7 +122,12 @@ def _of_staff(store: Store, person_id: int) -> Iterator[Row]:
 
 def _lessons(store: Store, pupil_id: int) -> list[dict[str, Any]]:
     return [
-        {"id": int(row[0]), "day": _day(row[1]), "period": int(row[2]), "subject": str(row[3])}
+        {
+            "id": int(row[0]),
+            "day": shown_value("day", row[1]),
+            "period": int(row[2]),
+            "subject": str(row[3]),
+        }
         for row in store.rows(LESSONS, pupil_id)
     ]
 
@@ -134,24 +138,7 @@ def _told(row: Row) -> dict[str, Any]:
     if isinstance(row, CardChange) and row.guardianship_id:
         left_out |= OF_GUARDIANS
     return {
-        name: _value(name, value)
+        name: shown_value(name, value)
         for name, value in zip(columns(type(row)), row.values(), strict=True)
         if name not in left_out
     }
-
-
-def _value(name: str, value: Value) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    if name == "day" or name.endswith("_day"):
-        return _day(value)
-    if name.endswith("_at") and isinstance(value, int):
-        return datetime.fromtimestamp(value, UTC).isoformat() if value else None
-    return value
-
-
-def _day(value: Value) -> str | None:
-    """Return a day in ISO form; None for none, and for no end."""
-    if not isinstance(value, int) or value in (0, FOREVER):
-        return None
-    return calendar.date_of(value).isoformat()

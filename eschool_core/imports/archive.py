@@ -39,9 +39,9 @@ def unpack(file: ImportFile, suffixes: tuple[str, ...]) -> dict[str, bytes]:
                 for member in members
                 if member.filename.lower().endswith(suffixes)
             }
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
-        raise InputError("import.archive_damaged", file=file.name) from error
-    except (RuntimeError, ValueError, struct.error, UnicodeError) as error:
+    except (
+        zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
+    ) as error:  # fmt: skip
         raise InputError("import.archive_damaged", file=file.name) from error
 
 
@@ -60,14 +60,14 @@ def _check_members(members: list[zipfile.ZipInfo], file: str) -> None:
     limits.check_member_sizes([(one.compress_size, one.file_size) for one in members], file)
     names = {str(PurePosixPath(one.filename)).casefold() for one in members}
     strange = any(
-        one.flag_bits & _ENCRYPTED or one.compress_type not in _PACKINGS or _leads_out(one)
+        one.flag_bits & _ENCRYPTED or one.compress_type not in _PACKINGS or leads_out(one)
         for one in members
     )
     if strange or len(names) != len(members):
         raise InputError("import.archive_strange", file=file)
 
 
-def _leads_out(member: zipfile.ZipInfo) -> bool:
+def leads_out(member: zipfile.ZipInfo) -> bool:
     """Return whether a member is a link, or its name leads out of the archive's own folder.
 
     Nothing is ever written by these names; who packs such ones means no good.

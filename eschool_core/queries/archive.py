@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from eschool_core import calendar
-from eschool_core.domain.archive import ArchiveEntry, RegisterRow, SectionWaiver
+from eschool_core.domain.archive import ArchiveEntry, ArchivePackage, RegisterRow, SectionWaiver
 from eschool_core.domain.result_enums import ArchiveKind, ArchiveState, YearSection
 from eschool_core.domain.school import SchoolClass
 from eschool_core.errors import InputError
@@ -72,10 +72,11 @@ def gaps(store: Store, day: int) -> tuple[Gap, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Kept(Answer):
-    """A journal or register in the archive.
+    """A journal, register or package in the archive.
 
     Attributes:
         keep_until: Last day of keeping; after it an act may destroy it.
+        digest: Of a package; empty for others.
     """
 
     entry_id: int
@@ -84,11 +85,13 @@ class Kept(Answer):
     keep_until: date
     state: ArchiveState
     act: str
+    digest: str = ""
 
 
 def archive(store: Store, day: int, *, due_only: bool = False) -> tuple[Kept, ...]:
     """Return what is in the archive, the oldest first; or only what may be destroyed by now."""
     entries = sorted(store.select(ArchiveEntry), key=lambda entry: (entry.keep_until, entry.id))
+    digests = {package.entry_id: package.digest for package in store.select(ArchivePackage)}
     return tuple(
         Kept(
             entry.id,
@@ -97,6 +100,7 @@ def archive(store: Store, day: int, *, due_only: bool = False) -> tuple[Kept, ..
             calendar.date_of(entry.keep_until),
             ArchiveState(entry.state),
             entry.act,
+            digests.get(entry.id, ""),
         )
         for entry in entries
         if not due_only or (entry.keep_until < day and entry.state not in OVER)

@@ -216,7 +216,8 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         number="4.4.5",
         kinds=("workflow", "form", "deadline"),
         paraphrase="At the end of the year the deputy head closes, prints and archives.",
-        status="planned",
+        status="done",
+        place="eschool_core.commands.archive",
     ),
     Clause(
         number="4.4.5/1",
@@ -237,6 +238,8 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         number="4.4.5/3",
         kinds=("workflow",),
         paraphrase="Journals go to the school's electronic data bank as sealed packages.",
-        status="planned",
+        status="done",
+        parameters=("journal_years", "register_years"),
+        place="eschool_core.commands.packages",
     ),
 )

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 
+from eschool_core.domain.result_enums import ArchiveKind
 from eschool_core.errors import RegulationError
+from eschool_core.regulation import checks
 from eschool_core.regulation.clause import Check
 
 NEXT_JANUARY = "next_january"
+KEPT: Mapping[ArchiveKind, Check] = MappingProxyType(
+    {
+        ArchiveKind.JOURNAL: checks.JOURNAL_KEPT,
+        ArchiveKind.REGISTER: checks.REGISTER_KEPT,
+        ArchiveKind.JOURNAL_PACKAGE: checks.JOURNAL_KEPT,
+        ArchiveKind.REGISTER_PACKAGE: checks.REGISTER_KEPT,
+    }
+)
+"""The check that keeps each kind of record until its last day."""
 
 
 def keep_until(year_end: date, years: int, start: str) -> date:

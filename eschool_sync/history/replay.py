@@ -19,14 +19,19 @@ from eschool_core.store.schema import create_domain_tables
 from eschool_core.store.store import Store
 from eschool_sync.history.entries import LogEntry
 from eschool_sync.history.problems import Problems
-from eschool_sync.history.remains import Remains
+from eschool_sync.history.remains import RecordingLedger, Remains
 from eschool_sync.history.remains import apply as apply_effects
+from eschool_sync.history.touched import Touched
 from eschool_sync.protocol.envelope import NO_REPLACE, unpack_payload
 from eschool_sync.protocol.messages import pack_outcome, unpack_outcome
 
 
 def replayed(
-    entries: Sequence[LogEntry], digest_key: bytes, problems: Problems, remains: Remains
+    entries: Sequence[LogEntry],
+    digest_key: bytes,
+    problems: Problems,
+    remains: Remains,
+    touched: Touched | None = None,
 ) -> tuple[SqliteDatabase, int]:
     """Return a database in memory with the rows that the log gives, and the last scope seq.
 
@@ -35,10 +40,12 @@ def replayed(
         digest_key: Of the school.
         problems: Where is noted what cannot have been accepted as it stands.
         remains: What stands in place of erased entries, checked by ``check_remains``.
+        touched: Is told what each entry writes.
     """
     database = SqliteDatabase(sqlite3.connect(":memory:", isolation_level=None))
     create_domain_tables(database)
-    ledger = ConfirmedLedger(database, digest_key)
+    recorded = None if touched is None else RecordingLedger(database, digest_key)
+    ledger = recorded or ConfirmedLedger(database, digest_key)
     store = Store(database, ledger)
     with transaction(database), store.reads.trusted():
         for entry in entries:
@@ -51,6 +58,8 @@ def replayed(
                     problems.add("verify.outcome", "log", entry.seq)
             except (EschoolError, HoldForReview, ValueError, TypeError, AssertionError):
                 problems.add("verify.replay", "log", entry.seq)
+            if recorded is not None and touched is not None:
+                touched.note(entry.seq, recorded.taken())
         scope_seq = ledger.flush()
     return database, scope_seq
 

@@ -26,6 +26,7 @@ from eschool_sync.history.problems import Problem, Problems
 from eschool_sync.history.push_check import check_pushes
 from eschool_sync.history.remains import Remain, read_remains
 from eschool_sync.history.replay import replayed
+from eschool_sync.history.touched import Touched
 from eschool_sync.server.tables import create_server_tables
 
 SCOPE_SEQ = "SELECT scope_seq FROM head"
@@ -63,15 +64,22 @@ class Verifier:
         school: The school's number.
         school_key: Its public key.
         digest_key: Of its row digests.
+        touched: Is told what each entry writes, where somebody needs it.
     """
 
     def __init__(
-        self, database: Database, school: int, school_key: bytes, digest_key: bytes
+        self,
+        database: Database,
+        school: int,
+        school_key: bytes,
+        digest_key: bytes,
+        touched: Touched | None = None,
     ) -> None:
         self._database = database
         self._school = school
         self._school_key = school_key
         self._digest_key = digest_key
+        self._touched = touched
         self._entries: list[LogEntry] = []
         self._remains: dict[int, Remain] = {}
         self._replay_of: tuple[list[LogEntry], dict[int, Remain]] | None = None
@@ -117,7 +125,7 @@ class Verifier:
         if self._replay_of != present:
             self._expected.close()
             self._expected, self._scope_seq = replayed(
-                self._entries, self._digest_key, problems, self._remains
+                self._entries, self._digest_key, problems, self._remains, self._touched
             )
             self._replay_of = present
         return self._expected

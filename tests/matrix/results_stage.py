@@ -15,6 +15,7 @@ from eschool_core.commands.debts import RecordCouncilDecision
 from eschool_core.commands.erasing import EraseRecord
 from eschool_core.commands.external import DecideExternalMark, EnterExternalMark
 from eschool_core.commands.owed import SettleOwedWork
+from eschool_core.commands.packages import RecordPackage
 from eschool_core.commands.releases import ReleaseMarks, SeeMarks
 from eschool_core.commands.school import SetTerm
 from eschool_core.commands.term_marks import SetTermMark
@@ -80,6 +81,13 @@ def of_results(school: SmallSchool) -> dict[str, Command]:
         ),
         "seal_journal": SealJournal(journal_id=rows.own_journal),
         "draw_up_register": DrawUpRegister(class_id=school.classes["1В"]),
+        "record_package": RecordPackage(
+            class_id=school.classes["5Б"],
+            package=ArchiveKind.REGISTER_PACKAGE,
+            digest="0" * 64,
+            files=20,
+            history_size=1000,
+        ),
         "propose_destruction": ProposeDestruction(entry_id=rows.kept, act="Акт 1", act_day=MONDAY),
         "decide_destruction": DecideDestruction(entry_id=rows.proposed, approve=1),
         "erase_record": EraseRecord(entry_id=rows.approved, remains="0" * 64),
@@ -151,6 +159,8 @@ class _Rows:
         self.kept = self.put(self.entry(ArchiveState.KEPT))
         self.proposed = self.put(self.entry(ArchiveState.DESTRUCTION_PROPOSED))
         self.approved = self.put(self.entry(ArchiveState.DESTROYED))
+        register = {"kind": ArchiveKind.REGISTER, "object_id": school.classes["5Б"]}
+        self.put(self.entry(ArchiveState.KEPT).replace(**register))
         for kind, of_term in ((ResultKind.TERM, term), (ResultKind.YEAR, 0)):
             self.put(
                 TermMark(

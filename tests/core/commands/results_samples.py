@@ -17,11 +17,13 @@ from eschool_core.commands.erasing import EraseRecord
 from eschool_core.commands.external import DecideExternalMark, EnterExternalMark
 from eschool_core.commands.finals import ConfirmFinalMark, SetExamMark
 from eschool_core.commands.owed import GiveOwedWork, SettleOwedWork
+from eschool_core.commands.packages import RecordPackage
 from eschool_core.commands.releases import ReleaseMarks, SeeMarks
 from eschool_core.commands.term_marks import SetTermMark, SetYearMark
 from eschool_core.commands.terms import SetAssessment, SetOrderDate, SetTermScheme
 from eschool_core.domain.enums import TermKind, WorkKind
 from eschool_core.domain.result_enums import (
+    ArchiveKind,
     AssessmentMode,
     CorrectionTarget,
     CouncilDecisionKind,
@@ -101,6 +103,13 @@ def results_samples(school: SmallSchool) -> list[Command]:
         ),
         SealJournal(journal_id=journal),
         DrawUpRegister(class_id=klass),
+        RecordPackage(
+            class_id=klass,
+            package=ArchiveKind.REGISTER_PACKAGE,
+            digest="0" * 64,
+            files=20,
+            history_size=1000,
+        ),
         ProposeDestruction(entry_id=TERM, act="Акт 1", act_day=MONDAY),
         DecideDestruction(entry_id=TERM, approve=1),
         EraseRecord(entry_id=TERM, remains="0" * 64),

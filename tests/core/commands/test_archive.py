@@ -20,13 +20,16 @@ from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence
 from eschool_core.commands.closing import CloseTerm
 from eschool_core.commands.debts import RecordCouncilDecision, RecordRetake
+from eschool_core.commands.erasing import erased_rows
+from eschool_core.commands.packages import RecordPackage
 from eschool_core.commands.school import SetPolicy, TurnDay
-from eschool_core.domain.archive import ArchiveEntry, RegisterRow, SectionWaiver
+from eschool_core.domain.archive import ArchiveEntry, ArchivePackage, RegisterRow, SectionWaiver
 from eschool_core.domain.enums import ExcuseKind, Role
 from eschool_core.domain.journal import JournalLine
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Enrolment, Pupil, PupilCard
 from eschool_core.domain.result_enums import (
+    ArchiveKind,
     ArchiveState,
     CouncilDecisionKind,
     YearSection,
@@ -398,3 +401,55 @@ class TestLargeClasses:
         found += [queries_of(school, partial(school.must, each, "deputy")) for each in given[1:]]
         assert len(school.all(RegisterRow)) == size + 4
         return found
+
+
+@pytest.mark.clause("4.4.5/3")
+class TestPackages:
+    def record(self, school: SmallSchool, package: ArchiveKind, digest: str = "a") -> RecordPackage:
+        return RecordPackage(
+            class_id=school.classes["5А"],
+            package=package,
+            digest=digest * 64,
+            files=20,
+            history_size=1000,
+        )
+
+    def test_a_register_is_handed_over_once_and_kept_as_long_as_it(
+        self, school: SmallSchool
+    ) -> None:
+        early = school.do(self.record(school, ArchiveKind.REGISTER_PACKAGE), "deputy")
+        assert verdict(early) == "archive.not_sealed"
+        entry = drawn_up(school)
+        school.must(self.record(school, ArchiveKind.REGISTER_PACKAGE), "deputy")
+        package = school.one(ArchivePackage)
+        kept = school.store.require(ArchiveEntry, package.entry_id)
+        assert (kept.keep_until, kept.title) == (entry.keep_until, "2026/27 · 5А")
+        assert (kept.sealed_by_id, kept.sealed_at) == (school.staff["deputy"], school.now)
+        again = school.do(self.record(school, ArchiveKind.REGISTER_PACKAGE), "deputy")
+        assert verdict(again) == "archive.already"
+        school.must(self.record(school, ArchiveKind.REGISTER_PACKAGE, "b"), "deputy")
+        listed = {one.digest for one in archive(school.store, LAST_DAY)}
+        assert listed == {"", "a" * 64, "b" * 64}
+
+    def test_journals_are_handed_over_when_every_one_is_sealed(self, school: SmallSchool) -> None:
+        waive_all(school)
+        *first, last = [school.journals[where] for where in TEACHERS]
+        for journal in first:
+            school.must(SealJournal(journal_id=journal), "deputy")
+        command = self.record(school, ArchiveKind.JOURNAL_PACKAGE)
+        refused = school.do(command, "deputy")
+        assert (verdict(refused), dict(refused.params)) == ("archive.not_sealed", {"count": 1})
+        school.must(SealJournal(journal_id=last), "deputy")
+        school.must(command, "deputy")
+        kept = school.store.require(ArchiveEntry, school.one(ArchivePackage).entry_id)
+        assert calendar.date_of(kept.keep_until) == KEPT_UNTIL
+
+    def test_it_is_destroyed_like_what_is_in_it(self, school: SmallSchool) -> None:
+        drawn_up(school)
+        school.must(self.record(school, ArchiveKind.REGISTER_PACKAGE), "deputy")
+        entry = school.store.require(ArchiveEntry, school.one(ArchivePackage).entry_id)
+        propose = ProposeDestruction(entry_id=entry.id, act="Акт 1", act_day=LAST_DAY)
+        early = school.do(propose, "deputy", at=clock(entry.keep_until, 23, 59, 59))
+        assert verdict(early) == "5.3/2/kept"
+        school.must(propose, "deputy", at=clock(entry.keep_until + 1, 9))
+        assert list(erased_rows(school.store, entry)) == []

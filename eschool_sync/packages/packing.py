@@ -1,0 +1,159 @@
+"""Packs the classes of a year on the server: one check of the history, then package by package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from eschool_core import calendar
+from eschool_core.domain.result_enums import ArchiveKind
+from eschool_core.domain.school import SchoolClass
+from eschool_core.errors import DamageError, InputError
+from eschool_core.exports.class_year import ClassYear, class_year
+from eschool_core.forms.archive_papers import journal_papers, register_paper
+from eschool_core.forms.to_pdf import to_pdf
+from eschool_core.labels import Language
+from eschool_sync.backup.tables import one_moment
+from eschool_sync.history.entries import read_log
+from eschool_sync.history.touched import Touched
+from eschool_sync.history.verify import Verifier
+from eschool_sync.packages.build import Log, Packed, folder_name, make_package
+from eschool_sync.packages.catalogue import folded, listed, read_catalogue, write_catalogue
+from eschool_sync.packages.history import Leaves
+from eschool_sync.server.heads import SIGNED
+from eschool_sync.server.school import ServerSchool
+
+KINDS = (ArchiveKind.JOURNAL_PACKAGE, ArchiveKind.REGISTER_PACKAGE)
+
+Sign = Callable[[bytes], bytes]
+Tell = Callable[[str], None]
+
+
+def unsigned(pdf: bytes) -> bytes:
+    """Return a paper as it is, where nobody signs."""
+    return pdf
+
+
+def silent(stage: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be packed.
+
+    Attributes:
+        classes: Of one year.
+        sign: Signs each paper.
+        today: On the school's calendar, as a day number.
+    """
+
+    classes: Sequence[SchoolClass]
+    today: int
+    sign: Sign = unsigned
+    language: Language = "ru"
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of it.
+
+    Attributes:
+        packed: New packages.
+        there: Folders of those that the data bank had already.
+        not_sealed: Classes with kinds of which the archive lacks a journal or the register.
+    """
+
+    packed: list[Packed] = field(default_factory=list)
+    there: list[str] = field(default_factory=list)
+    not_sealed: list[tuple[str, ArchiveKind]] = field(default_factory=list)
+
+
+def pack(school: ServerSchool, bank: Path, wanted: Wanted, tell: Tell = silent) -> Done:
+    """Put packages of some classes into a data bank and list them there.
+
+    A package stands or does not; those that are finished stay when a later one fails. Takes as long
+    as one check of the whole history, and the papers.
+
+    Raises:
+        DamageError: ``damage.tables``: the history is not sound; ``package.catalogue``.
+        AccessError: ``access.file``; ``package.other_key``: the data bank is another school's.
+    """
+    known = read_catalogue(bank, school.public_key)
+    done = Done()
+    with school.turn, one_moment(school.database):
+        contents = list(_contents(school, bank, wanted, done))
+        if not contents:
+            return done
+        tell("verify")
+        touched, log = _history(school, contents)
+        for content in contents:
+            packed = make_package(
+                bank,
+                content,
+                _papers(school, content, wanted),
+                touched.seqs(content.parts, content.kept),
+                log,
+                school.signing_key,
+                wanted.today,
+                wanted.language,
+                tell,
+            )
+            done.packed.append(packed)
+            until = calendar.date_of(packed.keep_until).isoformat()
+            known = [one for one in known if folded(one.folder) != folded(packed.folder.name)]
+            known.append(listed(packed, until))
+            write_catalogue(bank, known, school.signing_key)
+    return done
+
+
+def _contents(school: ServerSchool, bank: Path, wanted: Wanted, done: Done) -> Iterator[ClassYear]:
+    for school_class in wanted.classes:
+        for kind in KINDS:
+            try:
+                content = class_year(school.store, school_class, kind)
+            except InputError as error:
+                if error.key not in ("archive.not_sealed", "archive.journals_gone"):
+                    raise
+                done.not_sealed.append((school_class.name, kind))
+                continue
+            if (bank / folder_name(content)).exists():
+                done.there.append(folder_name(content))
+            else:
+                yield content
+
+
+def _history(school: ServerSchool, contents: Sequence[ClassYear]) -> tuple[Touched, Log]:
+    """Check the whole history and note which entries wrote what is packed."""
+    touched = Touched(
+        frozenset().union(*(content.parts for content in contents)),
+        frozenset().union(*(content.kept for content in contents)),
+    )
+    digest_key = bytes.fromhex(school.state.digest_key)
+    verifier = Verifier(
+        school.database, school.state.school, school.public_key, digest_key, touched
+    )
+    found = verifier.verify()
+    if not found.is_sound:
+        raise DamageError("damage.tables", count=found.count)
+    entries = list(read_log(school.database))
+    [(signed,)] = school.database.fetch(SIGNED)
+    return touched, Log(entries, Leaves(entries), bytes(signed))
+
+
+def _papers(
+    school: ServerSchool, content: ClassYear, wanted: Wanted
+) -> Iterator[tuple[str, bytes]]:
+    first_day, language = content.year.first_day, wanted.language
+    if content.kind is ArchiveKind.REGISTER_PACKAGE:
+        paper = register_paper(
+            school.store, content.school_class, first_day, wanted.today, language
+        )
+        yield "register.pdf", wanted.sign(to_pdf(paper))
+        return
+    journals = [entry.object_id for entry in content.entries]
+    for journal_id, paper in journal_papers(
+        school.store, journals, first_day, wanted.today, language
+    ):
+        yield f"journal_{journal_id}.pdf", wanted.sign(to_pdf(paper))
