@@ -21,6 +21,7 @@ from eschool_sync.history.verify import Verifier
 from eschool_sync.packages.build import Log, Packed, folder_name, make_package
 from eschool_sync.packages.catalogue import folded, listed, read_catalogue, write_catalogue
 from eschool_sync.packages.history import Leaves
+from eschool_sync.security.signing import SigningKey
 from eschool_sync.server.heads import SIGNED
 from eschool_sync.server.school import ServerSchool
 
@@ -80,7 +81,8 @@ def pack(school: ServerSchool, bank: Path, wanted: Wanted, tell: Tell = silent) 
         DamageError: ``damage.tables``: the history is not sound; ``package.catalogue``.
         AccessError: ``access.file``; ``package.other_key``: the data bank is another school's.
     """
-    known = read_catalogue(bank, school.public_key)
+    key = SigningKey(bytes.fromhex(school.state.school_seed))
+    known = read_catalogue(bank, key.public_bytes)
     done = Done()
     with school.turn, one_moment(school.database):
         contents = list(_contents(school, bank, wanted, done))
@@ -95,7 +97,7 @@ def pack(school: ServerSchool, bank: Path, wanted: Wanted, tell: Tell = silent) 
                 _papers(school, content, wanted),
                 touched.seqs(content.parts, content.kept),
                 log,
-                school.signing_key,
+                key,
                 wanted.today,
                 wanted.language,
                 tell,
@@ -104,7 +106,7 @@ def pack(school: ServerSchool, bank: Path, wanted: Wanted, tell: Tell = silent) 
             until = calendar.date_of(packed.keep_until).isoformat()
             known = [one for one in known if folded(one.folder) != folded(packed.folder.name)]
             known.append(listed(packed, until))
-            write_catalogue(bank, known, school.signing_key)
+            write_catalogue(bank, known, key)
     return done
 
 

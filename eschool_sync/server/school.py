@@ -115,11 +115,6 @@ class ServerSchool:
         return self._key.public_bytes
 
     @property
-    def signing_key(self) -> SigningKey:
-        """The school's signing key, for what the server signs outside its database."""
-        return self._key
-
-    @property
     def is_usable(self) -> bool:
         """Whether the connection stands; PostgreSQL's can be lost, and is then opened anew."""
         return bool(getattr(self.database, "usable", True))

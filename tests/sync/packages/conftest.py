@@ -18,6 +18,7 @@ from eschool_core.domain.school import AcademicYear, School, SchoolClass
 from eschool_core.results.checklist import journals_of
 from eschool_core.results.year_gaps import year_gaps
 from eschool_sync.packages.packing import Done, Wanted, pack
+from eschool_sync.security.signing import SigningKey
 from tests.school import MONDAY
 from tests.sync.harness import World, build
 from tests.terms import MATHS, YEAR_OVER, close, fill, fill_year, set_terms
@@ -37,6 +38,10 @@ class Bank:
     @property
     def key(self) -> bytes:
         return self.world.server.public_key
+
+    @property
+    def signing_key(self) -> SigningKey:
+        return SigningKey(bytes.fromhex(self.world.server.state.school_seed))
 
     @property
     def journals(self) -> Path:

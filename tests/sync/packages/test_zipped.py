@@ -49,12 +49,14 @@ def test_a_package_goes_in_and_comes_out_whole(bank: Bank, file: Path) -> None:
 
 
 @pytest.mark.asvs("5.3.2")
+@pytest.mark.asvs("row 80")
 @pytest.mark.parametrize("name", ["../out", "/out", "a/../../out", "a\\..\\..\\out", "C:/out"])
 def test_a_member_that_leads_out_is_refused(file: Path, name: str) -> None:
     assert refused(written(file, ("a/b", b"1"), (name, b"2"))) == "package.strange"
 
 
 @pytest.mark.asvs("5.3.2")
+@pytest.mark.asvs("row 80")
 def test_a_link_is_refused(file: Path) -> None:
     link = zipfile.ZipInfo("a/link")
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
