@@ -1,14 +1,20 @@
 """What an unlocked computer alone shall not allow: the passphrase is asked for again (T2).
 
 Somebody at a computer that was left for a minute can still write a mark, and the mark can be taken
-back. What sums up a term, what lets people in and what leaves the journal as a file needs a proof
-that the person is still the one who unlocked the pages.
+back. What sums up a term, what lets people in, what changes a lesson of an earlier day and what
+leaves the journal as a file needs a proof that the person is still the one who unlocked the pages.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from eschool_core.commands.base import Command
+from eschool_core.commands.corrections import MoveMark
+from eschool_core.commands.lessons import RecordAttendance, RecordMark
+from eschool_core.domain.journal import Attendance, Lesson, Mark
+from eschool_core.queries.cell_history import line_of
+from eschool_core.store.store import Store
 from eschool_web.asking import Asked
 from eschool_web.refusals import RefusedRequest
 
@@ -47,9 +53,42 @@ OF_ACCESS: Final = frozenset(
 )
 
 
-def lacks_proof(asked: Asked, kind: str) -> bool:
-    """Return whether a command of this kind waits for the passphrase."""
-    return kind in OF_RESULTS | OF_ACCESS and not asked.proven
+def lacks_proof(asked: Asked, command: Command) -> bool:
+    """Return whether a command waits for the passphrase."""
+    if asked.proven:
+        return False
+    if command.kind in OF_RESULTS | OF_ACCESS:
+        return True
+    today = asked.today()
+    return asked.read(lambda store: edits_the_past(store, command, today))
+
+
+def edits_the_past(store: Store, command: Command, today: int) -> bool:
+    """Return whether a command changes what stands in a lesson of an earlier day.
+
+    What was forgotten may be entered: it lies open to everybody who looks at the page.
+    """
+    if isinstance(command, MoveMark):
+        return _is_past(store, command.lesson_id, today)
+    if not isinstance(command, RecordMark | RecordAttendance):
+        return False
+    if not _is_past(store, command.lesson_id, today):
+        return False
+    lesson = store.require(Lesson, command.lesson_id)
+    line = line_of(store, lesson.journal_id, command.pupil_id)
+    if line is None:
+        return False
+    cell = {"part": line.part, "lesson_id": lesson.id}
+    if isinstance(command, RecordAttendance):
+        there = store.first(Attendance, **cell)
+        return there is not None and there.presence not in (0, command.presence)
+    mark = store.first(Mark, position=command.position, **cell)
+    return mark is not None and mark.value not in (0, command.value)
+
+
+def _is_past(store: Store, lesson_id: int, today: int) -> bool:
+    lesson = store.get(Lesson, lesson_id)
+    return lesson is not None and lesson.day < today
 
 
 def require(asked: Asked) -> None:

@@ -3,6 +3,7 @@
 
 import { show } from "./dialog.js";
 import { make } from "./dom.js";
+import { askProof, isProven } from "./proof.js";
 import { say } from "./texts.js";
 
 const SIGNS = { н: [1, 0], б: [1, 2], у: [1, 3], о: [2, 0], h: [1, 0], o: [2, 0] };
@@ -61,9 +62,14 @@ export async function pasteInto(grid, event) {
       make("table", { class: "plain" }, make("tbody", {}, ...read_.map((line) => shown(grid, line)))),
     ),
   ];
+  let sure = false;
   await show(say("paste_title"), content, [
-    { label: say("paste_write"), act: () => read_.forEach((line) => write(grid, line, column)) },
+    { label: say("paste_write"), act: () => { sure = true; } },
   ]);
+  // Many cells at one press: whoever finds the pages open shall not do that (T2).
+  if (sure && (isProven() || (await askProof()))) {
+    read_.forEach((line) => write(grid, line, column));
+  }
   grid.view.go(first, column);
 }
 

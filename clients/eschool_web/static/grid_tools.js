@@ -4,6 +4,7 @@
 import { get } from "./api.js";
 import { show } from "./dialog.js";
 import { announce, byId, make } from "./dom.js";
+import { askProof, isProven } from "./proof.js";
 import { say } from "./texts.js";
 
 const TEN_MINUTES_MS = 600_000;
@@ -52,9 +53,14 @@ async function preview(grid, minute, time) {
     ),
   );
   const table = make("table", { class: "plain" }, make("tbody", {}, ...rows));
-  await show(say("undo_title", { time, count: cells.length }), [make("div", { class: "scroll" }, table)], [
-    { label: say("undo_all"), act: () => cells.forEach((/** @type {any} */ cell) => putBack(grid, cell, time)) },
+  let sure = false;
+  const content = [make("div", { class: "scroll" }, table)];
+  await show(say("undo_title", { time, count: cells.length }), content, [
+    { label: say("undo_all"), act: () => { sure = true; } },
   ]);
+  if (sure && (isProven() || (await askProof()))) {
+    cells.forEach((/** @type {any} */ cell) => putBack(grid, cell, time));
+  }
 }
 
 /**

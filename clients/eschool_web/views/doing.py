@@ -56,7 +56,7 @@ def _given(asked: Asked, entry: Any) -> dict[str, Any]:
     except InputError as error:
         # Of what somebody typed: an answer to it, as is any other refusal.
         return {"refused": refusal_said(error, asked.language)}
-    if lacks_proof(asked, command.kind):
+    if lacks_proof(asked, command):
         return {"refused": plain_refusal(NEEDED, asked.language)}
     try:
         receipt = asked.source.do(command, replaces=replaces)

@@ -10,6 +10,8 @@ from eschool_web.door import FREE_GUESSES, PROOF_SECONDS, Door
 from eschool_web.replica_source import ReplicaSource
 from eschool_web.sessions import Sessions
 
+from eschool_core.commands.lessons import RecordAttendance, RecordMark
+from eschool_core.domain.journal import Lesson
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.school import Journal
 from eschool_core.errors import AccessError, BusyError
@@ -85,6 +87,48 @@ def test_a_term_mark_waits_for_the_passphrase(
     assert sorted(given(replica)) == sorted([*before, 4])
     taken_back = {**command, "fields": {**command["fields"], "value": 0}}  # type: ignore[dict-item]
     assert client.post("/api/do", json=taken_back).json()["refused"] is None
+
+
+def earlier(school: Sandbox, replica: Replica) -> Lesson:
+    """Return a lesson of a day before, with a mark and a miss."""
+    lesson = [
+        one
+        for one in replica.store.select(Lesson, journal_id=school.cast.first.journal_id)
+        if one.day < school.cast.first.day
+    ][-1]
+    marked, away = school.cast.first_pupils[:2]
+    replica.do(RecordMark(lesson_id=lesson.id, pupil_id=marked, value=3))
+    replica.do(RecordAttendance(lesson_id=lesson.id, pupil_id=away, presence=1))
+    return lesson
+
+
+@pytest.mark.threat("T2")
+def test_what_stands_in_a_lesson_of_an_earlier_day_waits_for_the_passphrase(
+    client: httpx.Client, school: Sandbox, replica: Replica
+) -> None:
+    """A forgotten mark may be entered; another one in its place needs the passphrase."""
+    lesson, (marked, away, third) = earlier(school, replica), school.cast.first_pupils[:3]
+
+    def asked(kind: str, pupil: int, **fields: object) -> str:
+        body = {"kind": kind, "fields": {"lesson_id": lesson.id, "pupil_id": pupil, **fields}}
+        refused = client.post("/api/do", json=body).json()["refused"]
+        return "" if refused is None else str(refused["key"])
+
+    changed = {"value": 5, "reason": "Ошибка ввода"}
+    assert asked("record_mark", third, value=4) == ""
+    assert asked("record_mark", marked, value=3) == ""
+    assert asked("record_mark", marked, **changed) == "web.proof"
+    assert asked("record_mark", marked, value=0, reason="Ошибка ввода") == "web.proof"
+    assert asked("record_attendance", away, presence=0) == "web.proof"
+    moved = {"to_lesson_id": lesson.id, "to_pupil_id": away, "reason": "Не тот ученик"}
+    assert asked("move_mark", marked, **moved) == "web.proof"
+    today = {"lesson_id": school.cast.first.id, "pupil_id": third, "value": 4}
+    for value in (4, 5, 0):
+        given = {"kind": "record_mark", "fields": {**today, "value": value}}
+        assert client.post("/api/do", json=given).json()["refused"] is None
+    assert prove(client, PASSPHRASE) == ""
+    assert asked("record_mark", marked, **changed) == ""
+    assert asked("record_attendance", away, presence=0) == ""
 
 
 @pytest.fixture
