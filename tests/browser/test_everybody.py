@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from eschool_web.routes import PAGES
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from eschool_core.commands.inspections import DraftInspection
 from eschool_core.commands.lessons import RecordAttendance, RecordMark, RecordTopic
@@ -163,6 +163,13 @@ def violations(page: Page) -> list[str]:
     ]
 
 
+def scroll_width(page: Page, size: ViewportSize) -> int:
+    """Return how wide a page is in a window of a size, once the browser has laid it out anew."""
+    page.set_viewport_size(size)
+    page.wait_for_function("(width) => innerWidth === width", arg=size["width"])
+    return int(page.evaluate("document.documentElement.scrollWidth"))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_page_passes_wcag(
     person: tuple[str, Served],
@@ -185,8 +192,7 @@ def test_every_page_passes_wcag(
         assert answer.ok, path
         found += violations(page)
         for width in NARROW:
-            page.set_viewport_size({"width": width, "height": 640})
-            wide = page.evaluate("document.documentElement.scrollWidth")
+            wide = scroll_width(page, {"width": width, "height": 640})
             found += [f"{path} is {wide} px wide at {width} px"] if wide > width else []
         page.set_viewport_size(DESK)
     context.close()

@@ -18,7 +18,7 @@ from eschool_sync.sandbox import Sandbox
 from tests.browser.conftest import DESK, LIMIT_MS, listen
 from tests.browser.keyboard import Keyboard
 from tests.browser.portal_ways import WAYS
-from tests.browser.test_everybody import HOSTILE, violations
+from tests.browser.test_everybody import HOSTILE, scroll_width, violations
 from tests.clients.web.portal_stage import PASSWORD, Site, portal_site
 
 PHONE = {"width": 360, "height": 640}
@@ -117,8 +117,7 @@ def test_every_page_of_every_role_passes_wcag(
         assert answer is not None
         assert answer.ok, path
         for size in (DESK, PHONE, NARROWEST):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            wide = page.evaluate("document.documentElement.scrollWidth")
+            wide = scroll_width(page, size)  # type: ignore[arg-type]
             found += [f"{path} is {wide} px wide"] if wide > size["width"] else []
             found += violations(page) if size is not NARROWEST else []
         page.set_viewport_size(DESK)
