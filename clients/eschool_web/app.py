@@ -148,8 +148,9 @@ class Pages:
                 return self._locked(request)
             if not quiet:
                 self._door.idle.touch()
-            if reads and await self._in_turn(lambda: lease.is_over(source)):
-                return self._outdated(request)
+            closed = await self._in_turn(lambda: lease.why_closed(source)) if reads else ""
+            if closed:
+                return self._closed(request, closed)
             body = await bodies.read(request, limit) if request.method == "POST" else {}
             asked = Asked(
                 source,
@@ -171,11 +172,11 @@ class Pages:
             return reply
         return answer_of(request, asked, reply, int(self._door.idle.limit_seconds))
 
-    def _outdated(self, request: Request) -> Response:
-        """Answer a reader whose copy has not heard from the server for too long (7.1)."""
+    def _closed(self, request: Request, why: str) -> Response:
+        """Answer a reader whose copy must hear from the server first (7.1)."""
         if request.url.path.startswith("/api/"):
-            raise RefusedRequest(403, "access.lease")
-        return self._page("lease.html", {}, 403)
+            raise RefusedRequest(403, why)
+        return self._page("lease.html", {"why": why, "empty": why == lease.EMPTY}, 403)
 
     def _locked(self, request: Request) -> Response:
         if request.url.path.startswith("/api/"):

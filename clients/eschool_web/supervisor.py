@@ -115,11 +115,12 @@ class Supervisor:
             self._folder, self.host, self._language, tuple(self._sessions), tuple(self._codes)
         )
         self._pipe = ours
-        self._worker = self._context.Process(
+        worker = self._context.Process(
             target=run, args=(setting, self._listener, theirs), name="eschool-pages"
         )
-        self._worker.start()
+        worker.start()
         theirs.close()
+        self._worker = worker
 
     def _follow(self) -> None:
         """Take note of new sessions until the worker has ended."""

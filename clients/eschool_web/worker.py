@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -53,6 +56,8 @@ class WorkerSetting:
 def run(setting: WorkerSetting, listener: socket.socket, supervisor: Connection) -> None:
     """Serve until locked or told to end; the process is then over."""
     os.umask(PRIVATE_UMASK)
+    # Ctrl+C in a terminal comes to every process at once; it is the supervisor that ends us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # A traceback could hold what people wrote.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
 
@@ -70,7 +75,12 @@ def run(setting: WorkerSetting, listener: socket.socket, supervisor: Connection)
 
 
 class Worker(uvicorn.Server):
-    """A server that can be told to end."""
+    """A server that can be told to end, and listens to no signal."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals as they are."""
+        yield
 
     def end(self) -> None:
         """Finish what is being answered, and end."""

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
+from eschool_cli.demo.players import PASSPHRASE
 from eschool_cli.demo.serving import Offer
 from eschool_cli.main import cli
 
@@ -22,6 +29,7 @@ REAL = (
     "Russia__Russian-Medical-College__timetable-ru.fet",
     "Spain__1-school__school.fet",
 )
+FIRST_EXCHANGE_SECONDS = 60
 ROLES = ["teacher", "substitute", "class_teacher", "deputy", "guardian"]
 
 
@@ -100,3 +108,56 @@ def test_the_demo_can_stay_and_offer_pages(monkeypatch: pytest.MonkeyPatch) -> N
     assert "/start#code" in result.output
     assert "0000-code" in result.output
     assert not offered[0].exists()
+
+
+STARTS = {
+    "teacher": "/",
+    "substitute": "/",
+    "class_teacher": "/",
+    "deputy": "/control",
+    "guardian": "/diary",
+    "pupil": "/diary",
+    "officer": "/officer",
+}
+
+
+def test_everybodys_pages_are_served_until_interrupted() -> None:
+    """Each role opens its own start page; Ctrl+C ends all of it without a word of ours."""
+    program = [str(Path(sys.executable).parent / "eschool"), "demo", "--size", "small", "--serve"]
+    with subprocess.Popen(
+        program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
+        start_new_session=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    ) as running:  # fmt: skip
+        assert running.stdout is not None
+        try:
+            lines = []
+            for line in running.stdout:
+                lines.append(line.strip())
+                if sum("код " in one for one in lines) == len(STARTS):
+                    break
+            links = [line for line in lines if "/start#" in line]
+            assert len(links) == len(STARTS)
+            for link, start in zip(links, STARTS.values(), strict=True):
+                assert first_page(link).startswith(start)
+        finally:
+            os.killpg(running.pid, signal.SIGINT)
+            rest = running.stdout.read()
+    assert running.returncode == 0, rest
+    assert "Traceback" not in rest
+
+
+def first_page(link: str) -> str:
+    """Return where a start link leads once the passphrase is given."""
+    url, _, code = link.partition("/start#")
+    headers = {"origin": url, "sec-fetch-site": "same-origin"}
+    with httpx.Client(base_url=url, headers=headers, timeout=60) as browser:
+        assert browser.post("/start", json={"code": code}).status_code == 200
+        opened = browser.post("/unlock", json={"passphrase": PASSPHRASE})
+        assert opened.json()["refused"] is None
+        for _ in range(FIRST_EXCHANGE_SECONDS):
+            answer = browser.get("/", follow_redirects=True)
+            if answer.status_code != 403:
+                break
+            time.sleep(1)
+        assert answer.status_code == 200
+        return answer.url.path

@@ -13,14 +13,15 @@ from eschool_web.guard import Address
 from eschool_web.portal_app import PortalPages
 from eschool_web.supervisor import Supervisor
 
+from eschool_cli.demo.players import PASSPHRASE
 from eschool_core.ids import login_of
+from eschool_sync.replica import enrol
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.http import make_app
 from eschool_sync.server.portal_routes import Portals
 from eschool_sync.server.serving import LOOPBACK, Server
 
 SLIP_SECONDS: Final = 7 * 24 * 3600
-ROLES: Final = ("teacher", "class_teacher", "deputy", "guardian")
 STEP_SECONDS: Final = 0.5
 
 
@@ -32,7 +33,7 @@ class Offer:
         folder: Where the demo has played.
         database: PostgreSQL server of the schools, empty for SQLite files.
         port: Where the replicas expect their server.
-        people: Who gets a slip for the pages at the server, by role.
+        people: Whose pages are offered, by role: on a replica of their own, and at the server.
     """
 
     folder: Path
@@ -58,20 +59,26 @@ def serve_pages(
         directory = held.enter_context(closing(Directory(offer.folder / "server", offer.database)))
         portals = held.enter_context(closing(Portals(directory)))
         pages = PortalPages(portals, Address(f"{LOOPBACK}:{offer.port}"))
-        held.enter_context(
+        served = held.enter_context(
             Server(make_app(directory, extra_routes=pages.routes()), port=offer.port)
         )
+        [number] = directory.numbers()
+        school = directory.school(number)
         threads = []
-        for role in ROLES:
-            supervisor = Supervisor(offer.folder / "home" / role)
+        for role, person_id in offer.people.items():
+            folder = offer.folder / "home" / role
+            if not folder.exists():
+                # Who did not play that day has no replica yet.
+                code = school.issue_code(person_id)
+                enrol(folder, served.url, number, code, PASSPHRASE, label=role)
+            supervisor = Supervisor(folder)
             thread = threading.Thread(target=supervisor.serve, name=f"pages-{role}", daemon=True)
             thread.start()
             held.callback(supervisor.stop)
             threads.append(thread)
             tell(role, supervisor.link())
-        [number] = directory.numbers()
         for role, person_id in offer.people.items():
-            code = directory.school(number).issue_code(person_id, seconds=SLIP_SECONDS)
+            code = school.issue_code(person_id, seconds=SLIP_SECONDS)
             tell_slip(role, login_of(person_id), code)
         try:
             while any(thread.is_alive() for thread in threads):

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from eschool_core.domain.journal import Mark
+from eschool_sync.replica import Replica
+from eschool_sync.replica.enrolment import enrol_through
+from eschool_sync.replica.profile import Profile
+from eschool_sync.replica.transport import LocalTransport
 from eschool_sync.sandbox import Sandbox
+from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.clients.web.conftest import DAY
 from tests.clients.web.test_control_pages import client_of, give
 
@@ -41,3 +47,29 @@ def test_pages_close_when_the_lease_is_over_and_open_after_an_exchange(stage: Sa
         assert client.get("/today").status_code == 200
     marks = stage.stage.school.store.select(Mark, lesson_id=lesson.id)
     assert [mark.value for mark in marks if mark.value] == [4]
+
+
+def test_a_copy_that_was_never_filled_says_so_and_opens_after_the_first_exchange(
+    stage: Sandbox, tmp_path: Path
+) -> None:
+    person, school = stage.person("deputy"), stage.stage
+    transport = LocalTransport(
+        lambda route, body: school.directory.handle(school.number, route, body, "empty")
+    )
+    code, profile = (
+        school.school.issue_code(person),
+        Profile("https://school.invalid", school.number),
+    )
+    enrol_through(transport, profile, tmp_path / "copy", code, PASSPHRASE, clock=stage.clock)
+    with (
+        Replica.open(
+            tmp_path / "copy", PASSPHRASE, clock=stage.clock, transport=transport
+        ) as replica,
+        client_of(replica) as (client, _),
+    ):
+        answer = client.get("/")
+        assert answer.status_code == 403
+        assert "ещё пуста" in answer.text
+        assert client.get("/api/state").json()["synced"] == ""
+        replica.sync()
+        assert client.get("/", follow_redirects=True).url.path == "/control"

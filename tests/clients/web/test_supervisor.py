@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -148,3 +149,13 @@ def test_a_port_in_use_is_said(supervisor: Supervisor) -> None:
     port = int(supervisor.host.rpartition(":")[2])
     with pytest.raises(TransportError, match=r"transport\.address_in_use"):
         listen(port)
+
+
+@pytest.mark.skipif(not LINUX, reason="sends a signal as a terminal does")
+def test_an_interrupt_of_the_terminal_is_the_supervisors_alone(
+    supervisor: Supervisor, browser: httpx.Client
+) -> None:
+    worker = supervisor.worker_id()
+    os.kill(worker, signal.SIGINT)
+    assert browser.get("/start").status_code == 200
+    assert supervisor.worker_id() == worker
