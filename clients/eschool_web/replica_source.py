@@ -11,6 +11,7 @@ from eschool_core.store.store import Store
 from eschool_sync.history.proof import Proof
 from eschool_sync.replica import Receipt, RefusedCommand, Replica
 from eschool_sync.replica.replica import slots_of
+from eschool_web.listening import Listening
 from eschool_web.source import Standing
 from eschool_web.syncing import Syncing
 
@@ -23,14 +24,16 @@ class ReplicaSource:
 
     Args:
         replica: Open; closed by ``close``.
-        keep_in_step: Exchange with the server in the background.
+        keep_in_step: Exchange with the server in the background, and at once when it has news.
     """
 
     def __init__(self, replica: Replica, *, keep_in_step: bool = True) -> None:
         self._replica = replica
         self._syncing = Syncing(replica.sync)
+        self._listening = Listening(replica.watch, self._syncing.now)
         if keep_in_step:
             self._syncing.start()
+            self._listening.start()
 
     @property
     def person_id(self) -> int:
@@ -119,9 +122,11 @@ class ReplicaSource:
 
     def stop(self) -> None:
         """End the exchanges in the background."""
+        self._listening.stop()
         self._syncing.stop()
 
     def close(self) -> None:
         """End the exchange in hand, and close the replica: the key leaves with it."""
         self.stop()
         self._replica.close()
+        self._listening.join()

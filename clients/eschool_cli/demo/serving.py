@@ -18,6 +18,7 @@ from eschool_core.ids import login_of
 from eschool_sync.replica import enrol
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.http import make_app
+from eschool_sync.server.live import LiveRoutes
 from eschool_sync.server.portal_routes import Portals
 from eschool_sync.server.serving import LOOPBACK, Server
 
@@ -59,9 +60,10 @@ def serve_pages(
         directory = held.enter_context(closing(Directory(offer.folder / "server", offer.database)))
         portals = held.enter_context(closing(Portals(directory)))
         pages = PortalPages(portals, Address(f"{LOOPBACK}:{offer.port}"))
-        served = held.enter_context(
-            Server(make_app(directory, extra_routes=pages.routes()), port=offer.port)
-        )
+        live = LiveRoutes(directory)
+        routes = [*pages.routes(), *live.routes()]
+        app = make_app(directory, extra_routes=routes, ending=[live.end])
+        served = held.enter_context(Server(app, port=offer.port))
         [number] = directory.numbers()
         school = directory.school(number)
         threads = []
