@@ -52,7 +52,9 @@ class Listening:
         try:
             for seq in self._watch(self._ended):
                 # The same seq again: the exchange does not get there, so it is not hurried.
-                pause = min(LONGEST_PAUSE_SECONDS, 2 * pause) if seq == before else FIRST_PAUSE_SECONDS
+                pause = (
+                    min(LONGEST_PAUSE_SECONDS, 2 * pause) if seq == before else FIRST_PAUSE_SECONDS
+                )
                 before = seq
                 self._fetch()
                 if self._ended.wait(pause):

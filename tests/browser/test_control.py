@@ -17,9 +17,10 @@ from eschool_sync.replica.transport import LocalTransport
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.browser.conftest import DESK, LIMIT_MS, listen
+from tests.browser.opening import opened
 from tests.clients.web import staging
 from tests.clients.web.conftest import DAY
-from tests.clients.web.pages import Served, serving, serving_locked, start_link
+from tests.clients.web.pages import Served, serving_locked, start_link
 
 REASON = "form[data-act=apply_held] input[name=reason]"
 
@@ -42,16 +43,9 @@ def deputy(stage: Sandbox) -> Replica:
 def office(
     chromium: Browser, deputy: Replica, complaints: list[str]
 ) -> Iterator[tuple[Page, Served]]:
-    with serving(deputy) as pages:
-        context = chromium.new_context(viewport=DESK, locale="ru-RU")
-        context.set_default_timeout(LIMIT_MS)
-        page = context.new_page()
-        listen(page, complaints)
-        page.goto(pages.link())
-        page.wait_for_url("**/control")
+    with opened(chromium, deputy, complaints) as (page, pages):
         page.goto(f"{pages.url}/control/review")
         yield page, pages
-        context.close()
 
 
 def tab_to(page: Page, selector: str) -> None:

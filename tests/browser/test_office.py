@@ -14,9 +14,8 @@ from eschool_core.ids import login_of
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
-from tests.browser.conftest import DESK, LIMIT_MS, listen
+from tests.browser.opening import opened
 from tests.clients.web.conftest import DAY
-from tests.clients.web.pages import serving
 from tests.core.forms.pages import sheets_of, text_of
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -36,15 +35,8 @@ def officer(stage: Sandbox) -> Replica:
 
 @pytest.fixture
 def office(chromium: Browser, officer: Replica, complaints: list[str]) -> Iterator[Page]:
-    with serving(officer) as pages:
-        context = chromium.new_context(viewport=DESK, locale="ru-RU")
-        context.set_default_timeout(LIMIT_MS)
-        page = context.new_page()
-        listen(page, complaints)
-        page.goto(pages.link())
-        page.wait_for_url("**/officer")
+    with opened(chromium, officer, complaints) as (page, _):
         yield page
-        context.close()
 
 
 def prove(page: Page) -> None:
@@ -125,13 +117,7 @@ def test_a_file_is_previewed_and_hostile_names_stay_text(
 def test_a_report_is_printed_after_the_passphrase_and_says_how_it_goes(
     chromium: Browser, stage: Sandbox, complaints: list[str]
 ) -> None:
-    with serving(stage.replica("deputy")) as pages:
-        context = chromium.new_context(viewport=DESK, locale="ru-RU")
-        context.set_default_timeout(LIMIT_MS)
-        page = context.new_page()
-        listen(page, complaints)
-        page.goto(pages.link())
-        page.wait_for_url("**/control")
+    with opened(chromium, stage.replica("deputy"), complaints) as (page, pages):
         page.goto(f"{pages.url}/report?name=class_sizes")
         page.get_by_role("button", name="Печать (PDF)").click()
         expect(page.locator("#proof")).to_be_visible()
@@ -146,4 +132,3 @@ def test_a_report_is_printed_after_the_passphrase_and_says_how_it_goes(
         page.get_by_role("button", name="Печать (PDF)").click()
         expect(page.locator(".file-said")).to_contain_text("Повторите")
         complaints.clear()  # of the request that was cut off
-        context.close()

@@ -1,9 +1,6 @@
-"""Start pages of all roles, hostile texts in every form, paper, and a lesson without a mouse."""
+"""Start pages of all roles, paper, and a lesson without a mouse."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -11,13 +8,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from eschool_core.domain.journal import Homework, Mark, Topic
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
-from eschool_sync.sandbox.sandbox import PASSPHRASE
-from tests.browser.conftest import DESK, LIMIT_MS, listen, signed_in
+from tests.browser.conftest import signed_in
 from tests.browser.keyboard import Keyboard
-from tests.browser.test_everybody import HOSTILE
-from tests.clients.web import staging
-from tests.clients.web.conftest import DAY
-from tests.clients.web.pages import Served, serving
+from tests.browser.opening import opened
+from tests.clients.web.pages import Served
 
 STARTS = {
     "teacher": "/journal/",
@@ -27,45 +21,7 @@ STARTS = {
     "officer": "/officer",
     "guardian": "/diary",
 }
-FORMS = {
-    "deputy": ("/control/review", "/control/inspections", "/policy"),
-    "officer": ("/officer", "/officer/people", "/officer/person/{teacher}"),
-    "class_teacher": ("/class/{school_class}/changes",),
-}
-FILL = """(texts) => {
-    let next = 0;
-    const fields = "form[data-act] input, form[data-act] textarea";
-    for (const field of document.querySelectorAll(fields)) {
-        if (["hidden", "date", "checkbox"].includes(field.type)) continue;
-        const most = field.maxLength > 0 ? field.maxLength : 200;
-        field.value = texts[next++ % texts.length].slice(0, most);
-    }
-}"""
 MOST_TABS = 12
-
-
-@pytest.fixture(scope="module")
-def stage() -> Iterator[Sandbox]:
-    with Sandbox(DAY, seed=9) as school:
-        teacher = school.replica("teacher")
-        staging.held_mark(school)
-        staging.undetermined_homework(school, teacher)
-        yield school
-
-
-@contextmanager
-def opened(
-    chromium: Browser, replica: Replica, complaints: list[str]
-) -> Iterator[tuple[Page, Served]]:
-    with serving(replica) as pages:
-        context = chromium.new_context(viewport=DESK, locale="ru-RU")
-        context.set_default_timeout(LIMIT_MS)
-        page = context.new_page()
-        listen(page, complaints)
-        page.goto(pages.link())
-        page.wait_for_url(lambda url: "/start" not in url)
-        yield page, pages
-        context.close()
 
 
 @pytest.mark.parametrize("role", list(STARTS))
@@ -79,53 +35,6 @@ def test_each_role_begins_where_its_work_is(
         if role == "teacher":
             lesson = school.cast.first
             assert page.url.endswith(f"/journal/{lesson.journal_id}?lesson={lesson.id}")
-
-
-@pytest.mark.asvs("1.2.1")
-@pytest.mark.asvs("3.2.2")
-@pytest.mark.parametrize("role", list(FORMS))
-def test_hostile_texts_in_every_form_stay_text(
-    role: str, chromium: Browser, stage: Sandbox, complaints: list[str]
-) -> None:
-    store, cast = stage.stage.school.store, stage.cast
-    [[school_class]] = store.rows("SELECT class_id FROM enrolment WHERE pupil_id = ?", cast.child)
-    ids = {"teacher": cast.teacher_id, "school_class": int(school_class)}
-    with opened(chromium, stage.replica(role), complaints) as (page, pages):
-        page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-        for path in FORMS[role]:
-            address = pages.url + path.format_map(ids)
-            page.goto(address)
-            prove(page)
-            title, count = page.title(), page.locator("form[data-act]").count()
-            assert count
-            for number in range(count):
-                page.goto(address)
-                if number >= page.locator("form[data-act]").count():
-                    break
-                page.evaluate(FILL, list(HOSTILE))
-                submit(page, number)
-                page.goto(address)
-                assert page.title() == title
-                assert page.locator("main img, main script, main iframe").count() == 0
-
-
-def prove(page: Page) -> None:
-    page.evaluate(
-        """(passphrase) => fetch("/prove", {method: "POST",
-            headers: {"content-type": "application/json"}, body: JSON.stringify({passphrase})})""",
-        PASSPHRASE,
-    )
-
-
-def submit(page: Page, number: int) -> None:
-    """Send a form by its first button, confirm where it asks, and wait for its answer."""
-    form = page.locator("form[data-act]").nth(number)
-    if form.evaluate("(form) => !form.checkValidity()"):
-        return
-    form.evaluate("(form) => form.requestSubmit(form.querySelector('button'))")
-    if form.get_attribute("data-confirm"):
-        page.locator("dialog button").first.click()
-    expect(page.locator("#act-said, .refusal").first).to_be_attached()
 
 
 def test_a_lesson_is_taken_down_without_a_mouse(

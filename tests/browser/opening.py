@@ -1,0 +1,38 @@
+"""Opening somebody's pages in a browser, and the passphrase once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page
+
+from eschool_sync.replica import Replica
+from eschool_sync.sandbox.sandbox import PASSPHRASE
+from tests.browser.conftest import DESK, LIMIT_MS, listen
+from tests.clients.web.pages import Served, serving
+
+
+@contextmanager
+def opened(
+    chromium: Browser, replica: Replica, complaints: list[str]
+) -> Iterator[tuple[Page, Served]]:
+    """Serve a replica's pages and show the start page at a desk."""
+    with serving(replica) as pages:
+        context = chromium.new_context(viewport=DESK, locale="ru-RU")
+        context.set_default_timeout(LIMIT_MS)
+        page = context.new_page()
+        listen(page, complaints)
+        page.goto(pages.link())
+        page.wait_for_url(lambda url: "/start" not in url)
+        yield page, pages
+        context.close()
+
+
+def prove_quietly(page: Page) -> None:
+    """Give the passphrase once more, without the dialog that asks for it."""
+    page.evaluate(
+        """(passphrase) => fetch("/prove", {method: "POST",
+            headers: {"content-type": "application/json"}, body: JSON.stringify({passphrase})})""",
+        PASSPHRASE,
+    )
