@@ -110,7 +110,6 @@ def test_the_same_news_again_and_again_are_fetched_ever_less(
 def test_a_device_that_is_shut_out_listens_no_more() -> None:
     def watch(_: threading.Event) -> Iterator[int]:
         raise AccessError("access.device")
-        yield 1
 
     made = Listening(watch, lambda: None)
     made.start()
