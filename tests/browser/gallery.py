@@ -98,9 +98,7 @@ def fill(school: Sandbox, journal_id: int, pupils: tuple[int, ...]) -> None:
                 kind = WorkKind.TEST if "Контрольная" in topic else WorkKind.ORAL
                 value = min(mark, 3) if place == 1 else mark
                 server.act(
-                    RecordMark(
-                        lesson_id=lesson.id, pupil_id=pupil, value=value, work_kind=kind
-                    ),
+                    RecordMark(lesson_id=lesson.id, pupil_id=pupil, value=value, work_kind=kind),
                     teacher,
                 )
 
