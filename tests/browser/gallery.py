@@ -44,9 +44,9 @@ LESSONS = 18
 def full_school(school: Sandbox) -> None:
     """Fill it: weeks of lessons, a failing pupil, held entries, a released check, a conversation."""
     server, cast, stage = school.stage.school, school.cast, school.stage
-    for journal_id in {cast.first.journal_id, cast.second.journal_id}:
-        pupils = cast.first_pupils if journal_id == cast.first.journal_id else cast.second_pupils
-        fill(school, journal_id, pupils)
+    fill(school, cast.first.journal_id, cast.first_pupils)
+    if cast.second.journal_id != cast.first.journal_id:
+        fill(school, cast.second.journal_id, cast.second_pupils)
     failing = RecordMark(lesson_id=cast.first.id, pupil_id=cast.first_pupils[1], value=2)
     assert server.act(failing, cast.teacher_id).key == ""
     for command, actor in (
@@ -96,7 +96,7 @@ def fill(school: Sandbox, journal_id: int, pupils: tuple[int, ...]) -> None:
             elif (number + place) % 3 == 0:
                 mark = MARKS[(number * 7 + place * 3) % len(MARKS)]
                 kind = WorkKind.TEST if "Контрольная" in topic else WorkKind.ORAL
-                value = min(mark, 3) if place == 1 else mark
+                value = min(mark, 2) if pupil in (pupils[1], school.cast.child) else mark
                 server.act(
                     RecordMark(lesson_id=lesson.id, pupil_id=pupil, value=value, work_kind=kind),
                     teacher,
