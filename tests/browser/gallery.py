@@ -42,7 +42,7 @@ LESSONS = 18
 
 
 def full_school(school: Sandbox) -> None:
-    """Fill it: weeks of lessons, a failing pupil, held entries, a released check, a conversation."""
+    """Fill it: weeks of lessons, a failing pupil, held entries, a released check, a message."""
     server, cast, stage = school.stage.school, school.cast, school.stage
     fill(school, cast.first.journal_id, cast.first_pupils)
     if cast.second.journal_id != cast.first.journal_id:
