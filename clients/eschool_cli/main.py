@@ -31,6 +31,7 @@ PLACES = {
     "plan": "eschool_cli.plan:plan_command",
     "history": "eschool_cli.history:history_command",
     "web": "eschool_cli.web:web_command",
+    "api": "eschool_cli.api:api_command",
     "diary": "eschool_cli.diary:diary_command",
     "findings": "eschool_cli.findings:findings_command",
     "notices": "eschool_cli.notices:notices_command",
@@ -107,7 +108,7 @@ PLACES = {
     "demo": "eschool_cli.demo:demo",
 }
 SECTIONS = (
-    ("pages", ("web",)),
+    ("pages", ("web", "api")),
     ("teaching", ("today", "journal", "mark", "absent", "topic", "homework", "plan", "history")),
     ("reading", ("diary", "report", "print", "control", "findings", "notices", "forecast")),
     ("history", ("proof", "verify", "sign", "signatures")),

@@ -57,10 +57,15 @@ def lacks_proof(asked: Asked, command: Command) -> bool:
     """Return whether a command waits for the passphrase."""
     if asked.proven:
         return False
-    if command.kind in OF_RESULTS | OF_ACCESS:
-        return True
     today = asked.today()
-    return asked.read(lambda store: edits_the_past(store, command, today))
+    return asked.read(lambda store: needs_proof(store, command, today))
+
+
+def needs_proof(store: Store, command: Command, today: int) -> bool:
+    """Return whether a command asks for the passphrase again."""
+    if command.kind in OF_RESULTS or command.kind in OF_ACCESS:
+        return True
+    return edits_the_past(store, command, today)
 
 
 def edits_the_past(store: Store, command: Command, today: int) -> bool:

@@ -31,6 +31,14 @@ def select_where(table: type[Row], condition: str) -> str:
 
 
 @cache
+def page(table: type[Row], names: tuple[str, ...]) -> str:
+    """Return a query for rows whose ``names`` equal the parameters, by id from one on, so many."""
+    _check(table, names)
+    where = "".join(f"{name} = ? AND " for name in names)
+    return f"SELECT {_list(table)} FROM {name_of(table)} WHERE {where}id > ? ORDER BY id LIMIT ?"
+
+
+@cache
 def select_wanted(table: type[Row]) -> str:
     """Return a query for the rows newer than what ``wanted(part, since)`` asks for, in any order.
 

@@ -108,6 +108,12 @@ class Store:
         sql = statements.select_where(table, condition)
         return [table.from_values(row) for row in self.database.fetch(sql, parameters)]
 
+    def page(self, table: type[R], after: int, limit: int, **equals: Value) -> list[R]:
+        """Return up to ``limit`` rows by id, from above ``after``, that equal the arguments."""
+        sql = statements.page(table, tuple(equals))
+        found = self.database.fetch(sql, (*equals.values(), after, limit))
+        return [table.from_values(row) for row in found]
+
     def rows(self, sql: str, *parameters: Value) -> list[Values]:
         """Return the rows of a constant query, for reads that join tables."""
         return self.database.fetch(sql, parameters)

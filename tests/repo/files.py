@@ -11,6 +11,7 @@ PROJECT = Path(__file__).resolve().parent.parent.parent
 PACKAGES = (
     PROJECT / "eschool_core",
     PROJECT / "eschool_sync",
+    PROJECT / "clients" / "eschool_api",
     PROJECT / "clients" / "eschool_cli",
     PROJECT / "clients" / "eschool_web",
 )
