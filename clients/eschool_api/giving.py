@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from eschool_web import wording
@@ -50,10 +52,8 @@ if TYPE_CHECKING:
     AnyGiven = Given
 else:
     # A union of what is made while the program runs: no type checker can know it.
-    AnyGiven = Annotated[
-        tuple(_given(spec.model) for spec in SPECS),
-        Field(discriminator="kind"),
-    ]
+    KINDS = (_given(spec.model) for spec in SPECS)
+    AnyGiven = Annotated[reduce(or_, KINDS), Field(discriminator="kind")]
 
 
 class Do(BaseModel):
