@@ -54,6 +54,7 @@ AUDIT_FILE = "audit.jsonl"
         "status": "eschool_cli.server:status_command",
         "sync": "eschool_cli.server_sync:sync_command",
         "erase": "eschool_cli.server_erase:erase_command",
+        "migrate": "eschool_cli.server_migrate:migrate_command",
         "notices": "eschool_cli.server_notices:notices_group",
         "report": "eschool_cli.server_report:report_command",
         "keys": "eschool_cli.server_backup:keys_group",

@@ -17,6 +17,8 @@ from eschool_core.store import statements
 from eschool_core.store.database import Database
 
 SCHEMA_VERSION = 1
+"""What is made here; each step of ``store/steps.py`` adds one."""
+
 SMALL_TABLE: Final = 50
 """Rows that are read as fast without an index as with one: about a page."""
 
@@ -28,7 +30,10 @@ LEDGER_TABLES = (
     "CREATE TABLE tombstone (part BIGINT NOT NULL, seq BIGINT NOT NULL, "
     "table_number BIGINT NOT NULL, row_id BIGINT NOT NULL)",
     "CREATE INDEX tombstone_part ON tombstone (part, seq)",
+    # Of the tables, the domain's and the side's own (``store/steps.py``).
+    "CREATE TABLE schema_version (version BIGINT NOT NULL)",
 )
+FIRST_VERSION: Final = "INSERT INTO schema_version (version) VALUES (?)"
 
 
 def create_domain_tables(database: Database, *, indexes: bool = True) -> None:
@@ -43,6 +48,7 @@ def create_domain_tables(database: Database, *, indexes: bool = True) -> None:
         database.execute(str(CreateTable(_table(spec.table)).compile(dialect=dialect)))
     for sql in LEDGER_TABLES:
         database.execute(typed(database, sql))
+    database.execute(FIRST_VERSION, (SCHEMA_VERSION,))
     if indexes:
         create_indexes(database)
 

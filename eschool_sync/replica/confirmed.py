@@ -18,6 +18,7 @@ from eschool_core.domain.row import Row
 from eschool_core.domain.tables import BY_NUMBER, TABLES
 from eschool_core.store import digest, statements
 from eschool_core.store.database import Database
+from eschool_core.store.recount import sums_of
 from eschool_sync.protocol.frames import Frame, Tombstone
 from eschool_sync.protocol.repairing import HASH_SHIFT, RowKey, Sums
 
@@ -65,16 +66,10 @@ class ConfirmedRows:
 
     def recount(self) -> None:
         """Make the sums anew from the rows; partitions that should be here stay, if empty too."""
-        sums = {part: [0, 0] for part in self.held()}
-        for spec in TABLES:
-            for row in self._database.fetch(statements.select(spec.table, ())):
-                entry = sums.setdefault(row[_PART], [0, 0])
-                entry[0] += 1
-                entry[1] += self._hash(spec.table.number, row)
+        sums = sums_of(self._database, self._hash, self.held())
         self._database.execute("DELETE FROM part_state")
         self._database.execute_many(
-            SET_SUM,
-            [(part, rows, digest.to_bytes(total)) for part, (rows, total) in sums.items()],
+            SET_SUM, [(part, rows, value) for part, (rows, value) in sums.items()]
         )
 
     def short_hashes(self, parts: Collection[int]) -> dict[RowKey, int]:

@@ -35,6 +35,7 @@ from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.returning import BEHIND, DENIED, Returning
 from eschool_sync.replica.shown_history import shown_head
 from eschool_sync.replica.tables import delete_meta, find_meta, put_meta
+from eschool_sync.replica.upgrading import upgrade_if_due
 from eschool_sync.security.signing import check_anchor
 
 if TYPE_CHECKING:
@@ -92,6 +93,10 @@ class Exchange:
                 raise
             self._branching.become_another()
             return self._sync(progress)
+
+    def bring_up(self) -> bool:
+        """Bring the tables up to this program; return whether they were older."""
+        return upgrade_if_due(self._opened, self._replay)
 
     def _sync(self, progress: Progress | None) -> SyncReport:
         report, tell_parts = SyncReport(), False

@@ -11,6 +11,7 @@ from typing import Final
 from eschool_core.commands.base import Occasion
 from eschool_core.store.database import SqliteDatabase, transaction
 from eschool_core.store.ledger import OptimisticLedger
+from eschool_core.store.steps import require_not_newer
 from eschool_core.store.store import Store
 from eschool_sync.clock import Clock
 from eschool_sync.protocol.envelope import Header
@@ -131,6 +132,7 @@ class Opened:
         if version != self._data_version:
             self._data_version = version
             self.store.reads.forget()
+            require_not_newer(self.database)
             identity = Identity.load(self.database)
             if identity != self.identity:
                 self._be(identity)

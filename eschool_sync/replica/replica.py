@@ -69,6 +69,11 @@ class Replica:
         self._opened = Opened(folder / DATABASE_FILE, key, clock or SystemClock(), source)
         self._transport = transport
         self._exchange = Exchange(self._opened, transport)
+        try:
+            self._exchange.bring_up()
+        except BaseException:
+            self._opened.connection.close()
+            raise
         self._by_file = ByFile(self._opened, self._exchange, source)
 
     @classmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,7 @@ from eschool_sync.security.cipher import create_encrypted, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import Random, SystemRandom
 from eschool_sync.server import branching, reading, repairing, restoring
+from eschool_sync.server.migrating import migrate, require_current
 from eschool_sync.server.postgres import open_postgres
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.state import ServerState
@@ -128,8 +130,9 @@ class Directory:
         """Return a school, opened once.
 
         Raises:
-            InputError: ``server.no_school``.
+            InputError: ``server.no_school``, ``schema.newer``.
             DamageError: Its files are damaged.
+            BusyError: ``busy.migrating``: its tables are older than this program.
         """
         with self._lock:
             known = self._open.get(number)
@@ -137,7 +140,23 @@ class Directory:
             return known
         self._forget(number)
         state = ServerState.load(self.folder / str(number) / STATE_FILE)
-        return self._keep(number, self._connected(number, state), state)
+        database = self._connected(number, state)
+        try:
+            require_current(database)
+        except BaseException:
+            database.close()
+            raise
+        return self._keep(number, database, state)
+
+    def migrate(self, number: int) -> tuple[int, int]:
+        """Bring a school's tables up to this program; return their versions before and after.
+
+        Raises:
+            InputError: ``server.no_school``, ``schema.newer``.
+        """
+        state = ServerState.load(self.folder / str(number) / STATE_FILE)
+        with closing(self._connected(number, state)) as database:
+            return migrate(database, bytes.fromhex(state.digest_key))
 
     def connection(self, number: int) -> Database:
         """Return a further connection to a school's database, which the caller closes.

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from eschool_core.errors import BusyError
+from eschool_core.store.database import SqliteDatabase
 from eschool_sync.clock import ManualClock
 from eschool_sync.replica import Replica
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.server.directory import Directory
 from tests.core.commands.acts import mark
 from tests.sync.harness import Wire
+from tests.sync.older_tables import take_step
 
 MODULES = ["tests.sync.crash"]
 BUSY_ROUNDS = 100
@@ -48,6 +50,20 @@ def sync_and_die(folder: Path, key: bytes, answer: bytes, wall: int, statement: 
     os._exit(0)
 
 
+def upgrade_and_die(folder: Path, key: bytes, wall: int, statement: int) -> None:
+    """Open a replica of the version before and be killed before the given statement runs."""
+    _step_and_die_at(statement)
+    Replica(folder, DatabaseKey.from_bytes(key), _nowhere(), clock=ManualClock(wall))
+    os._exit(0)
+
+
+def migrate_and_die(folder: Path, school: int, statement: int) -> None:
+    """Bring a school up and be killed before the given statement runs."""
+    _step_and_die_at(statement)
+    Directory(folder).migrate(school)
+    os._exit(0)
+
+
 def write_many(folder: Path, key: bytes, wall: int, acts: list[tuple[int, int, int]]) -> None:
     """Give commands on a replica that another process uses at the same time."""
     with Replica(
@@ -68,6 +84,17 @@ def sync_often(folder: Path, key: bytes, server: Path, school: int, wall: int, s
             _patiently(replica.sync)
         _patiently(replica.sync)
     directory.close()
+
+
+def _step_and_die_at(statement: int) -> None:
+    take_step()
+    original = SqliteDatabase.__init__
+
+    def watched(self: SqliteDatabase, connection: Any) -> None:
+        original(self, connection)
+        _die_at(connection, statement)
+
+    SqliteDatabase.__init__ = watched  # type: ignore[method-assign]
 
 
 def _nowhere() -> Wire:
