@@ -30,6 +30,7 @@ from eschool_sync.server.directory import Directory
 from eschool_sync.server.feeds import FeedRoutes
 from eschool_sync.server.http import PolicyRoute, make_app
 from eschool_sync.server.live import LiveRoutes
+from eschool_sync.server.metrics import Metrics, MetricsPage, read_token
 from eschool_sync.server.portal_routes import PortalRoutes, Portals
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.serving import LOOPBACK, Tls, serve
@@ -179,7 +180,12 @@ def serve_command(
         live = LiveRoutes(directory)
         extra += live.routes()
         app = make_app(
-            directory, extra_routes=extra, audit=audit, proxies=proxies, ending=[live.end]
+            directory,
+            extra_routes=extra,
+            audit=audit,
+            proxies=proxies,
+            ending=[live.end],
+            metrics=MetricsPage(Metrics(), read_token(data)),
         )
         serve(app, host, port, tls=tls)
 

@@ -12,9 +12,11 @@ from eschool_cli.localised import LocalCommand, option, say
 from eschool_cli.session import Session
 from eschool_cli.wording import DASH, moment
 from eschool_core.queries.in_force import local, zone_of
+from eschool_sync.replica import Status
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 MANY_PENDING = 200
+WARNED_DAYS = 4
 LONG_SECONDS = 24 * 3600
 
 
@@ -44,10 +46,19 @@ def status_command(session: Session, head_file: Path | None, as_json: bool) -> N
                 say("cli.status.digest"),
                 _equal(equal=status.digest_equal, synced=status.last_sync > 0),
             ),
+            (say("cli.status.proven"), str(status.proven_seq) if status.proven_seq else DASH),
+            (say("cli.status.clock"), _clock(status.clock_offset_seconds)),
+            (say("cli.status.parts"), str(len(status.parts))),
             (say("cli.status.device"), str(status.device)),
             (say("cli.status.server"), status.server_url),
         ]
     )
+    _tell_of_lease(session, status)
+    if status.earlier_devices:
+        earlier = ", ".join(map(str, status.earlier_devices))
+        session.screen.line(say("cli.status.copied", device=status.device, earlier=earlier))
+    if status.seq and not status.complete:
+        session.screen.line(say("cli.status.incomplete", chunks=status.missing_chunks), "bold")
     if status.alarm:
         session.screen.line(say("cli.status.alarm"), "bold")
     if head_file is not None:
@@ -57,6 +68,18 @@ def status_command(session: Session, head_file: Path | None, as_json: bool) -> N
         session.screen.line(say("cli.status.sync_soon"), "bold")
     if status.rejected or status.held:
         session.screen.line(say("cli.sync.see_rejected"))
+
+
+def _clock(offset_seconds: int | None) -> str:
+    """Return how far this computer's clock is from the server's."""
+    return DASH if offset_seconds is None else say("cli.status.offset", seconds=offset_seconds)
+
+
+def _tell_of_lease(session: Session, status: Status) -> None:
+    """Warn from the third school day before the copy locks (7.1)."""
+    lease = status.lease
+    if lease is not None and lease.days_left < WARNED_DAYS:
+        session.screen.line(say("cli.status.lease", days=max(0, lease.days_left)), "bold")
 
 
 def _equal(*, equal: bool, synced: bool) -> str:

@@ -63,6 +63,8 @@ def _once(session: Session, replica: Replica, *, as_json: bool) -> None:
         return
     session.screen.line(say("cli.sync.done", at=moment(at)))
     session.screen.fields(figures(done))
+    if done.became_device:
+        session.screen.line(say("cli.sync.copied", device=done.became_device), "bold")
     _tell_again(session, again)
     if done.rejected or done.held:
         session.screen.line(say("cli.sync.see_rejected"))

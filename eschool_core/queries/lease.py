@@ -15,21 +15,30 @@ MAX_DAYS = 400
 OF_SCHOOL = "level = ? AND day > ? AND day <= ? ORDER BY day, id"
 
 
-def lease_is_over(store: Store, last_contact: int, now: int) -> bool:
-    """Return whether more school days have passed without contact than the policy allows.
+def lease_of(store: Store, last_contact: int, now: int) -> tuple[int, int] | None:
+    """Return how many school days without contact are allowed, and how many have passed.
 
     Args:
         store: The replica's.
         last_contact: When it last heard from the server, seconds UTC; 0 before the first time.
         now: Best estimate of the server's time, seconds UTC.
+
+    Returns:
+        None before the first contact.
     """
     school = store.first(School)
     if school is None or not last_contact:
-        return False
+        return None
     first = calendar.local_day(last_contact, school.zone)
     last = min(calendar.local_day(now, school.zone), first + MAX_DAYS)
     allowed = facts.policy_number(store, "read_lease_days", first)
-    return school_days(store, first, last) > allowed
+    return allowed, school_days(store, first, last)
+
+
+def lease_is_over(store: Store, last_contact: int, now: int) -> bool:
+    """Return whether more school days have passed without contact than the policy allows."""
+    lease = lease_of(store, last_contact, now)
+    return lease is not None and lease[1] > lease[0]
 
 
 def school_days(store: Store, after: int, last: int) -> int:

@@ -3,10 +3,12 @@
 from eschool_sync.replica.enrolment import EnrolResult, enrol, enrol_through
 from eschool_sync.replica.outbox import RefusedCommand
 from eschool_sync.replica.replica import Replica
-from eschool_sync.replica.reports import Receipt, Status, SyncReport
+from eschool_sync.replica.reports import Lease, PartStatus, Receipt, Status, SyncReport
 
 __all__ = [
     "EnrolResult",
+    "Lease",
+    "PartStatus",
     "Receipt",
     "RefusedCommand",
     "Replica",

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from eschool_sync.replica.transport import Progress, Transport
 
 ROUTE: Final = "snapshot"
+OFFERED: Final = "offered"
+"""Name under which the number of chunks of the first load is kept."""
+
 DONE: Final = "bootstrap"
 """Name under which the hashes of applied chunks are kept until the bootstrap is over."""
 
@@ -64,7 +67,8 @@ class Bootstrap:
             EschoolError: As ``Replica.sync``; what was applied stays.
         """
         offered = self._list(report, progress)
-        with self._opened.reading():
+        with self._opened.writing():
+            put_meta(self._opened.database, OFFERED, len(offered.chunks))
             done = set(find_meta(self._opened.database, DONE) or [])
         missing = [name for name, _ in offered.chunks if name not in done]
         first = [name for name, _ in offered.chunks[: offered.first] if name not in done]

@@ -44,6 +44,9 @@ if TYPE_CHECKING:
 EQUAL: Final = "equal"
 """Name under which the result of the last comparison of sums is kept."""
 
+PROVEN: Final = "proven"
+"""Name under which the last seq is kept at which both sides were equal."""
+
 ALARM: Final = "alarm"
 """Name under which a signed head is kept that contradicts the one held."""
 
@@ -92,7 +95,9 @@ class Exchange:
             if error.key != FORK:
                 raise
             self._branching.become_another()
-            return self._sync(progress)
+            report = self._sync(progress)
+            report.became_device = self._opened.identity.device
+            return report
 
     def bring_up(self) -> bool:
         """Bring the tables up to this program; return whether they were older."""
@@ -344,6 +349,7 @@ class Exchange:
         if not same_scope or (total.rows, total.digest) != (point.rows, point.digest):
             raise UnequalError
         put_meta(self._opened.database, EQUAL, 1)
+        put_meta(self._opened.database, PROVEN, point.seq)
 
     def _index(self, rows: int) -> None:
         """Index what has grown by these rows; after a first load, whatever has rows."""

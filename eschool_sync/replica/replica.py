@@ -5,32 +5,25 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from eschool_core import calendar
-from eschool_core.app import Outcome, carry_out
 from eschool_core.commands.base import Command
-from eschool_core.domain.enums import Verdict
 from eschool_core.domain.school import School
 from eschool_core.errors import InputError
-from eschool_core.store.store import Store, UnknownFactError
+from eschool_core.store.store import Store
 from eschool_sync.clock import Clock, SystemClock
-from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.history.proof import Proof
 from eschool_sync.history.witness import Witness
-from eschool_sync.protocol.evidence import Evidence
-from eschool_sync.protocol.push import MAX_GROUP, MAX_PUSH_BYTES
 from eschool_sync.replica.again import AGAIN, Entered, enter, waiting
 from eschool_sync.replica.by_file import ByFile
+from eschool_sync.replica.entering import enter_all
 from eschool_sync.replica.exchange import Exchange
 from eschool_sync.replica.opened import Opened
-from eschool_sync.replica.outbox import HEADER_BYTES, Pending, RefusedCommand
-from eschool_sync.replica.position import Position
+from eschool_sync.replica.outbox import RefusedCommand
 from eschool_sync.replica.profile import Profile
 from eschool_sync.replica.proving import prove
-from eschool_sync.replica.refusal import refusal_of
 from eschool_sync.replica.reports import Receipt, Status, SyncReport
 from eschool_sync.replica.standing import standing
 from eschool_sync.replica.tables import put_meta
@@ -229,28 +222,7 @@ class Replica:
         Raises:
             InputError: ``protocol.too_many``, ``protocol.too_large``: more than one push carries.
         """
-        if len(commands) > MAX_GROUP:
-            raise InputError("protocol.too_many", limit=MAX_GROUP)
-        size = 0
-        with self._opened.writing() as present:
-            position = present
-            group = position.next if len(commands) > 1 else 0
-            receipts = []
-            for index, command in enumerate(commands):
-                resent = replaces if index == 0 else None
-                entry, outcome = self._do_one(position, command, group, resent)
-                header = entry.envelope.header
-                size += len(entry.envelope.payload) + HEADER_BYTES
-                position = replace(
-                    position,
-                    next=header.number + header.take,
-                    head=leaf_hash(header.to_bytes()),
-                )
-                receipts.append(Receipt(header.number, outcome))
-            if size > MAX_PUSH_BYTES:
-                raise InputError("protocol.too_large", limit=MAX_PUSH_BYTES)
-            position.save(self._opened.database)
-        return receipts
+        return enter_all(self._opened, commands, replaces)
 
     def sync(self, progress: Progress | None = None) -> SyncReport:
         """Send what is pending, fetch what is new, and prove that both sides are equal.
@@ -368,29 +340,6 @@ class Replica:
             AccessError: ``access.keyring_missing``.
         """
         slots_of(self.folder).add_keyring(self._key, secrets)
-
-    def _do_one(
-        self, position: Position, command: Command, group: int, replaces: int | None
-    ) -> tuple[Pending, Outcome | None]:
-        opened = self._opened
-        entry = opened.outbox.append(
-            position,
-            command,
-            Evidence.now(opened.clock, position.contact),
-            take=command.numbers_taken(),
-            group=group,
-            replaces=replaces,
-        )
-        occasion = opened.occasion(entry.envelope.header, position, entry.ids_from)
-        try:
-            outcome = carry_out(opened.store, command, occasion)
-        except UnknownFactError:
-            outcome = None
-        if outcome is not None and outcome.verdict is Verdict.REJECTED:
-            raise refusal_of(outcome)
-        if replaces is not None:
-            opened.outbox.dismiss(replaces)
-        return entry, outcome
 
 
 def slots_of(folder: Path) -> KeySlots:

@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -88,6 +89,10 @@ class RequestRecord:
     quiet: bool = False
 
 
+Observer = Callable[[RequestRecord, int, float], None]
+"""Hears of each request: its record, the status of its answer, seconds."""
+
+
 def record_of(scope: Scope) -> RequestRecord:
     """Return the record that the guard made for this request."""
     record: RequestRecord = scope[_RECORD]
@@ -115,6 +120,7 @@ class Guard:
         random: Random,
         audit: AuditLog,
         public_error: Callable[[EschoolError, RequestRecord], EschoolError],
+        observe: Observer | None = None,
     ) -> None:
         self._app = app
         self._sources = sources
@@ -122,6 +128,7 @@ class Guard:
         self._random = random
         self._audit = audit
         self._public_error = public_error
+        self._observe = observe
         self._refusals = RateLimiter(_REFUSALS, clock.monotonic)
         self._skipped = 0
         self._unwritten: deque[AuditEvent] = deque(maxlen=_MAX_UNWRITTEN)
@@ -139,6 +146,7 @@ class Guard:
         record = RequestRecord(self._sources.source(client[0], scope["headers"]))
         scope[_RECORD] = record
         answer = _Answer(receive, send, body_size(scope))
+        started = perf_counter()
         try:
             self._require_audit()
             require_clean(scope)
@@ -149,7 +157,10 @@ class Guard:
             await self._incident(error, record, scope, receive, answer)
         finally:
             # An answer that was not finished is no answer; the record says so by status 0.
-            self._write(record, answer.status if answer.complete else 0)
+            status = answer.status if answer.complete else 0
+            if self._observe is not None:
+                self._observe(record, status, perf_counter() - started)
+            self._write(record, status)
 
     async def _refuse(
         self,

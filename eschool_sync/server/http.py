@@ -28,6 +28,7 @@ from eschool_sync.server.audit import AuditLog, Facts, NoLog, collecting
 from eschool_sync.server.body import Body, Pace, declared_size
 from eschool_sync.server.guard import Guard, error_response, hide_access, record_of
 from eschool_sync.server.lanes import STRANGERS, Lanes, Queues
+from eschool_sync.server.metrics import MetricsPage
 from eschool_sync.server.rates import Rate, RateLimiter
 from eschool_sync.server.sources import Sources, rate_key
 from eschool_sync.server.start_page import start_page
@@ -74,6 +75,7 @@ class Policy(Enum):
     DEVICE = "who signs with an enrolled device's key; the school checks it"
     LOGIN = "who types a login with its password or slip; the school checks them"
     SESSION = "who is logged in; the route checks it"
+    OPERATOR = "who comes from the server's own machine or shows the operator's token"
     FEED = "who knows the secret of a calendar feed; the route checks it"
 
 
@@ -139,6 +141,7 @@ def make_app(
     random: Random | None = None,
     told: frozenset[str] = TOLD,
     ending: Sequence[Callable[[], None]] = (),
+    metrics: MetricsPage | None = None,
 ) -> FastAPI:
     """Return the server's application.
 
@@ -152,13 +155,14 @@ def make_app(
         random: For incident numbers and jitter.
         told: Keys of refusals of access that are told as they are.
         ending: Called in the event loop when the server is about to end.
+        metrics: What is counted and shown at ``/v1/metrics``; by default nothing.
 
     Raises:
         InputError: ``input.proxy``.
         ValueError: A route declares no policy.
     """
     clock, random, sources = clock or SystemClock(), random or SystemRandom(), Sources(proxies)
-    doors = _Doors(directory, limits, clock, random)
+    doors = _Doors(directory, limits, clock, random, metrics)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -181,6 +185,7 @@ def make_app(
         random=random,
         audit=audit or NoLog(),
         public_error=hide_access(told, _ENROL),
+        observe=None if metrics is None else metrics.metrics.observe,
     )
     return app
 
@@ -197,8 +202,16 @@ def undeclared_routes(app: FastAPI) -> list[str]:
 class _Doors:
     """The endpoints and what they share."""
 
-    def __init__(self, schools: Schools, limits: Limits, clock: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        schools: Schools,
+        limits: Limits,
+        clock: Clock,
+        random: Random,
+        metrics: MetricsPage | None,
+    ) -> None:
         self._schools = schools
+        self._metrics = metrics
         self._limits = limits
         self._lanes = Lanes(limits.queues, random)
         syncs = RateLimiter(limits.sync_rate, clock.monotonic)
@@ -218,7 +231,9 @@ class _Doors:
     def routes(self) -> list[BaseRoute]:
         """Return the routes."""
         post, get, one = ["POST"], ["GET"], "/v1/{school:int}"
+        counts = PolicyRoute("/v1/metrics", self.metrics, methods=get, policy=Policy.OPERATOR)
         return [
+            *([counts] if self._metrics else []),
             PolicyRoute(f"{one}/sync", self.sync, methods=post, policy=Policy.DEVICE),
             PolicyRoute(f"{one}/snapshot", self.snapshot, methods=post, policy=Policy.DEVICE),
             PolicyRoute(f"{one}/enrol", self.enrol, methods=post, policy=Policy.CODE),
@@ -268,6 +283,11 @@ class _Doors:
         record = record_of(request.scope)
         record.route, record.quiet = "health", True
         return Response(b'{"status":"ok"}', media_type="application/json; charset=utf-8")
+
+    async def metrics(self, request: Request) -> Response:
+        """Show what a monitoring program asks for."""
+        assert self._metrics is not None
+        return self._metrics.answer(request, self._lanes)
 
     async def page(self, request: Request) -> Response:
         """Say what this server is."""

@@ -93,6 +93,16 @@ class Lanes:
         self._lanes: dict[int, Lane] = {}
         self._held = 0
 
+    @property
+    def waiting(self) -> int:
+        """Requests that wait or are in hand, of all schools."""
+        return sum(lane.waiting for lane in self._lanes.values())
+
+    @property
+    def held_bytes(self) -> int:
+        """Bytes of bodies that are read or wait."""
+        return self._held
+
     def admit(self, school: int) -> Lane:
         """Return the lane of a school, or of all strangers, where a place is free.
 

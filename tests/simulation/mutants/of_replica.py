@@ -8,7 +8,7 @@ _EXCHANGE = "eschool_sync/replica/exchange.py"
 _CONFIRMED = "eschool_sync/replica/confirmed.py"
 _OUTBOX = "eschool_sync/replica/outbox.py"
 _OPENED = "eschool_sync/replica/opened.py"
-_REPLICA = "eschool_sync/replica/replica.py"
+_ENTERING = "eschool_sync/replica/entering.py"
 
 REPLICA = (
     Mutant(
@@ -172,21 +172,21 @@ REPLICA = (
     ),
     Mutant(
         "reuse-a-number",
-        _REPLICA,
-        "                    next=header.number + header.take,",
-        "                    next=header.number + 1,",
+        _ENTERING,
+        "                next=header.number + header.take,",
+        "                next=header.number + 1,",
         "I3: no id names two things",
     ),
     Mutant(
         "do-not-count-on",
-        _REPLICA,
-        "            position.save(self._opened.database)\n",
+        _ENTERING,
+        "        position.save(opened.database)\n",
         "",
         "I3: every command has its own number",
     ),
     Mutant(
         "split-a-group",
-        _REPLICA,
+        _ENTERING,
         "group = position.next if len(commands) > 1 else 0",
         "group = 0",
         "commands of a group stand or fall together",
