@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,7 +13,9 @@ from eschool_cli.localised import LocalCommand, option, say
 from eschool_cli.session import Session
 from eschool_cli.wording import DASH, moment
 from eschool_core.queries.in_force import local, zone_of
-from eschool_sync.replica import Status
+
+if TYPE_CHECKING:
+    from eschool_sync.replica import Status
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 MANY_PENDING = 200

@@ -18,6 +18,7 @@ from eschool_core.domain.enums import Verdict
 from eschool_core.errors import AccessError, InputError, RegulationError
 from eschool_core.regulation import checks
 from eschool_core.store.store import Store
+from eschool_sync.replica.reports import Lease, PartStatus, Status, SyncReport
 from tests.school import SmallSchool
 
 PASSPHRASE = "correct horse battery staple"
@@ -27,35 +28,6 @@ PASSPHRASE = "correct horse battery staple"
 class Receipt:
     number: int
     outcome: Outcome | None
-
-
-@dataclass
-class SyncReport:
-    accepted: int = 3
-    with_findings: int = 1
-    rejected: int = 1
-    held: int = 0
-    overwritten: int = 1
-    pulled_rows: int = 17
-    bytes_up: int = 1500
-    bytes_down: int = 40_000
-    parts_in: int = 2
-    parts_out: int = 0
-    rounds: int = 1
-
-
-@dataclass(frozen=True)
-class Status:
-    pending: int
-    rejected: int
-    held: int
-    last_sync: int
-    seq: int
-    digest_equal: bool
-    server_url: str
-    device: int
-    rows: int
-    alarm: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +124,10 @@ class FakeReplica:
         assert callable(progress)
         progress(phase="send", done=10, total=10)
         progress(phase="wait", done=0, total=None)
-        return SyncReport()
+        return SyncReport(
+            accepted=3, with_findings=1, rejected=1, overwritten=1, pulled_rows=17,
+            bytes_up=1500, bytes_down=40_000, parts_in=2, rounds=1,
+        )  # fmt: skip
 
     def watch(self) -> Iterator[int]:
         """Hear of one piece of news, and no more."""
@@ -173,6 +148,11 @@ class FakeReplica:
             server_url="https://journal.school.example",
             device=self.device,
             rows=1234,
+            proven_seq=self.world.school.seq,
+            clock_offset_seconds=-3,
+            lease=Lease(allowed_days=14, days_left=13, over=False),
+            complete=True,
+            parts=(PartStatus(1, "school", 0, 1234),),
         )
 
     def refused(self) -> list[RefusedCommand]:
