@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from eschool_core.app import carry_out
 from eschool_core.errors import AccessError, DamageError, InputError, TransportError
-from eschool_core.store.schema import index_grown
 from eschool_sync.defects import is_of_surroundings
 from eschool_sync.history.head import HISTORY, MARK_BYTES
-from eschool_sync.protocol.evidence import Contact, Evidence
 from eschool_sync.protocol.frames import unpack_frames
 from eschool_sync.protocol.messages import (
     SyncRequest,
@@ -24,8 +22,10 @@ from eschool_sync.protocol.messages import (
 from eschool_sync.protocol.outdated import OutdatedError
 from eschool_sync.replica.bootstrap import DONE, Bootstrap
 from eschool_sync.replica.branching import FORK, Branching
+from eschool_sync.replica.contact import contact_after
 from eschool_sync.replica.decisions import decisions
 from eschool_sync.replica.disagreement import StaleError, UnequalError
+from eschool_sync.replica.indexing import index_where_grown
 from eschool_sync.replica.mending import Mend, Mending, Probe, Recount
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import KEEP_SECONDS, State
@@ -50,9 +50,6 @@ PROVEN: Final = "proven"
 ALARM: Final = "alarm"
 """Name under which a signed head is kept that contradicts the one held."""
 
-INDEXED: Final = "indexed"
-"""Name under which the numbers of the tables are kept that have their indexes."""
-
 TAKEN: Final = "taken"
 """Name under which the last own number is kept that a server newer than this program has."""
 
@@ -62,9 +59,6 @@ MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
 
 DAY_SECONDS: Final = 24 * 3600
-
-NO_BOOT: Final = 0
-"""Stands for a boot that no device has: what was heard then is paired with no clock."""
 
 
 class Exchange:
@@ -229,6 +223,10 @@ class Exchange:
             if damage.key == HISTORY:
                 self._raise_alarm(response)
             raise
+        except TransportError as error:
+            if error.key == FORK and response.incarnation != position.incarnation:
+                self._doubt()
+            raise
 
     def _take(
         self,
@@ -275,15 +273,18 @@ class Exchange:
             mended = mend(opened.confirmed) if mend else 0
             opened.store.reads.forget()
             self._compare(response)
-            self._index(rows)
+            index_where_grown(opened.database, rows)
             delete_meta(opened.database, DONE)
             delete_meta(opened.database, TAKEN)
             for number, outcome in response.verdicts:
                 opened.outbox.settle(number, outcome)
             opened.receipts.keep(response)
-            if anchor.time // DAY_SECONDS != present.synced_at // DAY_SECONDS:
-                opened.outbox.forget_old(anchor.time - KEEP_SECONDS)
             is_new = bool(position.incarnation) and response.incarnation != position.incarnation
+            another_day = anchor.time // DAY_SECONDS != present.synced_at // DAY_SECONDS
+            if another_day and not is_new:
+                # A restored server may be asked about what is older by now: it was not at the last
+                # sync before, and its backup is younger than that.
+                opened.outbox.forget_old(anchor.time - KEEP_SECONDS)
             if is_new:
                 opened.receipts.reopen(response.checkpoint.known)
             if opened.outbox.counts().get(State.HELD):
@@ -298,7 +299,11 @@ class Exchange:
                 root=head.root,
                 tree_head=response.tree_head or present.tree_head,
                 synced_at=anchor.time if at_once else max(anchor.time, present.synced_at),
-            ).heard(self._contact(present, response.anchor, anchor.time, at_once=at_once))
+            ).heard(
+                contact_after(
+                    opened.clock, present, (anchor.time, response.anchor), at_once=at_once
+                )
+            )
             opened.held.become(opened.confirmed.held())
             self._replay(moved)
             moved.save(opened.database)
@@ -311,15 +316,13 @@ class Exchange:
             report.count(outcome)
         return pending
 
-    def _contact(self, present: Position, anchor: bytes, time: int, *, at_once: bool) -> Contact:
-        """Return what is known of the server's time after an answer with an anchor."""
-        clock = self._opened.clock
-        if at_once:
-            return Contact.now(clock, time, anchor)
-        estimate = Evidence.now(clock, present.contact).estimate()
-        if estimate is not None and present.contact_time and estimate >= time:
-            return present.contact
-        return Contact(time, anchor, NO_BOOT, 0)
+    def _doubt(self) -> None:
+        """Take no old verdict for granted: a restored server has heard another copy first.
+
+        What it does not have of this one would else be lost when the copy signs anew (I12).
+        """
+        with self._opened.writing():
+            self._opened.receipts.reopen_readable()
 
     def _raise_alarm(self, response: SyncResponse) -> None:
         """Keep the head that does not fit: with the one held, both signed, it is the evidence."""
@@ -350,14 +353,6 @@ class Exchange:
             raise UnequalError
         put_meta(self._opened.database, EQUAL, 1)
         put_meta(self._opened.database, PROVEN, point.seq)
-
-    def _index(self, rows: int) -> None:
-        """Index what has grown by these rows; after a first load, whatever has rows."""
-        indexed = find_meta(self._opened.database, INDEXED)
-        if rows or indexed is None:
-            put_meta(
-                self._opened.database, INDEXED, index_grown(self._opened.database, indexed or [])
-            )
 
     def note_unequal(self) -> None:
         """Remember that the rows differ: the next request asks for everything."""

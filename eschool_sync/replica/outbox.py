@@ -32,8 +32,9 @@ from eschool_sync.protocol.push import MAX_COMMANDS, MAX_PUSH_BYTES, RUN_KEY_BYT
 from eschool_sync.replica.position import Identity, Position
 from eschool_sync.security.random_source import Random
 
-KEEP_SECONDS: Final = 70 * 24 * 3600
-"""Own commands are kept whole so long: twice the life of a backup."""
+KEEP_SECONDS: Final = 35 * 24 * 3600
+"""Own commands are kept whole so long: the life of a backup, counted up to the last sync with the
+server that took them. One that is restored later goes back no further than that."""
 
 HEADER_BYTES: Final = 300
 """The most that a header adds to a payload in a push, generously."""

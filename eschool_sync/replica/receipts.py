@@ -27,6 +27,7 @@ NAMED: Final = "SELECT incarnation, leaves, signature FROM receipt WHERE id = ?"
 SWEEP: Final = "DELETE FROM receipt WHERE id NOT IN (SELECT receipt FROM outbox)"
 FORGET: Final = "UPDATE outbox SET pushed = 0, receipt = 0, said = NULL WHERE pushed > 0"
 REOPEN: Final = "UPDATE outbox SET state = 0 WHERE n > ? AND pushed > 0"
+REOPEN_READABLE: Final = "UPDATE outbox SET state = 0 WHERE pushed > 0 AND payload <> ?"
 
 
 class Receipts:
@@ -95,6 +96,13 @@ class Receipts:
         """Forget what was said to a device that this replica is no longer (``branching``)."""
         self._database.execute(FORGET)
         self._database.execute("DELETE FROM receipt")
+
+    def reopen_readable(self) -> None:
+        """Let every command wait once more that a server has judged and this one may not have.
+
+        For a copy that meets a restored server: which of them it has, ``branching`` is told.
+        """
+        self._database.execute(REOPEN_READABLE, (b"",))
 
     def reopen(self, known: int) -> None:
         """Let commands after ``known`` wait once more: this server has no verdict on them."""
