@@ -29,6 +29,8 @@ HEAD_SHARE: Final = 0.4
 """Of the sheet's width: columns that name a row and are repeated take no more."""
 DATED: Final = (Unit.DATE, Unit.MOMENT)
 DATE_LETTERS: Final = 10
+NUMBER_LETTERS: Final = 2
+"""Columns of days and marks are alike, also where one has dashes alone."""
 HAIR_MM: Final = 0.01
 STRETCH: Final = 1.5
 """A table is widened to fill its sheet, up to so many times."""
@@ -137,6 +139,8 @@ def _measure(table: Table, at: int, *, turning: bool) -> _Measure:
     lines = [line for row in rows for line in shown(row.cells[at], column, table).split("\n")]
     words = _words(lines) if column.unit is Unit.TEXT else lines
     longest_word = min(max(map(len, words), default=1), LONGEST_WORD)
+    if column.unit.is_number:
+        longest_word = max(longest_word, NUMBER_LETTERS)
     if column.unit in DATED:
         longest_word = max(longest_word, DATE_LETTERS)
     longest_line = min(max(map(len, lines), default=1), MOST_LETTERS)

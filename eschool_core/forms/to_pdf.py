@@ -84,12 +84,15 @@ def _document(document: Document) -> Json:
         "certified": document.certified,
         "bound": document.bound,
         "words": {name: text(f"form.{name}", language) for name in {*words, *bound}},
-        "tables": [_sheet(table) for table in document.tables],
+        "tables": [
+            _sheet(table, certified=document.certified and table is document.tables[-1])
+            for table in document.tables
+        ],
         "slips": [_slip(slip) for slip in document.slips],
     }
 
 
-def _sheet(table: Table) -> Json:
+def _sheet(table: Table, *, certified: bool) -> Json:
     about = ", ".join(part for part in (table.subject_of, table.period) if part)
     return {
         "school": _said(table.school),
@@ -97,7 +100,8 @@ def _sheet(table: Table) -> Json:
         "about": _said(about),
         "warning": "" if table.complete else _said(incomplete(table)),
         "landscape": table.landscape,
-        "squeezable": bool(table.totals) and FEW_ROWS <= len(table.rows) <= MANY_ROWS,
+        "squeezable": (bool(table.totals) or certified)
+        and FEW_ROWS <= len(table.rows) <= MANY_ROWS,
         "parts": _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM),
         "notes": [
             {"title": _said(note.title), "lines": [_said(line) for line in note.lines]}

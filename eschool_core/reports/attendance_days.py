@@ -54,7 +54,7 @@ def attendance_days_report(store: Store, asked: Asked) -> Table:
     columns = (
         column(language, "number", width=4),
         column(language, "name", Unit.TEXT, 30),
-        *(_day(day) for day in days),
+        *(day_column(day, (first, last), Unit.TEXT) for day in days),
     )
     legend = Note(
         text("report.attendance_days.legend", language),
@@ -77,6 +77,8 @@ def code(entries: list[Seen], language: Language) -> str:
     return " ".join(parts)
 
 
-def _day(day: int) -> Column:
-    date = calendar.date_of(day)
-    return Column(f"day_{date:%Y%m%d}", f"{date:%d.%m}", Unit.TEXT, 6)
+def day_column(day: int, span: tuple[int, int], unit: Unit) -> Column:
+    """Return the column of a day: by its number alone where the whole span is in one month."""
+    date, first, last = (calendar.date_of(one) for one in (day, *span))
+    title = str(date.day) if first.month == last.month else f"{date:%d.%m}"
+    return Column(f"day_{date:%Y%m%d}", title, unit, 4)

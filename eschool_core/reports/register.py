@@ -71,7 +71,7 @@ def register_report(store: Store, asked: Asked) -> Table:
             pupil,
             place,
             [
-                (part.name, _cells(part_results, subjects, language))
+                (part.name, _cells(part_results, subjects, language, left=pupil.left))
                 for part, part_results in zip(parts, results[pupil.pupil_id], strict=True)
             ],
             missed.get(pupil.pupil_id, Missed()),
@@ -138,10 +138,18 @@ def _subjects(
 
 
 def _cells(
-    results: dict[int, Result], subjects: Sequence[tuple[int, str]], language: Language
+    results: dict[int, Result],
+    subjects: Sequence[tuple[int, str]],
+    language: Language,
+    *,
+    left: bool,
 ) -> list[Value]:
+    """Return the cells of a line; of who has left no mark is awaited."""
+    awaited = (Blank.MISSING,) if left else ()
     return [
-        mark_text(results[subject_id].outcome, language) if subject_id in results else None
+        mark_text(results[subject_id].outcome, language)
+        if subject_id in results and results[subject_id].outcome not in awaited
+        else None
         for subject_id, _ in subjects
     ]
 

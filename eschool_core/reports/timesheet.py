@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from eschool_core import calendar
 from eschool_core.errors import InputError
 from eschool_core.labels import Language, text
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.names import staff_names
-from eschool_core.reports.attendance_days import MOST_DAYS
+from eschool_core.reports.attendance_days import MOST_DAYS, day_column
 from eschool_core.reports.conduct import SchoolConduct, conduct_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed
 from eschool_core.reports.table import About, Column, Row, RowKind, Table, Unit, Value
@@ -97,15 +96,8 @@ def _columns(language: Language, days: range) -> tuple[Column, ...]:
     return (
         column(language, "number", width=4),
         column(language, "teacher", Unit.TEXT, 20),
-        *(_day(day, days) for day in days),
+        *(day_column(day, (days[0], days[-1]), Unit.HOURS) for day in days),
         column(language, "given_total", Unit.HOURS, 7),
         column(language, "substituted", Unit.HOURS, 7),
         column(language, "unrecorded", Unit.HOURS, 7),
     )
-
-
-def _day(day: int, days: range) -> Column:
-    """Return the column of a day, by its number where all days are of one month."""
-    date = calendar.date_of(day)
-    whole = calendar.date_of(days[0]).month == calendar.date_of(days[-1]).month
-    return Column(f"day_{date:%Y%m%d}", str(date.day) if whole else f"{date:%d.%m}", Unit.HOURS, 4)

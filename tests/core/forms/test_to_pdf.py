@@ -282,3 +282,16 @@ def test_titles_stand_upright_where_the_sheet_is_wide_enough() -> None:
 
 def test_a_table_without_rows_says_so() -> None:
     assert "Записей нет." in text_of(to_pdf(document(wide(3, rows=()))))
+
+
+def test_the_sewing_sheet_and_the_certified_copy_stand_within_their_sheets() -> None:
+    pages = pages_of(to_pdf(document(wide(9, 36), certified=True, bound=True)))
+    # The table with the place for «Копия верна», and the sheet that says how many are sewn.
+    assert len(pages) == 2
+    for page in pages:
+        assert all(word.left >= 0 and word.right <= page.width for word in page.words)
+    box = [word for word in pages[1].words if "инициалы" in word.text]
+    sealed = [word for word in pages[1].words if word.text in {"М.", "П."}]
+    assert box
+    assert sealed
+    assert max(word.right for word in box) <= max(word.right for word in sealed) + 10
