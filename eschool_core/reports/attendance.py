@@ -86,7 +86,9 @@ def class_attendance(
     journals = journals_of(store, year_id)
     lessons = [
         lesson
-        for lesson in lessons_of(store, year_id, journals, days, first_day, last_day)
+        for lesson in lessons_of(
+            store, year_id, journals, days, first_day, last_day, school_class.id
+        )
         if journals[lesson.journal_id].is_taught
     ]
     seen = [

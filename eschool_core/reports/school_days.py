@@ -17,7 +17,9 @@ RULES = "day BETWEEN ? AND ? ORDER BY level, id"
 LESSONS = (
     "SELECT l.id, l.journal_id, l.day, l.period, l.planned FROM lesson l "
     "JOIN journal j ON j.id = l.journal_id "
-    "WHERE j.year_id = ? AND l.day BETWEEN ? AND ? ORDER BY l.day, l.period, l.id"
+    "WHERE j.year_id = ? AND l.day BETWEEN ? AND ? AND (? = 0 OR l.journal_id IN "
+    "(SELECT n.journal_id FROM journal_line n JOIN enrolment e ON e.pupil_id = n.pupil_id "
+    "WHERE e.class_id = ?)) ORDER BY l.day, l.period, l.id"
 )
 
 
@@ -93,12 +95,16 @@ def lessons_of(
     days: SchoolDays,
     first_day: int,
     last_day: int,
+    class_id: int = 0,
 ) -> list[LessonFact]:
-    """Return the lessons of a year's journals between two days, by day and period."""
+    """Return the lessons of a year's journals between two days, by day and period.
+
+    With a class only those of the journals in which its pupils stand or stood.
+    """
     known: dict[tuple[tuple[int, ...], int], bool] = {}
     found = []
     for lesson_id, journal_id, day, period, planned in store.rows(
-        LESSONS, year_id, first_day, last_day
+        LESSONS, year_id, first_day, last_day, class_id, class_id
     ):
         classes = journals[journal_id].classes
         key = (classes, day)
