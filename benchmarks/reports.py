@@ -26,9 +26,10 @@ from benchmarks.made_school import MadeSchool, made_school
 from benchmarks.report import middle
 from eschool_core.reports.catalogue import REPORTS, ReportSpec, make_report
 from eschool_core.reports.frame import Asked
-from eschool_core.reports.period import term_period, year_period
+from eschool_core.reports.period import Period, free_period, term_period, year_period
 
 BUDGET_SECONDS: Final = 2.0
+OF_A_MONTH: Final = ("attendance_days", "timesheet")
 SEED: Final = 1
 PUPILS_A_CLASS: Final = 25
 LESSONS_A_WEEK: Final = 2
@@ -64,11 +65,10 @@ def main() -> int:
     given = parser.parse_args()
     school = made_school(SEED, given.classes, PUPILS_A_CLASS, LESSONS_A_WEEK)
     figures = [
-        figure
-        for whole_year in (False, True)
+        _figure(school, spec, given.runs, name, period)
+        for name, period in _periods(school).items()
         for spec in REPORTS
-        if spec.name != "attendance_days"
-        for figure in [_figure(school, spec, given.runs, whole_year=whole_year)]
+        if (spec.name in OF_A_MONTH) == (name == "month")
     ]
     broken = check_identities(school, given.classes) if given.identities else []
     _print(given, school, figures, broken)
@@ -82,15 +82,19 @@ def _seconds(figure: dict[str, object]) -> float:
     return seconds
 
 
-def _figure(
-    school: MadeSchool, spec: ReportSpec, runs: int, *, whole_year: bool
-) -> dict[str, object]:
+def _periods(school: MadeSchool) -> dict[str, Period]:
     quarter = school.terms[1]
-    period = (
-        year_period(school.store, quarter.first_day)
-        if whole_year
-        else term_period(school.store, quarter)
-    )
+    first = quarter.first_day
+    return {
+        "quarter": term_period(school.store, quarter),
+        "year": year_period(school.store, first),
+        "month": free_period(school.store, first, first + 29),
+    }
+
+
+def _figure(
+    school: MadeSchool, spec: ReportSpec, runs: int, name: str, period: Period
+) -> dict[str, object]:
     asked = Asked(
         period,
         period.last_day,
@@ -103,7 +107,7 @@ def _figure(
         taken.append(_timed(lambda: make_report(school.store, spec, asked, 0)))
         limits.append(_timed(lambda: _plain(school, asked)))
     return {
-        "case": f"{spec.name} {'year' if whole_year else 'quarter'}",
+        "case": f"{spec.name} {name}",
         "median_s": round(middle(taken), 4),
         "limit_s": round(middle(limits), 4),
         "ratio": round(middle(taken) / middle(limits), 2),
