@@ -27,6 +27,12 @@ def _postgres_is_required() -> bool:
     return os.environ.get("CI") == "true" or os.environ.get("ESCHOOL_REQUIRE_POSTGRES") == "1"
 
 
+@pytest.fixture(autouse=True)
+def nameless_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a replica without a computer of its own say nothing: the tests share this one."""
+    monkeypatch.setattr("eschool_sync.replica.opened.machine_id", lambda: b"")
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The URL of an empty PostgreSQL database of this test process.

@@ -102,8 +102,9 @@ TEACHER: tuple[Clause, ...] = (
         number="4.5.7",
         kinds=("notice", "rule"),
         paraphrase="No pupil ever works in the journal under a teacher's login.",
-        status="planned",
+        status="done",
         parameters=("idle_lock_minutes",),
+        place="eschool_web.door",
     ),
 )
 

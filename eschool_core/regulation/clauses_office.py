@@ -119,8 +119,9 @@ CONFIDENTIALITY: tuple[Clause, ...] = (
         number="6.1",
         kinds=("notice", "rule"),
         paraphrase="Nobody passes an own login or password on to others.",
-        status="planned",
+        status="done",
         parameters=("device_overlap_minutes",),
+        place="eschool_sync.server.computers",
     ),
     Clause(
         number="6.2",

@@ -12,6 +12,7 @@ from eschool_core.app import Outcome
 from eschool_core.domain.enums import Verdict
 from eschool_core.errors import InputError
 from eschool_core.ids import MAX_DEVICE, MAX_NUMBER
+from eschool_sync.computer import NAME_BYTES as COMPUTER_BYTES
 from eschool_sync.protocol.columns import pack_columns, unpack_columns
 from eschool_sync.protocol.compression import compress, decompress
 from eschool_sync.protocol.fields import malformed, read_list, require_types
@@ -76,6 +77,7 @@ class SyncRequest:
         push: ``push.pack_push``, or None.
         tree: Size of the last tree head it has seen, where that is not ``cursor``; else 0.
         mark: The beginning of that head's root; empty before the first.
+        computer: ``computer_name`` of where it is made; empty where it is not told.
     """
 
     school: int
@@ -88,6 +90,7 @@ class SyncRequest:
     push: bytes | None
     tree: int = 0
     mark: bytes = b""
+    computer: bytes = b""
 
     @property
     def seen(self) -> int:
@@ -109,21 +112,21 @@ class SyncRequest:
 
     def to_bytes(self) -> bytes:
         """Return what the device signs."""
-        packed: bytes = msgpack.packb(
-            [
-                VERSION,
-                self.school,
-                self.device,
-                self.incarnation,
-                self.cursor,
-                self.ack,
-                self.scope,
-                self.parts,
-                self.push,
-                self.tree,
-                self.mark,
-            ]
-        )
+        fields = [
+            VERSION,
+            self.school,
+            self.device,
+            self.incarnation,
+            self.cursor,
+            self.ack,
+            self.scope,
+            self.parts,
+            self.push,
+            self.tree,
+            self.mark,
+        ]
+        # An idle request has no byte to spare for what is not told.
+        packed: bytes = msgpack.packb([*fields, self.computer] if self.computer else fields)
         return packed
 
 
@@ -163,15 +166,17 @@ def read_request(data: bytes, ours: int = VERSION) -> SealedRequest:
     """
     sealed = decompress(data, MAX_REQUEST_BYTES)
     signature, body = sealed[:SIGNATURE_BYTES], sealed[SIGNATURE_BYTES:]
-    version, *fields = read_list(body, "request", max_items=11) or [0]
+    version, *fields = read_list(body, "request", max_items=12) or [0]
     check_taken(version, ours)
     types = (
         *(_INT, _INT, _BYTES, _INT, _INT, _BYTES, _MAYBE_BYTES, _MAYBE_BYTES),
         *(_INT, _BYTES),
     )
-    require_types(fields, types, "request")
+    tells = len(fields) > len(types)
+    require_types(fields, (*types, _BYTES) if tells else types, "request")
     request = SyncRequest(*fields)
-    if request.device > MAX_DEVICE or request.ack > MAX_NUMBER:
+    is_named = len(request.computer) == (COMPUTER_BYTES if tells else 0)
+    if request.device > MAX_DEVICE or request.ack > MAX_NUMBER or not is_named:
         malformed("request")
     return SealedRequest(request, body, signature, version)
 

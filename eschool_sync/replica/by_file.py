@@ -69,6 +69,8 @@ class ByFile:
             full = find_meta(opened.database, EQUAL) == 0
         # The server cannot ask back which partitions are here: they are told at once.
         position, request = self._exchange.request(full=full, tell_parts=True)
+        # A file is read some day: when a computer was used it does not tell (6.1).
+        request = replace(request, computer=b"")
         self._remember(position, request)
         label = Label(Direction.REQUEST, identity.school, identity.device)
         body = request.sealed(opened.signing)

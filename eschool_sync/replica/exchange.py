@@ -58,6 +58,9 @@ VERSION_KEY: Final = "transport.version"
 MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
 
+TELL_SECONDS: Final = 5 * 60
+"""An open replica says which computer this is at once, and then so often."""
+
 DAY_SECONDS: Final = 24 * 3600
 
 
@@ -70,6 +73,7 @@ class Exchange:
         self._bootstrap = Bootstrap(opened, transport, self._replay)
         self._returning = Returning(opened, transport)
         self._branching = Branching(opened, transport, self._replay)
+        self._told_at = -TELL_SECONDS
 
     def sync(self, progress: Progress | None) -> SyncReport:
         """Send what is pending and fetch what is new, until both sides are equal.
@@ -141,10 +145,16 @@ class Exchange:
     ) -> SyncResponse:
         body = request.sealed(self._opened.signing)
         answer = self._transport.post("sync", body, progress)
+        if request.computer:
+            self._told_at = self._opened.clock.monotonic()
         report.rounds += 1
         report.bytes_up += len(body)
         report.bytes_down += len(answer)
         return read_response(answer, request)
+
+    def _tells_computer(self) -> bool:
+        """Return whether the server is to hear again which computer this is (6.1)."""
+        return self._opened.clock.monotonic() - self._told_at >= TELL_SECONDS
 
     def request(self, *, full: bool, tell_parts: bool) -> tuple[Position, SyncRequest]:
         """Return a request, and the position that it was made from.
@@ -170,6 +180,7 @@ class Exchange:
             push,
             0 if position.tree == cursor else position.tree,
             position.root[:MARK_BYTES],
+            opened.computer if self._tells_computer() else b"",
         )
 
     def _take_or_mend(self, position: Position, response: SyncResponse, report: SyncReport) -> int:

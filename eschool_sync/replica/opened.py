@@ -14,6 +14,7 @@ from eschool_core.store.ledger import OptimisticLedger
 from eschool_core.store.steps import require_not_newer
 from eschool_core.store.store import Store
 from eschool_sync.clock import Clock
+from eschool_sync.computer import computer_name, machine_id
 from eschool_sync.protocol.envelope import Header
 from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.replica.confirmed import ConfirmedRows
@@ -34,14 +35,25 @@ EARLIER: Final = "earlier"
 class Opened:
     """The parts of an open replica, and the door through which all of them are written.
 
+    Args:
+        machine: What the computer is called; by default what its system says (``machine_id``).
+
     Raises:
         DamageError: The database is damaged or missing.
         AccessError, BusyError: It cannot be read, or not now.
     """
 
-    def __init__(self, path: Path, key: DatabaseKey, clock: Clock, random: Random) -> None:
+    def __init__(
+        self,
+        path: Path,
+        key: DatabaseKey,
+        clock: Clock,
+        random: Random,
+        machine: bytes | None = None,
+    ) -> None:
         self.clock = clock
         self.random = random
+        self._machine = machine_id() if machine is None else machine
         self.lock = threading.RLock()
         self.connection = open_encrypted(path, key)
         self.database = SqliteDatabase(self.connection)
@@ -61,6 +73,7 @@ class Opened:
 
     def _be(self, identity: Identity) -> None:
         self.identity = identity
+        self.computer = computer_name(self._machine, identity.digest_key)
         self.signing = SigningKey(identity.seed)
         self.outbox = Outbox(self.database, identity, self.random)
         self.receipts = Receipts(self.database, identity)

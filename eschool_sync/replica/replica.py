@@ -55,11 +55,13 @@ class Replica:
         *,
         clock: Clock | None = None,
         random: Random | None = None,
+        machine: bytes | None = None,
     ) -> None:
         self.folder = folder
         self._key = key
         source = random or SystemRandom()
-        self._opened = Opened(folder / DATABASE_FILE, key, clock or SystemClock(), source)
+        path = folder / DATABASE_FILE
+        self._opened = Opened(path, key, clock or SystemClock(), source, machine)
         self._transport = transport
         self._exchange = Exchange(self._opened, transport)
         try:
@@ -77,6 +79,7 @@ class Replica:
         *,
         clock: Clock | None = None,
         transport: Transport | None = None,
+        machine: bytes | None = None,
     ) -> Self:
         """Open a replica with its owner's passphrase.
 
@@ -85,6 +88,7 @@ class Replica:
             passphrase: As it was last set.
             clock: The computer's by default.
             transport: The way to the server; by default that of its profile.
+            machine: What the computer is called; by default what its system says.
 
         Raises:
             AccessError: ``access.passphrase``.
@@ -92,7 +96,8 @@ class Replica:
             InputError: ``replica.missing``: there is no replica in the folder.
         """
         key = slots_of(folder).unlock_with_passphrase(passphrase)
-        return cls(folder, key, transport or Profile.load(folder).transport(), clock=clock)
+        way = transport or Profile.load(folder).transport()
+        return cls(folder, key, way, clock=clock, machine=machine)
 
     @classmethod
     def open_with_recovery_code(

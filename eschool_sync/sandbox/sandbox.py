@@ -84,7 +84,14 @@ class Sandbox:
         profile = Profile("https://sandbox.invalid", stage.number)
         code = stage.school.issue_code(self.person(role))
         enrol_through(transport, profile, folder, code, PASSPHRASE, clock=self.clock)
-        replica = Replica.open(folder, PASSPHRASE, clock=self.clock, transport=transport)
+        # Each has a computer of their own, or the server would tell of a shared one (6.1).
+        replica = Replica.open(
+            folder,
+            PASSPHRASE,
+            clock=self.clock,
+            transport=transport,
+            machine=folder.name.encode(),
+        )
         self._replicas.append(replica)
         replica.sync()
         return replica

@@ -21,4 +21,8 @@ TABLES: Final = (
     "CREATE INDEX browser_person ON browser (person_id)",
     "CREATE TABLE guess (name {blob} PRIMARY KEY, failures BIGINT NOT NULL, until BIGINT NOT NULL)",
     "CREATE TABLE device_use (device {integer} PRIMARY KEY, seen_at BIGINT NOT NULL)",
+    "CREATE TABLE computer (hash {blob} NOT NULL, device BIGINT NOT NULL, "
+    "person_id BIGINT NOT NULL, seen_at BIGINT NOT NULL, told_at BIGINT NOT NULL, "
+    "PRIMARY KEY (hash, device))",
+    "CREATE INDEX computer_device ON computer (device)",
 )

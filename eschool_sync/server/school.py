@@ -42,6 +42,7 @@ from eschool_sync.server import restoring
 from eschool_sync.server.acting import Chain
 from eschool_sync.server.answers import Answers, Scope
 from eschool_sync.server.audit import report
+from eschool_sync.server.computers import meet_computer
 from eschool_sync.server.device_use import DeviceUse
 from eschool_sync.server.enrolling import enrol
 from eschool_sync.server.heads import Head, Heads
@@ -233,12 +234,12 @@ class ServerSchool:
         if request.push is not None and same:
             # Of another incarnation's numbers nothing follows before the device has heard of this.
             self.take_push(request.push, device)
-        head = self.head()
         if self.sender(request.school, request.device).revoked_at:
             raise AccessError("access.revoked")
         if sealed.version != self.version:
             return pack_taken(sealed.version, device_head(self.database, device.device).last)
-        return self._answers.answer(request, device, head)
+        meet_computer(self, device, request.computer, self._clock.wall())
+        return self._answers.answer(request, device, self.head())
 
     def scope(self, person_id: int) -> Scope:
         """Return what a person may see now."""

@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from eschool_web.door import Door
 from eschool_web.replica_source import ReplicaSource
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from eschool_core.domain.journal import Mark
+from eschool_core.domain.people import Pupil
 from eschool_sync.replica import Replica
 from eschool_sync.replica.transport import LocalTransport
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
-from tests.browser.conftest import listen
+from tests.browser.conftest import DESK, listen
 from tests.browser.keyboard import Keyboard
+from tests.browser.test_everybody import RULES
 from tests.clients.web.pages import serving_locked, start_link
 
 LOOK_EVERY_MS = 100
@@ -91,6 +94,113 @@ def test_one_key_clears_the_page_and_the_passphrase_brings_it_back(locked: Locke
     page.wait_for_selector("td[data-c]:focus")
     keys.press("Delete")
     expect(page.locator("td[data-s='t']")).to_have_count(0)
+
+
+def to_the_board(locked: Locked, topic: str = "", homework: str = "") -> Page:
+    """Write what the class is to read, and show the board view."""
+    page = locked.page
+    for key, field, text in (("F8", "#topic", topic), ("F9", "#homework", homework)):
+        if text:
+            page.keyboard.press(key)
+            page.locator(field).fill(text)
+            page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("F7")
+    page.wait_for_selector(".board")
+    return page
+
+
+@pytest.mark.clause("4.5.7")
+@pytest.mark.asvs("14.3.1")
+@pytest.mark.threat("T2")
+def test_the_board_view_shows_the_lesson_nobody_and_leads_back_by_the_passphrase_alone(
+    locked: Locked,
+) -> None:
+    page = to_the_board(locked, "Сложение дробей", "№ 17, 18")
+    assert page.title() == "Тема и задание"
+    expect(page.locator(".board h1")).to_have_text("Сложение дробей")
+    expect(page.locator(".board-homework")).to_have_text("№ 17, 18")
+    expect(page.locator(".board-when")).to_contain_text("Урок 24.11")
+    names = {part for row in locked.replica.store.select(Pupil) for part in (row.family, row.given)}
+    assert names
+    assert not {name for name in names if name in locked.html()}
+    assert page.locator("td, nav, #grid-data").count() == 0
+    assert locked.door.source is None
+    back = page.get_by_role("button", name="Вернуться в журнал")
+    expect(back).to_be_focused()
+    expect(page.locator("#passphrase")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("#passphrase")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#passphrase")).to_be_hidden()
+    expect(page.locator(".board h1")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.locator("#passphrase").fill("wrong")
+    page.keyboard.press("Enter")
+    expect(page.locator("#lock-said")).to_contain_text("фраза")
+    assert locked.name not in locked.html()
+    locked.unlock()
+    assert locked.name in locked.html()
+
+
+@pytest.mark.clause("4.5.7")
+def test_a_reload_of_the_board_view_asks_for_the_passphrase(locked: Locked) -> None:
+    page = to_the_board(locked)
+    page.reload()
+    page.wait_for_selector("#passphrase")
+    assert locked.name not in locked.html()
+    locked.unlock()
+
+
+@pytest.mark.clause("4.5.7")
+def test_the_board_view_locks_the_other_windows_too(
+    locked: Locked, complaints: list[str]
+) -> None:
+    other = locked.page.context.new_page()
+    listen(other, complaints)
+    other.goto(locked.page.url)
+    other.wait_for_selector("td[data-c]:focus")
+    locked.page.bring_to_front()
+    to_the_board(locked)
+    other.wait_for_selector("#passphrase")
+    assert locked.name not in str(other.content())
+
+
+@pytest.mark.clause("4.5.7")
+def test_half_a_word_is_kept_behind_the_board(locked: Locked) -> None:
+    page = locked.page
+    page.keyboard.press("F8")
+    page.locator("#topic").fill("Дроби: полслова")
+    page.keyboard.press("F7")
+    page.wait_for_selector(".board")
+    assert "полслова" not in locked.html()
+    page.keyboard.press("Enter")
+    locked.unlock()
+    expect(page.locator("#topic")).to_have_value("Дроби: полслова")
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.clause("4.5.7")
+def test_the_board_view_opens_by_its_button_and_fits_every_screen(locked: Locked) -> None:
+    page = locked.page
+    homework = "§ 4; " + "очень длинное задание с «кавычками», № 1–20 " * 6
+    page.keyboard.press("F9")
+    page.locator("#homework").fill(homework)
+    page.keyboard.press("Enter")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("button", name="На доску").click()
+    page.wait_for_selector(".board")
+    for width in (320, 360, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 720})
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{width} px scrolls sideways"
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+        assert found.response["violations"] == []
+    page.keyboard.press("Enter")
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    assert found.response["violations"] == []
+    page.set_viewport_size(DESK)
+    locked.unlock()
 
 
 @pytest.mark.asvs("14.3.1")

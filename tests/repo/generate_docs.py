@@ -228,6 +228,8 @@ def _module_link(place: str) -> str:
     if not place:
         return ""
     path = Path(*place.split("."))
+    if not (PROJECT / path.parts[0]).is_dir():
+        path = "clients" / path
     file = path.with_suffix(".py")
     target = file if (PROJECT / file).is_file() else path / "__init__.py"
     return f"[{place}]({_relative(target.as_posix())})"

@@ -178,7 +178,11 @@ def as_told(error: EschoolError, route: str) -> EschoolError:
 
 @dataclass
 class Member:
-    """A person at a replica, with a clock and a wire of the device's own."""
+    """A person at a replica, with a clock and a wire of the device's own.
+
+    Attributes:
+        machine: The computer; by default the person's own.
+    """
 
     name: str
     person: int
@@ -187,6 +191,7 @@ class Member:
     clock: ManualClock
     wire: Wire
     seed: int
+    machine: bytes = b""
     replica: Replica = field(init=False)
 
     def __post_init__(self) -> None:
@@ -196,7 +201,14 @@ class Member:
         """Open the replica, again or for the first time."""
         self.seed += 1
         random = SeededRandom(self.seed)
-        self.replica = Replica(self.folder, self.key, self.wire, clock=self.clock, random=random)
+        self.replica = Replica(
+            self.folder,
+            self.key,
+            self.wire,
+            clock=self.clock,
+            random=random,
+            machine=self.machine or self.name.encode(),
+        )
         return self.replica
 
     def reopen(self) -> Replica:

@@ -140,6 +140,7 @@ def requests() -> list[Vector]:
             None,
             _push_content(with_offers=True),
         ),
+        ("telling the computer", replace(base, computer=bytes(range(8))), None, None),
     ]  # fmt: skip
     return [
         Vector(
@@ -159,6 +160,7 @@ def requests() -> list[Vector]:
                 "tree": request.tree,
                 "mark": request.mark,
                 "name": request.name(),
+                **({"computer": request.computer} if request.computer else {}),
             },
             cast.GIVEN,
         )

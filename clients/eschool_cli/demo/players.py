@@ -71,4 +71,7 @@ def enrolled(
 def _enrol(stage: Stage, role: str, person_id: int, folder: Path, server_url: str) -> Player:
     code = stage.school.issue_code(person_id)
     enrol(folder, server_url, stage.number, code, PASSPHRASE, label=role, clock=stage.clock)
-    return Player(role, person_id, folder, Replica.open(folder, PASSPHRASE, clock=stage.clock))
+    # Each plays at an own computer, or the server would tell of a shared one (6.1).
+    machine = role.encode()
+    replica = Replica.open(folder, PASSPHRASE, clock=stage.clock, machine=machine)
+    return Player(role, person_id, folder, replica)

@@ -5,6 +5,7 @@ import { get } from "./api.js";
 import { show } from "./dialog.js";
 import { announce, byId, make } from "./dom.js";
 import { askProof, isProven } from "./proof.js";
+import { startProjector } from "./projector.js";
 import { say } from "./texts.js";
 
 const TEN_MINUTES_MS = 600_000;
@@ -12,6 +13,7 @@ const TEN_MINUTES_MS = 600_000;
 /** @param {import("./grid.js").Grid} grid */
 export function startTools(grid) {
   byId("undo-since")?.addEventListener("click", () => undoSince(grid));
+  startProjector(grid);
   byId("roll")?.addEventListener("click", () => {
     grid.writer.roll(grid.view.column);
     grid.view.go(grid.view.row, grid.view.column);

@@ -91,23 +91,30 @@ function warn(left) {
   );
 }
 
-/** Lock everything: key and rows leave with the worker, names leave this page. */
-export async function lock() {
+/**
+ * Lock everything: key and rows leave with the worker, names leave this page.
+ * @param {HTMLElement | null} [board] what may stay to be read, with nothing personal in it
+ */
+export async function lock(board = null) {
   channel.postMessage("locked");
-  showLock();
+  showLock(board);
   await post("/lock").catch(() => {});
 }
 
-/** Clear this page; what is not saved is sealed first. */
-export function showLock() {
+/**
+ * Clear this page; what is not saved is sealed first.
+ * @param {HTMLElement | null} [board]
+ */
+export function showLock(board = null) {
   if (locked) return;
   locked = true;
   box = seal(allUnsaved());
   forgetHolders();
-  clear();
+  clear(board);
 }
 
-function clear() {
+/** @param {HTMLElement | null} board */
+function clear(board) {
   const field = make("input", {
     id: "passphrase", type: "password", autocomplete: "current-password", required: true,
     "aria-describedby": "lock-said",
@@ -123,10 +130,37 @@ function clear() {
     said,
     make("button", { type: "submit", class: "main" }, say("unlock")),
   );
+  if (board) {
+    showBoard(board, form, field);
+    return;
+  }
   const body = make("body", { class: "locked" }, make("main", { id: "main" }, form));
   document.title = say("locked");
   document.body.replaceWith(body);
   field.focus();
+}
+
+/**
+ * Leave something to be read; the passphrase is asked for when somebody wants to go on.
+ * @param {HTMLElement} board
+ * @param {HTMLElement} form
+ * @param {HTMLElement} field
+ */
+function showBoard(board, form, field) {
+  const back = make("button", { type: "button", class: "quiet", id: "board-back" }, say("board_back"));
+  const asks = (/** @type {boolean} */ wanted) => {
+    back.hidden = wanted;
+    form.hidden = !wanted;
+    (wanted ? field : back).focus();
+  };
+  back.addEventListener("click", () => asks(true));
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") asks(false);
+  });
+  const main = make("main", { id: "main" }, board, make("div", { class: "board-way" }, back, form));
+  document.title = say("board");
+  document.body.replaceWith(make("body", { class: "locked projected" }, main));
+  asks(false);
 }
 
 /**

@@ -39,7 +39,7 @@ from eschool_sync.protocol.version import VERSION
 from tests.sync.protocol.samples import DEVICE, DEVICE_KEY, SCHOOL, SCHOOL_KEY
 
 SCOPE = parts_hash([1, 33, 50])
-REQUEST = SyncRequest(SCHOOL, DEVICE, b"i" * 16, 40, 7, SCOPE, None, None, 39, b"mark")
+REQUEST = SyncRequest(SCHOOL, DEVICE, b"i" * 16, 40, 7, SCOPE, None, None, 39, b"mark", b"computer")
 OUTCOMES = (
     (8, Outcome(Verdict.ACCEPTED)),
     (9, Outcome(Verdict.WITH_FINDINGS, findings=(("4.5.3/late", (("late_minutes", 5),)),))),
@@ -200,10 +200,13 @@ def body(*fields: Any) -> bytes:
         (7, {}),
         (8, -1),
         (9, "mark"),
+        (10, "computer"),
+        (10, b""),
+        (10, b"short"),
     ],
 )
 def test_a_field_of_a_request_out_of_its_range_is_refused(place: int, bad: object) -> None:
-    fields: list[Any] = [SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None, 0, b""]
+    fields: list[Any] = [SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None, 0, b"", b"computer"]
     assert read_request(body(*fields)).request.device == DEVICE
     fields[place] = bad
     with pytest.raises(InputError) as caught:
@@ -214,7 +217,7 @@ def test_a_field_of_a_request_out_of_its_range_is_refused(place: int, bad: objec
 @pytest.mark.asvs("15.3.3")
 def test_an_additional_field_is_refused() -> None:
     with pytest.raises(InputError):
-        read_request(body(SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None, 0, b"", "role"))
+        read_request(body(SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None, 0, b"", b"computer", "role"))
 
 
 @pytest.mark.parametrize(

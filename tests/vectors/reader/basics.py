@@ -20,9 +20,15 @@ def unzip(data: bytes) -> bytes:
     return zstandard.ZstdDecompressor().decompress(data, max_output_size=1 << 26)
 
 
-def fields_of(packed: bytes, names: str) -> Content:
-    """Return the list in ``packed``, each field under its name; names are joined by spaces."""
-    return dict(zip(names.split(), read(packed), strict=True))
+def fields_of(packed: bytes, names: str, left_out: int = 0) -> Content:
+    """Return the list in ``packed``, each field under its name; names are joined by spaces.
+
+    ``left_out`` of the last ones may be missing.
+    """
+    listed, fields = names.split(), read(packed)
+    if not len(listed) - left_out <= len(fields) <= len(listed):
+        raise ValueError("another number of fields")
+    return dict(zip(listed, fields, strict=False))
 
 
 def require_signed(key: bytes, context: str, message: bytes, signature: bytes) -> None:

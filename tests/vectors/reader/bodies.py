@@ -45,8 +45,8 @@ def enrolled(data: bytes, given: Content) -> Content:
 
 def sync(data: bytes, given: Content) -> Content:
     message = with_signature_before(unzip(data), given["device_key"], "eschool/sync/1")
-    names = "version school device incarnation cursor ack scope parts push tree mark"
-    content = fields_of(message, names)
+    names = "version school device incarnation cursor ack scope parts push tree mark computer"
+    content = fields_of(message, names, left_out=1)
     content["name"] = keyed("eschool.request", 8, message)
     if content["parts"] is not None:
         content["parts"] = parts_of(content["parts"])
