@@ -153,9 +153,7 @@ def test_a_reload_of_the_board_view_asks_for_the_passphrase(locked: Locked) -> N
 
 
 @pytest.mark.clause("4.5.7")
-def test_the_board_view_locks_the_other_windows_too(
-    locked: Locked, complaints: list[str]
-) -> None:
+def test_the_board_view_locks_the_other_windows_too(locked: Locked, complaints: list[str]) -> None:
     other = locked.page.context.new_page()
     listen(other, complaints)
     other.goto(locked.page.url)

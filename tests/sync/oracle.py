@@ -23,6 +23,7 @@ from eschool_core.domain import (
     journal,
     office,
     people,
+    personal_file,
     planning,
     privacy,
     results,
@@ -147,6 +148,10 @@ class Eyes:
     def private(self, pupil_id: int) -> bool:
         """Whether the pupil's personal data may be seen."""
         return self.leads_school or Role.SYSTEM_OFFICER in self.roles or pupil_id in self.led_pupils
+
+    def health(self, pupil_id: int) -> bool:
+        """Whether the pupil's health group may be seen: by the head and the class teacher alone."""
+        return Role.HEAD in self.roles or pupil_id in self.led_pupils
 
     def absences(self, pupil_id: int) -> bool:
         """Whether the reasons of the pupil's absence may be seen."""
@@ -339,16 +344,23 @@ RULES: dict[type[Row], Rule] = {
     results.CouncilDecision: lambda eyes, row: eyes.absences(row["pupil_id"]),
     archive.MarksSeen: lambda eyes, row: eyes.private(row["pupil_id"]),
     **dict.fromkeys(
-        (archive.SectionWaiver, archive.RegisterRow, archive.ArchiveEntry, review.HeldCommand),
+        (
+            archive.SectionWaiver, archive.RegisterRow, archive.ArchiveEntry,
+            archive.ArchivePackage, review.HeldCommand,
+        ),
         lambda eyes, row: eyes.leads_school,
     ),
     **dict.fromkeys(
         (people.Pupil, people.Enrolment, people.GroupMember, people.Exemption), _name
     ),
     **dict.fromkeys(
-        (people.PupilCard, people.Guardianship, people.GroupTransfer, care.CardChange),
+        (
+            people.PupilCard, people.Guardianship, people.GroupTransfer, care.CardChange,
+            personal_file.PupilFile, personal_file.SchoolChange, personal_file.GuardianWork,
+        ),
         lambda eyes, row: eyes.private(row["pupil_id"]),
     ),
+    personal_file.PupilHealth: lambda eyes, row: eyes.health(row["pupil_id"]),
     people.AbsenceExcuse: lambda eyes, row: eyes.absences(row["pupil_id"]),
     **dict.fromkeys(
         (inspection.Inspection, inspection.InspectionItem),

@@ -188,7 +188,7 @@ def test_an_open_replica_tells_of_the_computer_every_five_minutes(world: World) 
         world.advance(seconds)
         maths.sync()
         told.append(read_request(maths.wire.sent[-1]).request.computer)
-    name = computer_name(b"maths", maths.replica._opened.identity.digest_key)  # noqa: SLF001
+    name = computer_name(b"maths", maths.replica._opened.identity.digest_key)
     assert told == [name, b"", b"", name]
 
 

@@ -217,7 +217,9 @@ def test_a_field_of_a_request_out_of_its_range_is_refused(place: int, bad: objec
 @pytest.mark.asvs("15.3.3")
 def test_an_additional_field_is_refused() -> None:
     with pytest.raises(InputError):
-        read_request(body(SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None, 0, b"", b"computer", "role"))
+        read_request(
+            body(SCHOOL, DEVICE, b"", 0, 0, SCOPE, None, None, 0, b"", b"computer", "role")
+        )
 
 
 @pytest.mark.parametrize(
