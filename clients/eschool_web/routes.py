@@ -14,6 +14,7 @@ from eschool_web.views import (
     diary,
     doing,
     duties,
+    feeds,
     forecast,
     helping,
     history,
@@ -77,6 +78,7 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/officer/slips", slips.slips_page),
     ("/officer/import", importing.import_page),
     ("/policy", policy.policy_page),
+    ("/feeds", feeds.feeds_page),
     ("/help", helping.help_page),
 )
 FILES: Final[tuple[tuple[str, View], ...]] = (
@@ -118,6 +120,8 @@ WITH_FILES: Final[tuple[tuple[str, View], ...]] = (("/api/import", importing.run
 """Bring a file along in their body."""
 
 FORMS: Final[tuple[tuple[str, View], ...]] = (
+    ("/feeds/open", feeds.open_feed),
+    ("/feeds/revoke", feeds.revoke_feed),
     ("/inbox/seen", inbox.seen),
     ("/diary/{pupil}/seen", diary.seen),
     ("/messages/new", messages.open_thread),

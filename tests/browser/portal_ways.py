@@ -16,6 +16,7 @@ WAYS: Final[dict[str, tuple[str, ...]]] = {
         "/messages/new",
         "/inbox",
         "/access",
+        "/feeds",
         "/help",
     ),
     "pupil": ("/diary/{pupil}", "/diary/{pupil}/results", "/messages/new", "/access"),

@@ -36,6 +36,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/inbox",
         "/duties",
         "/concerns",
+        "/feeds",
         "/results",
     ),
     "class_teacher": (

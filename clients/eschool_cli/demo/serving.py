@@ -17,6 +17,7 @@ from eschool_cli.demo.players import PASSPHRASE
 from eschool_core.ids import login_of
 from eschool_sync.replica import enrol
 from eschool_sync.server.directory import Directory
+from eschool_sync.server.feeds import FeedRoutes
 from eschool_sync.server.http import make_app
 from eschool_sync.server.live import LiveRoutes
 from eschool_sync.server.portal_routes import Portals
@@ -61,7 +62,7 @@ def serve_pages(
         portals = held.enter_context(closing(Portals(directory)))
         pages = PortalPages(portals, Address(f"{LOOPBACK}:{offer.port}"))
         live = LiveRoutes(directory)
-        routes = [*pages.routes(), *live.routes()]
+        routes = [*pages.routes(), *live.routes(), *FeedRoutes(directory).routes()]
         app = make_app(directory, extra_routes=routes, ending=[live.end])
         served = held.enter_context(Server(app, port=offer.port))
         [number] = directory.numbers()

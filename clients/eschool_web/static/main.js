@@ -39,6 +39,10 @@ function startMain(unsaved = null) {
   startActs(unsaved?.forms);
 }
 
+// On a phone the rows of links run on behind the edge: what is open stands in sight.
+for (const here of document.querySelectorAll("nav [aria-current]")) {
+  here.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
 startsWith(startMain);
 listenForInput();
 boot(null);

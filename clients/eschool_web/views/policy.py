@@ -7,7 +7,7 @@ from typing import Any
 from eschool_core import calendar
 from eschool_core.domain.enums import Role
 from eschool_core.errors import InputError
-from eschool_core.labels import text
+from eschool_core.labels import catalogue, text
 from eschool_core.queries.acts import PolicyState, local_acts, policy_states
 from eschool_core.queries.me import me
 from eschool_web.asking import Asked, Page
@@ -42,13 +42,21 @@ def policy_page(asked: Asked) -> Page:
 
 def _said(state: PolicyState, asked: Asked) -> dict[str, Any]:
     now = [period for period in state.periods if period.now]
+    value = now[-1].value if now else state.default
     return {
         "name": state.name,
         "title": text(f"policy.title.{state.name}", asked.language),
         "clause": state.clause,
-        "value": now[-1].value if now else state.default,
+        "value": value,
+        "word": word_of(value, asked),
         "is_default": not now,
         "act": now[-1].act if now else "",
         "since": now[-1].first_day if now else None,
         "others": [period for period in state.periods if not period.now],
     }
+
+
+def word_of(value: str, asked: Asked) -> str:
+    """Return a choice in words; empty for numbers, which say themselves."""
+    key = f"policy.word.{value}"
+    return text(key, asked.language) if key in catalogue() else ""

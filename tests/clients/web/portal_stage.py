@@ -17,6 +17,7 @@ from eschool_core.ids import login_of
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.security.codes import code_hash, new_code
 from eschool_sync.security.random_source import SeededRandom, SystemRandom
+from eschool_sync.server.feeds import FeedRoutes
 from eschool_sync.server.http import make_app
 from eschool_sync.server.passwords import PasswordCost, Passwords
 from eschool_sync.server.portal import Portal
@@ -126,7 +127,8 @@ def portal_site(school: Sandbox) -> Iterator[Site]:
     portals = Portals(directory, clock=clock, passwords=passwords)
     pages = PortalPages(portals, Address(f"127.0.0.1:{port}"))
     try:
-        with Server(make_app(directory, extra_routes=pages.routes()), port=port) as server:
+        routes = [*pages.routes(), *FeedRoutes(directory).routes()]
+        with Server(make_app(directory, extra_routes=routes), port=port) as server:
             yield Site(school, server.url, portals, pages)
     finally:
         portals.close()
