@@ -173,9 +173,11 @@ def _worker(replica: Replica, listener: socket.socket) -> Iterator[tuple[int, ht
     with httpx.Client(base_url=url, headers=headers, timeout=START_SECONDS) as client:
         try:
             client.post("/start", json={"code": code}).raise_for_status()
-            refused = client.post("/unlock", json={"passphrase": PASSPHRASE}).json()["refused"]
-            if refused or process.pid is None:
-                raise AssertionError(f"the replica does not open: {refused}")
+            # The lessons are those of earlier days, whose marks change with a proof alone.
+            for door in ("/unlock", "/prove"):
+                refused = client.post(door, json={"passphrase": PASSPHRASE}).json()["refused"]
+                if refused or process.pid is None:
+                    raise AssertionError(f"the replica does not open: {refused}")
             yield process.pid, client
         finally:
             ours.close()
