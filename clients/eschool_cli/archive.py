@@ -38,6 +38,8 @@ DIGITS = 16
         "pack": "eschool_cli.packages:pack_command",
         "verify": "eschool_cli.packages:verify_command",
         "record": "eschool_cli.packages:record_command",
+        "former": "eschool_cli.former:former_command",
+        "forget": "eschool_cli.former:forget_command",
     },
 )
 def archive_group() -> None:

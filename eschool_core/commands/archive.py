@@ -23,6 +23,7 @@ from eschool_core.commands.base import (
     ObjectId,
     Occasion,
 )
+from eschool_core.commands.former import check_over
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow, SectionWaiver
 from eschool_core.domain.enums import Role
 from eschool_core.domain.partition import ARCHIVE
@@ -30,7 +31,7 @@ from eschool_core.domain.result_enums import ArchiveKind, ArchiveState, YearSect
 from eschool_core.domain.school import AcademicYear, Journal, SchoolClass, Subject
 from eschool_core.errors import InputError, RegulationError
 from eschool_core.regulation import checks, results
-from eschool_core.regulation.retention import KEPT, check_kept, keep_until
+from eschool_core.regulation.retention import keep_until
 from eschool_core.results import terms
 from eschool_core.results.register import register_lines
 from eschool_core.results.year_gaps import YearGap, year_gaps
@@ -211,9 +212,7 @@ def decide_destruction(store: Store, command: DecideDestruction, occasion: Occas
 
 
 def _check_over(store: Store, occasion: Occasion, entry: ArchiveEntry) -> None:
-    today = rights.act_days(store, occasion)[1]
-    check = KEPT[ArchiveKind(entry.kind)]
-    check_kept(check, calendar.date_of(entry.keep_until), calendar.date_of(today))
+    check_over(store, entry, rights.act_days(store, occasion)[1])
 
 
 def _require_closed(store: Store, school_class: SchoolClass) -> None:

@@ -29,6 +29,7 @@ from eschool_core.commands import (
     external,
     feeds,
     finals,
+    former,
     grants,
     group_drafts,
     groups,
@@ -112,6 +113,7 @@ SPECS: tuple[CommandSpec, ...] = (
     *inspection_answers.SPECS,
     *archive.SPECS,
     *packages.SPECS,
+    *former.SPECS,
     *erasing.SPECS,
 )
 

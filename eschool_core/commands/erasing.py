@@ -16,6 +16,7 @@ from pydantic import StringConstraints
 from eschool_core import calendar
 from eschool_core.commands import facts, rights
 from eschool_core.commands.base import Command, CommandSpec, Findings, Flag, ObjectId, Occasion
+from eschool_core.commands.former import check_over, partitions_of, rows_of
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow
 from eschool_core.domain.journal import JournalLine, Lesson
 from eschool_core.domain.office import FindingRecord, Notice
@@ -27,7 +28,6 @@ from eschool_core.domain.row import Row
 from eschool_core.domain.school import AcademicYear
 from eschool_core.domain.tables import TABLES
 from eschool_core.errors import InputError
-from eschool_core.regulation.retention import KEPT, check_kept
 from eschool_core.store.store import Store
 
 MINUTES_PER_DAY: Final = 24 * 60
@@ -64,8 +64,7 @@ def erase_record(store: Store, command: EraseRecord, occasion: Occasion) -> Find
     ):
         raise InputError("archive.state")
     today = rights.act_days(store, occasion)[1]
-    last = calendar.date_of(entry.keep_until)
-    check_kept(KEPT[ArchiveKind(entry.kind)], last, calendar.date_of(today))
+    check_over(store, entry, today)
     for row in erased_rows(store, entry):
         store.delete(row)
     store.put(entry.replace(state=ArchiveState.ERASED))
@@ -74,6 +73,8 @@ def erase_record(store: Store, command: EraseRecord, occasion: Occasion) -> Find
 
 def whole_partitions(store: Store, entry: ArchiveEntry) -> list[int]:
     """Return the partitions of which nothing stays: of a journal its own and its lines."""
+    if entry.kind == ArchiveKind.PUPIL:
+        return partitions_of(store, entry.object_id)
     if entry.kind != ArchiveKind.JOURNAL:
         return []
     lines = store.select(JournalLine, journal_id=entry.object_id)
@@ -86,12 +87,17 @@ def erased_rows(store: Store, entry: ArchiveEntry) -> Iterator[Row]:
 
     Of a journal: its lessons, its pupils' lines, what was found in its lessons, commands on them
     that still wait, and notices of the years up to its own. Of a register: its rows, and the
-    council's decisions on its pupils in that year. Of a package none: it lies on a medium.
+    council's decisions on its pupils in that year. Of a package none: it lies on a medium. Of
+    people see ``former``, and commands on a pupil that still wait.
     """
     if entry.kind == ArchiveKind.REGISTER:
         yield from _of_register(store, entry)
     elif entry.kind == ArchiveKind.JOURNAL:
         yield from _of_journal(store, entry)
+    elif entry.kind in (ArchiveKind.PUPIL, ArchiveKind.ACCESS):
+        yield from rows_of(store, ArchiveKind(entry.kind), entry.object_id)
+        if entry.kind == ArchiveKind.PUPIL:
+            yield from _held(store, {entry.object_id})
 
 
 def _of_journal(store: Store, entry: ArchiveEntry) -> Iterator[Row]:
@@ -120,6 +126,10 @@ def _of_lessons(store: Store, lessons: list[Lesson]) -> Iterator[Row]:
     ids = {lesson.id for lesson in lessons}
     for lesson in lessons:
         yield from store.select(FindingRecord, lesson_id=lesson.id)
+    yield from _held(store, ids)
+
+
+def _held(store: Store, ids: set[int]) -> Iterator[Row]:
     for held in store.select(HeldCommand):
         if mentions(held.payload, ids):
             yield held

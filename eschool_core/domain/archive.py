@@ -93,7 +93,7 @@ class ArchiveEntry(Row, table=True):
     kind: int
     """``ArchiveKind``."""
     object_id: int = Field(sa_type=Id, index=True)
-    """Journal; class of a register or package."""
+    """Journal; class of a register or package; who left."""
     title: str
     """Year, class or group, subject: readable when those rows are gone."""
     sealed_at: int = Field(sa_type=Id)

@@ -124,6 +124,10 @@ class ArchiveKind(IntEnum):
     JOURNAL_PACKAGE = 3
     """The journals of a class on a medium, for the data bank (4.4.5/3)."""
     REGISTER_PACKAGE = 4
+    PUPIL = 5
+    """What is known of a former pupil: card, family, messages, name."""
+    ACCESS = 6
+    """What the access of somebody who has left has left behind."""
 
 
 class ArchiveState(IntEnum):

@@ -95,7 +95,7 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(people.AbsenceExcuse, (Kind.PUPIL_DAY,), personal=True),
     TableSpec(office.FindingRecord, (Kind.STAFF,), personal=True),
     TableSpec(office.Notice, (Kind.PERSON,), personal=True),
-    TableSpec(office.Device, (Kind.ACCOUNT,), "access_1_year", scope=True, personal=True),
+    TableSpec(office.Device, (Kind.ACCOUNT,), "school_life", scope=True, personal=True),
     TableSpec(office.Slip, (Kind.ACCESS, Kind.PUPIL), "access_1_year", personal=True),
     TableSpec(office.Person, (Kind.ACCESS,), "school_life", scope=True, personal=True),
     TableSpec(access.AccessGrant, (Kind.ACCESS,), "access_1_year", scope=True, personal=True),

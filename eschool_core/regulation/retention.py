@@ -18,9 +18,10 @@ KEPT: Mapping[ArchiveKind, Check] = MappingProxyType(
         ArchiveKind.REGISTER: checks.REGISTER_KEPT,
         ArchiveKind.JOURNAL_PACKAGE: checks.JOURNAL_KEPT,
         ArchiveKind.REGISTER_PACKAGE: checks.REGISTER_KEPT,
+        ArchiveKind.PUPIL: checks.JOURNAL_KEPT,
     }
 )
-"""The check that keeps each kind of record until its last day."""
+"""The check that keeps each kind of record until its last day; 5.3 says nothing of access."""
 
 
 def keep_until(year_end: date, years: int, start: str) -> date:

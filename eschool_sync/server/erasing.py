@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from eschool_core.commands.base import Occasion
 from eschool_core.commands.erasing import EraseRecord, erased_rows, whole_partitions
+from eschool_core.commands.former import OF_PEOPLE, ProposeErasure
 from eschool_core.domain.archive import ArchiveEntry
-from eschool_core.domain.result_enums import ArchiveState
+from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
 from eschool_core.errors import DamageError, InputError
 from eschool_core.imports.builder import BatchEntry
 from eschool_core.regulation.interval import Interval
@@ -31,6 +32,13 @@ FILE: Final = "erased.json"
 FORMAT: Final = 1
 MAX_BYTES: Final = 512 * 1024 * 1024
 NOTHING: Final = "0" * 64
+OF_ACCOUNT: Final = (
+    "DELETE FROM account WHERE person_id = ?",
+    "DELETE FROM session WHERE person_id = ?",
+    "DELETE FROM browser WHERE person_id = ?",
+    "DELETE FROM outbox WHERE person_id = ?",
+)
+"""What the server keeps of an access beside the log."""
 BLANK: Final = "UPDATE log SET payload = ?, salt = ? WHERE seq = ?"
 
 
@@ -80,9 +88,27 @@ def erase_returned(school: ServerSchool, file: Path, now: int) -> list[Erased]:
     """Erase again what a restored backup has brought back; see ``erase``."""
     done = []
     for entry_id in list(returned(school, file)):
-        entry = school.store.require(ArchiveEntry, entry_id)
+        entry = school.store.get(ArchiveEntry, entry_id) or _entered_again(school, file, entry_id)
         done.append(_erase(school, entry, file, now, again=1))
     return done
+
+
+def _entered_again(school: ServerSchool, file: Path, entry_id: int) -> ArchiveEntry:
+    """Return a new entry for a person whose act is younger than the backup.
+
+    Journals and registers have theirs long before they may go; a person's is made by the act.
+
+    Raises:
+        DamageError: ``damage.server_state``: the list does not say whom it was of.
+    """
+    person = read_people(file).get(entry_id)
+    if person is None:
+        raise DamageError("damage.server_state")
+    outcome = school.act(ProposeErasure(**asdict(person)))
+    if outcome.key:
+        raise InputError(outcome.key, **dict(outcome.params))
+    [*_, entry] = school.store.select(ArchiveEntry, kind=person.what, object_id=person.person_id)
+    return entry
 
 
 def _erase(school: ServerSchool, entry: ArchiveEntry, file: Path, now: int, again: int) -> Erased:
@@ -105,8 +131,11 @@ def _erase(school: ServerSchool, entry: ArchiveEntry, file: Path, now: int, agai
         if outcome.key:
             raise InputError(outcome.key, **dict(outcome.params))
         fresh = [one for one in log if one.seq in plan.blank and one.payload]
-        _remember(file, entry.id, fresh)
+        _remember(file, entry, fresh)
         _blank(school, plan, fresh)
+        if entry.kind == ArchiveKind.ACCESS:
+            for sql in OF_ACCOUNT:
+                school.database.execute(sql, (entry.object_id,))
     return Erased(entry.id, len(rows), len(fresh))
 
 
@@ -124,16 +153,35 @@ def _blank(school: ServerSchool, plan: Plan, fresh: list[LogEntry]) -> None:
     school.database.execute_many(BLANK, [(b"", b"", entry.seq) for entry in fresh])
 
 
-def _remember(file: Path, entry_id: int, fresh: list[LogEntry]) -> None:
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom an erasure was of, with its act; numbers of rows, no names."""
+
+    what: int
+    person_id: int
+    act: str
+    act_day: int
+
+
+def _remember(file: Path, entry: ArchiveEntry, fresh: list[LogEntry]) -> None:
     """Write down outside the database which commitments are erased; before they are."""
-    _add(file, {entry_id: [entry.read_header().commitment.hex() for entry in fresh]})
+    people = {}
+    if entry.kind in OF_PEOPLE:
+        people[entry.id] = Person(entry.kind, entry.object_id, entry.act, entry.act_day)
+    _add(file, {entry.id: [one.read_header().commitment.hex() for one in fresh]}, people)
 
 
-def _add(file: Path, more: Mapping[int, Sequence[str]]) -> None:
+def _add(file: Path, more: Mapping[int, Sequence[str]], people: Mapping[int, Person]) -> None:
     known = read_erased(file)
     for entry_id, commitments in more.items():
         known[entry_id] = sorted({*known.get(entry_id, ()), *commitments})
-    content = {"format": FORMAT, "erased": {str(key): value for key, value in known.items()}}
+    content = {
+        "format": FORMAT,
+        "erased": {str(key): value for key, value in known.items()},
+        "people": {
+            str(key): asdict(value) for key, value in (read_people(file) | dict(people)).items()
+        },
+    }
     write_atomically(file, json.dumps(content).encode())
 
 
@@ -150,7 +198,7 @@ def add_list(source: Path, target: Path) -> None:
     """
     more = read_erased(source)
     if more:
-        _add(target, more)
+        _add(target, more, read_people(source))
 
 
 def read_erased(file: Path) -> dict[int, list[str]]:
@@ -162,6 +210,22 @@ def read_erased(file: Path) -> dict[int, list[str]]:
     try:
         content: Any = json.loads(read_at_most(file, MAX_BYTES) or b"")
         return {int(key): [str(one) for one in value] for key, value in content["erased"].items()}
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DamageError("damage.server_state") from error
+
+
+def read_people(file: Path) -> dict[int, Person]:
+    """Return whom erasures were of, by the archive's entry; nothing where there is no file.
+
+    Raises:
+        DamageError: ``damage.server_state``: it is not what was written.
+    """
+    try:
+        content: Any = json.loads(read_at_most(file, MAX_BYTES) or b"")
+        people = content.get("people", {})
+        return {int(key): Person(**value) for key, value in people.items()}
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, KeyError, AttributeError) as error:

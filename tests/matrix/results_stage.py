@@ -14,13 +14,14 @@ from eschool_core.commands.corrections import DecideCorrection, MoveMark, Propos
 from eschool_core.commands.debts import RecordCouncilDecision
 from eschool_core.commands.erasing import EraseRecord
 from eschool_core.commands.external import DecideExternalMark, EnterExternalMark
+from eschool_core.commands.former import ProposeErasure
 from eschool_core.commands.owed import SettleOwedWork
 from eschool_core.commands.packages import RecordPackage
 from eschool_core.commands.releases import ReleaseMarks, SeeMarks
 from eschool_core.commands.school import SetTerm
 from eschool_core.commands.term_marks import SetTermMark
 from eschool_core.domain.archive import ArchiveEntry, MarksRelease
-from eschool_core.domain.enums import TermKind, WorkKind
+from eschool_core.domain.enums import Role, TermKind, WorkKind
 from eschool_core.domain.journal import Mark
 from eschool_core.domain.partition import ARCHIVE, SCHOOL
 from eschool_core.domain.result_enums import (
@@ -89,6 +90,9 @@ def of_results(school: SmallSchool) -> dict[str, Command]:
             history_size=1000,
         ),
         "propose_destruction": ProposeDestruction(entry_id=rows.kept, act="Акт 1", act_day=MONDAY),
+        "propose_erasure": ProposeErasure(
+            what=ArchiveKind.ACCESS, person_id=rows.gone, act="Акт 2", act_day=MONDAY
+        ),
         "decide_destruction": DecideDestruction(entry_id=rows.proposed, approve=1),
         "erase_record": EraseRecord(entry_id=rows.approved, remains="0" * 64),
         "propose_correction": ProposeCorrection(
@@ -159,6 +163,8 @@ class _Rows:
         self.kept = self.put(self.entry(ArchiveState.KEPT))
         self.proposed = self.put(self.entry(ArchiveState.DESTRUCTION_PROPOSED))
         self.approved = self.put(self.entry(ArchiveState.DESTROYED))
+        self.gone = school.add_staff("gone")
+        school.appoint("gone", Role.TEACHER, first_day=MONDAY - 800, last_day=MONDAY - 400)
         register = {"kind": ArchiveKind.REGISTER, "object_id": school.classes["5Б"]}
         self.put(self.entry(ArchiveState.KEPT).replace(**register))
         for kind, of_term in ((ResultKind.TERM, term), (ResultKind.YEAR, 0)):

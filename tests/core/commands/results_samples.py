@@ -16,6 +16,7 @@ from eschool_core.commands.debts import RecordCouncilDecision, RecordRetake
 from eschool_core.commands.erasing import EraseRecord
 from eschool_core.commands.external import DecideExternalMark, EnterExternalMark
 from eschool_core.commands.finals import ConfirmFinalMark, SetExamMark
+from eschool_core.commands.former import ProposeErasure
 from eschool_core.commands.owed import GiveOwedWork, SettleOwedWork
 from eschool_core.commands.packages import RecordPackage
 from eschool_core.commands.releases import ReleaseMarks, SeeMarks
@@ -111,6 +112,7 @@ def results_samples(school: SmallSchool) -> list[Command]:
             history_size=1000,
         ),
         ProposeDestruction(entry_id=TERM, act="Акт 1", act_day=MONDAY),
+        ProposeErasure(what=ArchiveKind.PUPIL, person_id=pupil, act="Акт 2", act_day=MONDAY),
         DecideDestruction(entry_id=TERM, approve=1),
         EraseRecord(entry_id=TERM, remains="0" * 64),
         RecordCouncilDecision(
