@@ -42,8 +42,14 @@ def sync_and_die(folder: Path, key: bytes, answer: bytes, wall: int, statement: 
         def close(self) -> None:
             """Nothing to close."""
 
-    clock = ManualClock(wall)
-    replica = Replica(folder, DatabaseKey.from_bytes(key), Recorded(), clock=clock)
+    # The same computer as before, or the answer would be to another request.
+    replica = Replica(
+        folder,
+        DatabaseKey.from_bytes(key),
+        Recorded(),
+        clock=ManualClock(wall),
+        machine=folder.name.encode(),
+    )
     database: Any = replica.store.database
     _die_at(database.connection, statement)
     replica.sync()
@@ -79,7 +85,13 @@ def sync_often(folder: Path, key: bytes, server: Path, school: int, wall: int, s
     """Sync a replica that another process uses, until told to stop."""
     directory = Directory(server, clock=ManualClock(wall))
     wire = Wire(directory, school)
-    with Replica(folder, DatabaseKey.from_bytes(key), wire, clock=ManualClock(wall)) as replica:
+    with Replica(
+        folder,
+        DatabaseKey.from_bytes(key),
+        wire,
+        clock=ManualClock(wall),
+        machine=folder.name.encode(),
+    ) as replica:
         while not stop.exists():
             _patiently(replica.sync)
         _patiently(replica.sync)

@@ -134,6 +134,8 @@ class TestKilled:
             russian.do(topic(world.school.lesson("5А", "Русский язык"), f"Тема {pupil_id}"))
             maths.do(mark(lesson(world), pupil_id))
         maths.sync()
+        # Opened like the one that is killed: both tell which computer they are at.
+        russian.reopen()
         russian.wire.faults = [answer_lost]
         with pytest.raises(TransportError):
             russian.sync()
