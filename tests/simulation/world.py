@@ -167,7 +167,15 @@ class Device:
         seed = (self.world.seed << 24) + (self.number << 8) + self.starts
         line = self.lines(self.name)
         with self.world.disk.process(process):
-            replica = Replica(self.folder, KEY, line, clock=self.clock, random=SeededRandom(seed))
+            # A seed gives the same day on every computer, so this one's name stays out of it.
+            replica = Replica(
+                self.folder,
+                KEY,
+                line,
+                clock=self.clock,
+                random=SeededRandom(seed),
+                machine=b"",
+            )
         handle = Handle(process, replica, line)
         self.handles.append(handle)
         return handle
