@@ -108,8 +108,6 @@ def _enrolled(
     result = enrol_through(
         wire, profile, folder, code, PASSPHRASE, clock=device_clock, random=random
     )
-    with Replica(
-        folder, KEY, wire, clock=device_clock, random=random, machine=b""
-    ) as replica:
+    with Replica(folder, KEY, wire, clock=device_clock, random=random, machine=b"") as replica:
         replica.sync()
     return result.person_id, result.device
