@@ -37,6 +37,7 @@ from eschool_core.commands import (
     held,
     inspection_answers,
     inspections,
+    issuing,
     journals,
     lessons,
     links,
@@ -114,6 +115,7 @@ SPECS: tuple[CommandSpec, ...] = (
     *archive.SPECS,
     *packages.SPECS,
     *former.SPECS,
+    *issuing.SPECS,
     *erasing.SPECS,
 )
 

@@ -80,6 +80,7 @@ ACCOUNT_CREATOR = Check("4.7.4/account", "4.7.4", "refuse")
 
 INSPECTION_UNORDERED = Check("5.1/release", "5.1", "refuse")
 FACT_NOT_REMEDIED = Check("5.1/fact", "5.1", "refuse")
+PAPER_ISSUER = Check("5.2/issuer", "5.2", "refuse")
 JOURNAL_KEPT = Check("5.3/1/kept", "5.3/1", "refuse")
 REGISTER_KEPT = Check("5.3/2/kept", "5.3/2", "refuse")
 BREACH_LATE = Check("6.3/late", "6.3", "flag")
@@ -151,6 +152,7 @@ CHECKS: tuple[Check, ...] = (
     ACCOUNT_CREATOR,
     INSPECTION_UNORDERED,
     FACT_NOT_REMEDIED,
+    PAPER_ISSUER,
     JOURNAL_KEPT,
     REGISTER_KEPT,
     BREACH_LATE,

@@ -84,7 +84,9 @@ STORAGE: tuple[Clause, ...] = (
         number="5.2",
         kinds=("form",),
         paraphrase="Electronic data serve as a paper document once printed and certified.",
-        status="planned",
+        status="done",
+        checks=(checks.PAPER_ISSUER,),
+        place="eschool_core.commands.issuing",
     ),
     Clause(
         number="5.3",

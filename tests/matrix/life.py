@@ -6,6 +6,7 @@ from eschool_core.commands.base import Command
 from eschool_core.commands.concerns import SeeConcern, SendConcern
 from eschool_core.commands.group_drafts import ApproveGroups, ConfirmGroup
 from eschool_core.commands.journals import PlanRow, SetPlan
+from eschool_core.commands.issuing import REGISTER, WEEKLY_SLIP, IssueDocument
 from eschool_core.commands.links import AttachLink, DetachLink
 from eschool_core.commands.messages import OpenThread, ReadThread, SendMessage
 from eschool_core.commands.paper import (
@@ -95,6 +96,15 @@ def _of_informing(school: SmallSchool) -> dict[str, Command]:
         pupil_id=other, guardian_id=school.guardian(other), document="№ 5", first_day=MONDAY
     )
     application = school.must(on_file, "russian")
+    paper = IssueDocument(
+        form=REGISTER,
+        sheet_hash="5" * 64,
+        class_id=school.classes["5А"],
+        first_day=FIRST_DAY,
+        last_day=MONDAY,
+        day=MONDAY,
+        as_of=1,
+    )
     link = school.must(AttachLink(lesson_id=lesson, url="https://a.ru", title="А"), "maths")
     opened = OpenThread(title="Дневник", text="Добрый день!", pupil_id=pupil, to_guardians=1)
     thread = school.must(opened, "russian")
@@ -106,6 +116,10 @@ def _of_informing(school: SmallSchool) -> dict[str, Command]:
         ),
         "record_paper_slip": RecordPaperSlip(
             application_id=application, week_day=MONDAY, slip_state=SlipState.SENT, day=MONDAY
+        ),
+        "issue_document/register": paper.model_copy(update={"form": REGISTER}),
+        "issue_document/weekly": paper.model_copy(
+            update={"form": WEEKLY_SLIP, "object_id": application}
         ),
         "detach_link": DetachLink(link_id=link),
         "open_thread/staff": OpenThread(

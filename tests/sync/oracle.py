@@ -20,6 +20,7 @@ from eschool_core.domain import (
     feeds,
     informing,
     inspection,
+    issuing,
     journal,
     office,
     people,
@@ -300,6 +301,14 @@ def _access(eyes: Eyes, row: Entry) -> bool:
     return eyes.private(owner) if kind == 6 else Role.SYSTEM_OFFICER in eyes.roles
 
 
+def _issued(eyes: Eyes, row: Entry) -> bool:
+    """A weekly list goes with its pupil, the paper of a class with the class."""
+    owner = row["part"] >> 6
+    if row["form"] == "weekly_slip":
+        return eyes.private(owner)
+    return eyes.class_care(owner) if row["class_id"] else eyes.leads_school
+
+
 def _lesson(eyes: Eyes, row: Entry) -> bool:
     return eyes.journal(eyes.lessons[row["lesson_id"]]["journal_id"])
 
@@ -387,6 +396,7 @@ RULES.update(
             (care.ClassCheck, care.GroupDraft, care.PupilRequest),
             lambda eyes, row: eyes.class_care(row["part"] >> 6),
         ),
+        issuing.IssuedDocument: _issued,
         care.GroupApproval: lambda eyes, row: eyes.journal(row["journal_id"]),
         informing.ResourceLink: _lesson,
         planning.PlanApproval: lambda eyes, row: eyes.journal(row["journal_id"]),

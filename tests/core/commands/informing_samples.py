@@ -6,6 +6,7 @@ from eschool_core.commands.base import Command
 from eschool_core.commands.concerns import SeeConcern, SendConcern
 from eschool_core.commands.links import AttachLink, DetachLink
 from eschool_core.commands.messages import OpenThread, ReadThread, SendMessage
+from eschool_core.commands.issuing import IssueDocument
 from eschool_core.commands.office_work import DescribeSchool, RecordControl
 from eschool_core.commands.paper import (
     FilePaperApplication,
@@ -37,6 +38,15 @@ def informing_samples(school: SmallSchool) -> list[Command]:
         RevokePaperApplication(application_id=77, last_day=MONDAY),
         RecordPaperSlip(
             application_id=77, week_day=MONDAY, slip_state=SlipState.HANDED, day=MONDAY, note="ок"
+        ),
+        IssueDocument(
+            form="movement",
+            sheet_hash="5" * 64,
+            first_day=MONDAY,
+            last_day=MONDAY,
+            day=MONDAY,
+            as_of=1,
+            certified=1,
         ),
         AttachLink(lesson_id=lesson, url="https://example.ru/fractions", title="Дроби"),
         DetachLink(link_id=77),
