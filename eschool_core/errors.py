@@ -7,7 +7,8 @@
     ├── AccessError           wrong passphrase, code, certificate, signature
     ├── DamageError           stored data is not what was written
     ├── TransportError        the other side cannot be reached or speaks another language
-    └── BusyError             somebody else is using the replica, or the server asks to wait
+    ├── BusyError             somebody else is using the replica, or the server asks to wait
+    └── DisagreementError     a paper and the archive say different things
 
 An error carries a key and parameters; ``labels.message`` and ``labels.remedy`` make the Russian
 or English sentence from them. Parameters hold ids, field names and limits, never personal data:
@@ -88,3 +89,9 @@ class BusyError(EschoolError):
     """Somebody else holds the replica, or the server asks to come back later."""
 
     exit_code: ClassVar[int] = 8
+
+
+class DisagreementError(EschoolError):
+    """A paper is as it was issued, and the archive now says something else."""
+
+    exit_code: ClassVar[int] = 9

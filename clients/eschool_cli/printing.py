@@ -11,23 +11,29 @@ import click
 
 from eschool_cli.answers import TODAY
 from eschool_cli.inspection import NUMBER
+from eschool_cli.issued import log_command
+from eschool_cli.issuing import Wish, heard, stamps_of
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
 from eschool_cli.noting import log_reading
 from eschool_cli.papers import document_of, refuse_existing, write_pdf
 from eschool_cli.parameters import Day, DayType
-from eschool_cli.reporting import report_of
+from eschool_cli.reporting import asked_of
 from eschool_cli.session import Session, today_of
 from eschool_cli.tables import FILE, chosen_period, period_options, wanted
 from eschool_cli.wording import sentence
+from eschool_core import calendar
+from eschool_core.commands.issuing import JOURNAL, REGISTER, WEEKLY_SLIP
 from eschool_core.domain.school import School
 from eschool_core.errors import InputError
+from eschool_core.forms.content import Paper
 from eschool_core.forms.inspection_papers import note_sheet, order_sheet
-from eschool_core.forms.journal_sheets import sheets_of_journals
+from eschool_core.forms.remaking import journal_tables
 from eschool_core.forms.weekly_slips import weekly_slips
 from eschool_core.queries import lookup
 from eschool_core.queries.inspections import inspection
 from eschool_core.queries.paper import paper_week
 from eschool_core.queries.personal_reads import reading_of_class, reading_of_school
+from eschool_core.reports.audience import audience_of
 from eschool_core.reports.bundle import bundle
 from eschool_core.reports.catalogue import make_report, report
 from eschool_core.reports.contingent import classes_of
@@ -70,10 +76,22 @@ def report_command(
 ) -> None:
     """Put one report on paper."""
     _early(file, overwrite=overwrite)
+    spec = report(name, "report")
+    counts = certified or spec.name == REGISTER
     with session.replica() as replica:
-        table = report_of(session, replica, "report", name, class_name, teacher, wanted(values))
+        online = counts and heard(session, replica)
+        asked = asked_of(session, replica, spec, class_name, teacher, wanted(values))
+        table = make_report(replica.store, spec, asked, replica.person_id)
         made = document_of(session, replica, today_of(replica), table.title, [table])
-    write_pdf(session, file, replace(made, certified=certified), overwrite=overwrite)
+        if counts:
+            wish = replace(
+                _of_table(table, spec.name, asked.class_id or _own_class(replica, asked)),
+                object_id=asked.staff_id,
+                certified=certified,
+            )
+            stamps = stamps_of(session, replica, made, [wish], online=online)
+            made = replace(made, stamps=stamps)
+    write_pdf(session, file, made, overwrite=overwrite)
 
 
 @print_group.command(name="bundle", cls=LocalCommand, says="print.bundle")
@@ -114,22 +132,27 @@ def registers_command(
 ) -> None:
     """Put summary registers of progress on paper, with the sheet that says how many are sewn."""
     _early(file, overwrite=overwrite)
-    spec = report("register", "report")
-    with session.replica() as replica, session.screen.progress(say("print.collecting")) as tell:
+    spec = report(REGISTER, "report")
+    with session.replica() as replica:
+        online = heard(session, replica)
         asked = _asked(session, replica, values)
         classes = classes_of(replica.store, asked.period.year_id)
         if class_name:
             led = lookup.school_class(replica.store, class_name, asked.day)
             classes = [entry for entry in classes if entry.id == led.id]
-        tables = []
-        for place, entry in enumerate(classes, start=1):
-            wished = replace(asked, class_id=entry.id)
-            tables.append(make_report(replica.store, spec, wished, replica.person_id))
-            tell(entry.name, place, len(classes))
-        if not tables:
+        if not classes:
             raise InputError("print.nothing")
+        wishes = []
+        with session.screen.progress(say("print.collecting")) as tell:
+            for place, entry in enumerate(classes, start=1):
+                wished = replace(asked, class_id=entry.id)
+                table = make_report(replica.store, spec, wished, replica.person_id)
+                wishes.append(_of_table(table, spec.name, entry.id))
+                tell(entry.name, place, len(classes))
+        tables = [wish.paper.tables[0] for wish in wishes]
         made = document_of(session, replica, asked.day, tables[0].title, tables)
-    write_pdf(session, file, replace(made, bound=True), overwrite=overwrite)
+        stamps = stamps_of(session, replica, made, wishes, online=online)
+    write_pdf(session, file, replace(made, stamps=stamps, bound=True), overwrite=overwrite)
 
 
 @print_group.command(name="journal", cls=LocalCommand, says="print.journal")
@@ -153,24 +176,39 @@ def journal_command(
 ) -> None:
     """Put the pages of a class's journals on paper, a grid and a list of lessons for each term."""
     _early(file, overwrite=overwrite)
-    with session.replica() as replica, session.screen.progress(say("print.collecting")) as tell:
+    with session.replica() as replica:
+        online = certified and heard(session, replica)
         store, asked = replica.store, _asked(session, replica, values)
-        places = _journals(replica, class_name, subject, asked.day)
+        led = lookup.school_class(store, class_name, asked.day)
+        journal_id = 0
+        if subject:
+            place = lookup.journal(store, class_name, subject, asked.day, replica.person_id)
+            journal_id = place.journal_id
         tables: list[Table] = []
-        walk = sheets_of_journals(store, places, asked.period, session.language)
-        for number, (place, sheets) in enumerate(walk, start=1):
-            tables += sheets
-            tell(place.subject, number, len(places))
-        made = document_of(
-            session,
-            replica,
-            asked.day,
-            say("form.journal_grid"),
-            tables,
-        )
-    if not made.tables:
-        raise InputError("print.nothing")
-    write_pdf(session, file, replace(made, certified=certified), overwrite=overwrite)
+        with session.screen.progress(say("print.collecting")) as tell:
+            made_of = journal_tables(
+                store, led.name, journal_id, asked.period, asked.day, session.language
+            )
+            for number, (name, sheets) in enumerate(made_of, start=1):
+                tables += sheets
+                tell(name, number, 0)
+        if not tables:
+            raise InputError("print.nothing")
+        made = document_of(session, replica, asked.day, say("form.journal_grid"), tables)
+        if certified:
+            wish = Wish(
+                Paper(tuple(tables)),
+                f"{made.title}, {led.name}, {asked.period.name}",
+                JOURNAL,
+                asked.period.first_day,
+                asked.period.last_day,
+                class_id=led.id,
+                object_id=journal_id,
+                certified=True,
+            )
+            stamps = stamps_of(session, replica, made, [wish], online=online)
+            made = replace(made, stamps=(*[None] * (len(tables) - 1), *stamps))
+    write_pdf(session, file, made, overwrite=overwrite)
 
 
 @print_group.command(name="weekly", cls=LocalCommand, says="print.weekly")
@@ -189,6 +227,7 @@ def weekly_command(
     """Put the weekly lists of a class on paper, four on a sheet."""
     _early(file, overwrite=overwrite)
     with session.replica() as replica:
+        online = heard(session, replica)
         today = today_of(replica)
         number = day.number(today)
         led = lookup.school_class(replica.store, class_name, number)
@@ -199,6 +238,22 @@ def weekly_command(
         if not slips:
             raise InputError("print.no_applications")
         made = document_of(session, replica, today, slips[0].title, slips=slips)
+        monday = calendar.monday_of(number)
+        wishes = [
+            Wish(
+                Paper(slip=slip),
+                slip.title,
+                WEEKLY_SLIP,
+                monday,
+                monday + 6,
+                class_id=led.id,
+                object_id=entry.application_id,
+            )
+            for slip, entry in zip(slips, week.entries, strict=True)
+        ]
+        stamps = stamps_of(session, replica, made, wishes, online=online)
+        stamped = (replace(slip, stamp=one) for slip, one in zip(slips, stamps, strict=True))
+        made = replace(made, slips=tuple(stamped))
     write_pdf(session, file, made, overwrite=overwrite)
 
 
@@ -235,6 +290,9 @@ def inspection_command(
     write_pdf(session, file, made, overwrite=overwrite)
 
 
+print_group.add_command(log_command)
+
+
 def _early(file: Path, *, overwrite: bool) -> None:
     """Refuse before the passphrase is asked for and a long reading begins."""
     if not overwrite:
@@ -252,13 +310,14 @@ def _asked(session: Session, replica: Any, values: dict[str, Any]) -> Asked:
     )
 
 
-def _journals(replica: Any, class_name: str, subject: str, day: int) -> list[lookup.JournalPlace]:
-    """Return the journals of a class, or the one of a subject.
+def _of_table(table: Table, form: str, class_id: int) -> Wish:
+    first, last = calendar.day_number(table.first_day), calendar.day_number(table.last_day)
+    about = ", ".join(part for part in (table.title, table.subject_of, table.period) if part)
+    return Wish(Paper((table,)), about, form, first, last, class_id=class_id)
 
-    Raises:
-        LookupFailedError: No such class or subject.
-    """
-    if subject:
-        return [lookup.journal(replica.store, class_name, subject, day, replica.person_id)]
-    led = lookup.school_class(replica.store, class_name, day)
-    return [place for place in lookup.journals(replica.store, day) if led.name in place.classes]
+
+def _own_class(replica: Any, asked: Asked) -> int:
+    """Return the class that a report is of where none was named: a class teacher's only one."""
+    audience = audience_of(replica.store, replica.person_id, asked.day)
+    alone = len(audience.classes) == 1 and not audience.whole_school
+    return min(audience.classes) if alone else 0

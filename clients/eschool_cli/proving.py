@@ -77,15 +77,43 @@ def proof_command(
 
 @click.command(name="verify", cls=LocalCommand)
 @argument("file", says="proof_file", type=FILE)
-@option("--key", required=True, says="school_key", shown_as="key")
+@option("--key", says="school_key", shown_as="key")
+@option("--here", is_flag=True, says="verify_here")
+@option("--against", "archived", type=FILE, says="verify_against", shown_as="file")
+@option("--value", "typed", nargs=3, multiple=True, says="verify_value", shown_as="typed_cell")
 @as_json
 @click.pass_obj
-def verify_command(session: Session, file: Path, key: str, as_json: bool) -> None:  # noqa: FBT001
-    """Check a proof without network, with the school's public key alone (design §6)."""
+def verify_command(
+    session: Session,
+    file: Path,
+    key: str | None,
+    here: bool,  # noqa: FBT001
+    archived: Path | None,
+    typed: tuple[tuple[str, str, str], ...],
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Check a proof or a paper without network, with the public key alone (design §6)."""
+    from eschool_cli.paper_check import is_paper, read_file, verify_papers
+    from eschool_sync.history.paper_check import Typed
+
+    known = None if key is None else key_of(key)
+    data = read_file(file)
+    if is_paper(data):
+        cells = tuple(Typed(*cell) for cell in typed)
+        verify_papers(session, data, known, archived, cells, here=here, as_json=as_json)
+    elif here or archived is not None or typed:
+        raise InputError("paper.not_ours")
+    elif known is None:
+        raise InputError("paper.key_needed")
+    else:
+        _verify_proof(session, file, known, as_json=as_json)
+
+
+def _verify_proof(session: Session, file: Path, key: bytes, *, as_json: bool) -> None:
     from eschool_sync.history.proof import MAX_FILE_BYTES, Proof
 
     proof = Proof.of_json(read_text(file, MAX_FILE_BYTES, "input.proof"))
-    entry, head = proof.check(key_of(key))
+    entry, head = proof.check(key)
     header = entry.header
     accepted = entry.outcome.verdict in (Verdict.ACCEPTED, Verdict.WITH_FINDINGS)
     named = _named(header.kind, header.version, entry.fields)

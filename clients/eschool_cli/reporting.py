@@ -48,8 +48,25 @@ def report_of(
         InputError: No report, class, person or term of that name; or one is needed.
         RightsError: It is not for this person.
     """
-    store, today = replica.store, today_of(replica)
     spec = report(name, section)
+    asked = asked_of(session, replica, spec, class_name, teacher, typed)
+    return make_report(replica.store, spec, asked, replica.person_id)
+
+
+def asked_of(
+    session: Session,
+    replica: Replica,
+    spec: ReportSpec,
+    class_name: str,
+    teacher: str,
+    typed: Wanted,
+) -> Asked:
+    """Return what ``report_of`` asks a report for.
+
+    Raises:
+        InputError: No class, person or term of that name.
+    """
+    store, today = replica.store, today_of(replica)
     period = chosen_period(store, typed, today, session.language)
     class_id = lookup.school_class(store, class_name, today).id if class_name else 0
     staff_id = person(store, teacher, today, kind=PersonKind.STAFF).person_id if teacher else 0
@@ -66,7 +83,7 @@ def report_of(
         wanted = class_id or min(led, default=0)
         if wanted:
             log_reading(replica, reading_of_class(store, replica.person_id, wanted, today))
-    return make_report(store, spec, asked, replica.person_id)
+    return asked
 
 
 def list_reports(session: Session, replica: Replica, section: Section, *, as_json: bool) -> None:

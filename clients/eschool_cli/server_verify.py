@@ -9,6 +9,7 @@ import click
 
 from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, option, say
+from eschool_cli.paper_check import codes_in, is_paper, read_file
 from eschool_cli.proving import FILE, read_text
 from eschool_cli.server import of_school, on_data, school_of
 from eschool_cli.session import Session
@@ -39,8 +40,7 @@ def verify_command(
         key = served.public_key
         witnesses: list[TreeHead] = []
         for path in heads:
-            kept = Witness.of_json(read_text(path, MAX_FILE_BYTES, "input.tree_head"))
-            witnesses.append(TreeHead.read(kept.tree_head, key))
+            witnesses += [TreeHead.read(signed, key) for signed in _heads_in(path)]
         digest_key = bytes.fromhex(served.state.digest_key)
         verifier = Verifier(served.database, served.state.school, key, digest_key)
         with session.screen.progress(say("cli.stage.verify")):
@@ -69,6 +69,18 @@ def verify_command(
         session.screen.line(say(found.key, table=found.table, place=found.place))
     if not done.is_sound:
         raise DamageError("damage.tables", count=done.count)
+
+
+def _heads_in(path: Path) -> list[bytes]:
+    """Return the signed heads of a file: a replica's, or those that printed papers bear.
+
+    Raises:
+        InputError: ``input.tree_head``, ``paper.not_ours``, ``paper.no_code``.
+    """
+    data = read_file(path)
+    if is_paper(data):
+        return [code.tree_head for code in codes_in(data)]
+    return [Witness.of_json(read_text(path, MAX_FILE_BYTES, "input.tree_head")).tree_head]
 
 
 @click.command(name="key", cls=LocalCommand, says="server.key")

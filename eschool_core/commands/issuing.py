@@ -111,14 +111,10 @@ def _class_cover(store: Store, command: IssueDocument, occasion: Occasion) -> Co
     return rights.covered(_led(store, command, occasion), rights.act_days(store, occasion))
 
 
-def _led(
-    store: Store, command: IssueDocument, occasion: Occasion
-) -> Iterable[tuple[int, int]]:
+def _led(store: Store, command: IssueDocument, occasion: Occasion) -> Iterable[tuple[int, int]]:
     return [
         (entry.first_day, entry.last_day)
-        for entry in store.select(
-            Appointment, person_id=occasion.actor_id, role=Role.CLASS_TEACHER
-        )
+        for entry in store.select(Appointment, person_id=occasion.actor_id, role=Role.CLASS_TEACHER)
         if entry.class_id == command.class_id
     ]
 

@@ -1,4 +1,4 @@
-"""The log of issued papers: what was printed to count as a document, by whom, over which content."""
+"""The log of issued papers: what was printed to count, by whom, over which content."""
 
 from __future__ import annotations
 

@@ -15,6 +15,27 @@ from eschool_core.store.store import Store
 
 
 @dataclass(frozen=True, slots=True)
+class Stamp:
+    """What an issued paper bears: the code by which it is checked, and its place in the log.
+
+    Attributes:
+        code: The digits of the code, see ``eschool_sync.history.paper_code``.
+        about: What is issued: title, class, period.
+        lines: What stands beside it: number, moment of the data, what the code proves.
+        copy: «Копия верна» with the number; empty where it is no certified copy.
+        post: Of who certifies it.
+        name: Of the same.
+    """
+
+    code: str
+    about: str
+    lines: tuple[str, ...]
+    copy: str = ""
+    post: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Slip:
     """A slip of a quarter of a page, or of a whole one where it does not fit.
 
@@ -24,6 +45,7 @@ class Slip:
         table: What it tells; None where ``fields`` say all.
         fields: Names with values, one under another.
         foot: Lines at its end, each a place for a signature or a remark.
+        stamp: Of a slip that was issued.
     """
 
     title: str
@@ -31,6 +53,7 @@ class Slip:
     table: Table | None = None
     fields: tuple[tuple[str, str], ...] = ()
     foot: tuple[str, ...] = ()
+    stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +65,8 @@ class Document:
         letterhead: What stands over each sheet: the school's requisites.
         printed: The date that the paper bears, on the school's calendar.
         as_of: «по данным на …» where the paper is printed from a replica; else empty.
-        certified: Whether places for «Копия верна» are printed on the last sheet (5.2).
+        stamps: At each table the stamp of the paper that ends with it, or None; empty where
+            nothing is issued.
         bound: Whether a last sheet says how many sheets are sewn (4.4.5/2).
     """
 
@@ -51,8 +75,8 @@ class Document:
     printed: date
     tables: tuple[Table, ...] = ()
     slips: tuple[Slip, ...] = ()
+    stamps: tuple[Stamp | None, ...] = ()
     as_of: str = ""
-    certified: bool = False
     bound: bool = False
     language: Language = "ru"
 

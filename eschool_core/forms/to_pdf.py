@@ -15,9 +15,11 @@ from typing import Any, Final
 
 import typst
 
+from eschool_core.forms import attached
 from eschool_core.forms.columns import Place, head_columns, parts
-from eschool_core.forms.document import Document, Slip
+from eschool_core.forms.document import Document, Slip, Stamp
 from eschool_core.forms.letters import breakable, printable
+from eschool_core.forms.qr import SHEET_MODULE_MM, SLIP_MODULE_MM, picture_of
 from eschool_core.labels import text
 from eschool_core.reports.shown import incomplete, shown
 from eschool_core.reports.table import Row, Table, Unit, spans
@@ -36,17 +38,24 @@ Json = dict[str, Any]
 
 
 def to_pdf(document: Document) -> bytes:
-    """Return a document as PDF/A-3b.
+    """Return a document as PDF/A-3b; one with issued papers has its data within.
 
     Raises:
-        ValueError: It has neither tables nor slips.
+        ValueError: It has neither tables nor slips, or some stamps but not one place for each
+            table.
     """
     if not document.tables and not document.slips:
         raise ValueError("a document needs a table or a slip")
+    if document.stamps and len(document.stamps) != len(document.tables):
+        raise ValueError("a document has a stamp or None for each of its tables")
+    within = attached.pack(document).decode() if attached.is_issued(document) else ""
     compiler = typst.Compiler(
         _template(),
         font_paths=_fonts(),
-        sys_inputs={"data": json.dumps(_document(document), ensure_ascii=False)},
+        sys_inputs={
+            "data": json.dumps(_document(document), ensure_ascii=False),
+            "within": within,
+        },
     )
     stamp = datetime.combine(document.printed, time(), UTC)
     # A-3b asks for no tags, and every cell would get one.
@@ -72,7 +81,7 @@ def _said(written: str) -> str:
 
 def _document(document: Document) -> Json:
     language = document.language
-    words = ("sheet", "of", "continued", "signature", "name", "seal", "copy", "post", "date")
+    words = ("sheet", "of", "continued", "signature", "name", "seal", "post", "date")
     bound = ("nothing", "bound", "sheets", "head", "seal")
     return {
         "language": language,
@@ -81,18 +90,20 @@ def _document(document: Document) -> Json:
         "printed": f"{document.printed:%d.%m.%Y}",
         "day": [document.printed.year, document.printed.month, document.printed.day],
         "as_of": printable(document.as_of),
-        "certified": document.certified,
+        "attached": attached.NAME,
         "bound": document.bound,
         "words": {name: text(f"form.{name}", language) for name in {*words, *bound}},
         "tables": [
-            _sheet(table, certified=document.certified and table is document.tables[-1])
-            for table in document.tables
+            _sheet(table, stamp)
+            for table, stamp in zip(
+                document.tables, document.stamps or [None] * len(document.tables), strict=True
+            )
         ],
         "slips": [_slip(slip) for slip in document.slips],
     }
 
 
-def _sheet(table: Table, *, certified: bool) -> Json:
+def _sheet(table: Table, stamp: Stamp | None) -> Json:
     about = ", ".join(part for part in (table.subject_of, table.period) if part)
     return {
         "school": _said(table.school),
@@ -100,7 +111,7 @@ def _sheet(table: Table, *, certified: bool) -> Json:
         "about": _said(about),
         "warning": "" if table.complete else _said(incomplete(table)),
         "landscape": table.landscape,
-        "squeezable": (bool(table.totals) or certified)
+        "squeezable": (bool(table.totals) or stamp is not None)
         and FEW_ROWS <= len(table.rows) <= MANY_ROWS,
         "parts": _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM),
         "notes": [
@@ -108,6 +119,7 @@ def _sheet(table: Table, *, certified: bool) -> Json:
             for note in table.notes
         ],
         "signers": [_said(signer) for signer in table.signers],
+        "stamp": _stamp(stamp, SHEET_MODULE_MM),
     }
 
 
@@ -118,6 +130,22 @@ def _slip(slip: Slip) -> Json:
         "parts": [] if slip.table is None else _parts(slip.table, SLIP_MM),
         "fields": [[_said(name), _said(value)] for name, value in slip.fields],
         "foot": [_said(line) for line in slip.foot],
+        "stamp": _stamp(slip.stamp, SLIP_MODULE_MM),
+    }
+
+
+def _stamp(stamp: Stamp | None, module_mm: float) -> Json | None:
+    if stamp is None:
+        return None
+    picture = picture_of(stamp.code)
+    return {
+        "svg": picture.svg,
+        "size": picture.modules * module_mm,
+        "about": _said(stamp.about),
+        "lines": [_said(line) for line in stamp.lines],
+        "copy": _said(stamp.copy),
+        "post": _said(stamp.post),
+        "name": _said(stamp.name),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from eschool_core.domain.issuing import IssuedDocument
 from eschool_core.domain.journal import Attendance, Homework, LessonWork, Mark, Topic
 from eschool_core.domain.row import Row
 from eschool_core.errors import InputError
@@ -14,12 +15,12 @@ from eschool_sync.history.tree import Tree
 from eschool_sync.server.heads import Heads
 
 PROVABLE: Final[dict[int, type[Row]]] = {
-    table.number: table for table in (Mark, Attendance, Topic, LessonWork, Homework)
+    table.number: table for table in (Mark, Attendance, Topic, LessonWork, Homework, IssuedDocument)
 }
 KINDS: Final = frozenset(
     {
         "record_mark", "record_attendance", "record_topic", "record_work", "record_homework",
-        "take_roll",
+        "take_roll", "issue_document",
     }
 )  # fmt: skip
 """Commands whose payload tells of one cell: a proof shows it whole."""

@@ -10,15 +10,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from eschool_core.app import Outcome
 from eschool_core.commands.base import Command
 from eschool_core.domain.enums import Verdict
-from eschool_core.errors import AccessError, InputError, RegulationError
+from eschool_core.errors import AccessError, InputError, RegulationError, TransportError
 from eschool_core.regulation import checks
 from eschool_core.store.store import Store
+from eschool_sync.history.head import TreeHead
+from eschool_sync.history.witness import Witness
 from eschool_sync.replica.reports import Lease, PartStatus, Status, SyncReport
+from eschool_sync.security.signing import SigningKey
 from tests.school import SmallSchool
 
 PASSPHRASE = "correct horse battery staple"
@@ -128,6 +131,15 @@ class FakeReplica:
             accepted=3, with_findings=1, rejected=1, overwritten=1, pulled_rows=17,
             bytes_up=1500, bytes_down=40_000, parts_in=2, rounds=1,
         )  # fmt: skip
+
+    def prove(self, table: int, row_id: int) -> NoReturn:
+        """There is no server here: papers are printed as without a line."""
+        raise TransportError("transport.unreachable")
+
+    def witness(self) -> Witness:
+        key = SigningKey(b"s" * 32)
+        head = TreeHead(self.school, b"i" * 8, self.world.school.seq, b"r" * 32, self.now())
+        return Witness(key.public_bytes, head.signed(key))
 
     def watch(self) -> Iterator[int]:
         """Hear of one piece of news, and no more."""

@@ -33,7 +33,7 @@ ON_BREACH = {
         2.2/self-approval 2.6/reason 2.9/release 4.4.5/1/gaps 4.5.2/mode 4.5.5/not-begun
         4.5.5/not-over 4.5.5/gaps 4.5.5/missing 4.5.5/not-attested 4.5.5/exempt 4.5.5/reopening
         4.5.5/exam 4.5.5/retakes 4.5.5/commission 5.1/release
-        5.1/fact 5.3/1/kept 5.3/2/kept""".split(),
+        5.1/fact 5.2/issuer 5.3/1/kept 5.3/2/kept""".split(),
     "flag": """4.4.2/room 4.4.2/outside 4.5.1/substitution 4.5.2/roll 4.5.3/late
         2.6/deviation 4.5.5/late 4.5.5/undetermined
         4.5.3/undetermined 4.5.3/changed-late 4.5.6/topic 4.5.6/work-topic

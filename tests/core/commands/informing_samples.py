@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from eschool_core.commands.base import Command
 from eschool_core.commands.concerns import SeeConcern, SendConcern
+from eschool_core.commands.issuing import IssueDocument
 from eschool_core.commands.links import AttachLink, DetachLink
 from eschool_core.commands.messages import OpenThread, ReadThread, SendMessage
-from eschool_core.commands.issuing import IssueDocument
 from eschool_core.commands.office_work import DescribeSchool, RecordControl
 from eschool_core.commands.paper import (
     FilePaperApplication,

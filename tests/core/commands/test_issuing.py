@@ -51,9 +51,7 @@ def test_the_log_says_what_was_issued_by_whom_in_which_post(school: SmallSchool)
 
 @pytest.mark.clause("4.6.5")
 def test_a_class_teacher_issues_the_weekly_lists_of_own_pupils(school: SmallSchool) -> None:
-    row_id = school.must(
-        paper(school, form=WEEKLY_SLIP, object_id=application(school)), "russian"
-    )
+    row_id = school.must(paper(school, form=WEEKLY_SLIP, object_id=application(school)), "russian")
     row = school.store.require(IssuedDocument, row_id)
     assert row.part == partition(PartitionKind.PUPIL, school.pupils["5А"][0])
     assert row.post == Role.CLASS_TEACHER

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eschool_core.forms.columns import HEAD_SHARE, parts
-from eschool_core.forms.document import Document, Slip
+from eschool_core.forms.document import Document, Slip, Stamp
 from eschool_core.forms.letters import PRINTABLE, breakable, printable
 from eschool_core.forms.to_pdf import LANDSCAPE_MM, MANY_ROWS, PORTRAIT_MM, to_pdf
 from eschool_core.reports.table import Column, Note, Row, RowKind, Table, Unit
@@ -28,6 +28,17 @@ ATTACKS = (
     "= Heading",
     "{}[]()#{}",
 )
+
+
+STAMP = Stamp(
+    "1" + "8205" * 600,
+    "Образец, 7А, I четверть",
+    ("№ 7-1043 в журнале выданных документов", "По данным на 25.10.2026 12:00"),
+    copy="КОПИЯ ВЕРНА",
+    post="директор",
+    name="Иванова Мария Петровна",
+)
+"""With a code as long as a history of a million entries makes it."""
 
 
 def wide(columns: int, pupils: int = 3, **changes: object) -> Table:
@@ -197,12 +208,17 @@ def test_a_row_without_a_name_stays_with_the_row_above() -> None:
 
 @pytest.mark.clause("5.2")
 def test_the_places_of_a_certified_copy_stand_on_the_last_sheet() -> None:
-    said = pages_of(to_pdf(document(wide(3, pupils=120), certified=True)))
+    said = pages_of(to_pdf(document(wide(3, pupils=120), stamps=(STAMP,))))
     assert "КОПИЯ ВЕРНА" in said[-1].text
     assert all("КОПИЯ" not in page.text for page in said[:-1])
-    for wanted in ("(должность)", "(подпись)", "Дата", "М. П."):
+    for wanted in ("(должность)", "(подпись)", "(дата)", "М. П.", "№ 7-1043", "Образец, 7А"):
         assert wanted in said[-1].text
     assert "КОПИЯ" not in text_of(to_pdf(document(wide(3))))
+
+
+def test_a_stamp_or_its_absence_is_said_of_each_table() -> None:
+    with pytest.raises(ValueError, match="each of its tables"):
+        to_pdf(document(wide(3), wide(3), stamps=(STAMP,)))
 
 
 @pytest.mark.clause("4.4.5/2")
@@ -285,7 +301,7 @@ def test_a_table_without_rows_says_so() -> None:
 
 
 def test_the_sewing_sheet_and_the_certified_copy_stand_within_their_sheets() -> None:
-    pages = pages_of(to_pdf(document(wide(9, 36), certified=True, bound=True)))
+    pages = pages_of(to_pdf(document(wide(9, 30), stamps=(STAMP,), bound=True)))
     # The table with the place for «Копия верна», and the sheet that says how many are sewn.
     assert len(pages) == 2
     for page in pages:
