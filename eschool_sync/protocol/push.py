@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgpack
 
@@ -29,6 +29,7 @@ from eschool_sync.protocol.envelope import (
 from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.fields import MAX_INT, malformed, read_list, require_types
 from eschool_sync.protocol.receipts import unpack_offers
+from eschool_sync.protocol.sealed_push import Contents, open_contents
 from eschool_sync.security.suite import SIGNATURE_BYTES
 
 MAX_COMMANDS: Final = 2_000
@@ -40,6 +41,9 @@ RUN_KEY_BYTES: Final = 32
 MAX_KIND: Final = 40
 MAX_ANCHOR_BYTES: Final = 200
 _COLUMNS: Final = 13
+_SEALED: Final = 2
+"""Stands where a block says whether it is flat."""
+
 _PART: Final = "push"
 _INT: Final = (int,)
 _TEXT: Final = (str,)
@@ -55,14 +59,20 @@ class Run:
     key: bytes
 
 
-def pack_push(push: Push, runs: Sequence[Run]) -> bytes:
-    """Return a push as it is sent: headers and payloads in columns, salts as run keys."""
+def pack_push(push: Push, runs: Sequence[Run], sealed: bytes = b"") -> bytes:
+    """Return a push as it is sent: headers and payloads in columns, salts as run keys.
+
+    Args:
+        push: Signed.
+        runs: Its salt keys.
+        sealed: ``sealed_push``, in the place of payloads and salts that cannot be read here.
+    """
     times = {_anchor_time(anchor): index for index, anchor in enumerate(push.anchors)}
     kinds = sorted({(entry.header.kind, entry.header.version) for entry in push.envelopes})
     places = {kind: index for index, kind in enumerate(kinds)}
     rows = [_row(entry.header, places, times) for entry in push.envelopes]
-    blocks = []
-    for kind in kinds:
+    blocks: list[list[Any]] = [[_SEALED, sealed]] if sealed else []
+    for kind in kinds if not sealed else ():
         fields = [
             unpack_payload(entry.payload)
             for entry in push.envelopes
@@ -84,13 +94,14 @@ def pack_push(push: Push, runs: Sequence[Run]) -> bytes:
     return packed
 
 
-def unpack_push(packed: bytes, school: int, device: int) -> Push:
+def unpack_push(packed: bytes, school: int, device: int, seed: bytes = b"") -> Push:
     """Return the push that was packed; its chain is rebuilt, so only the signature counts.
 
     Args:
         packed: From a device whose signature over it was right; its content is not trusted.
         school: Of the server; stands in every header.
         device: Of the sender; stands in every header.
+        seed: Of the school's signing key: opens what was sealed for it.
 
     Raises:
         InputError: ``protocol.malformed``, ``protocol.too_many``.
@@ -99,12 +110,12 @@ def unpack_push(packed: bytes, school: int, device: int) -> Push:
     types = (_BYTES, _LIST, _LIST, _LIST, _BYTES, _LIST, _BYTES, _LIST)
     require_types(fields, types, _PART)
     link, anchors, runs, kinds, header_columns, blocks, signature, offers = fields
-    if len(link) != HASH_BYTES or len(kinds) != len(blocks):
+    if len(link) != HASH_BYTES:
         malformed(_PART)
     times = [_anchor_time(anchor) for anchor in anchors]
     keys = [_run(entry) for entry in runs]
     named = [_kind(entry) for entry in kinds]
-    payloads = [iter(_unpack_block(block)) for block in blocks]
+    contents: Content = _opened(blocks, seed, (school, device)) or _Shown(blocks, keys, len(named))
     columns = unpack_columns(header_columns, MAX_GROUP)
     if len(columns) != _COLUMNS:
         malformed(_PART)
@@ -112,26 +123,86 @@ def unpack_push(packed: bytes, school: int, device: int) -> Push:
     for row in zip(*columns, strict=True):
         _check_row(row, len(named), len(times))
         place, anchor = row[2], row[8]
-        payload = next(payloads[place], None)
-        if payload is None:
-            malformed(_PART)
+        payload, salt = contents.take(place, row[0])
         envelope = _envelope(
             (school, device),
             row,
             named[place],
             times[anchor],
             payload,
-            _salt(keys, row[0]),
+            salt,
             link,
         )
         link = leaf_hash(envelope.header.to_bytes())
         envelopes.append(envelope)
-    if not envelopes or any(next(rest, None) is not None for rest in payloads):
+    if not envelopes or not contents.used_up:
         malformed(_PART)
     groups = {entry.header.group for entry in envelopes}
     if len(envelopes) > MAX_COMMANDS and (len(groups) > 1 or 0 in groups):
         raise InputError("protocol.too_many", limit=MAX_COMMANDS)
     return Push(tuple(envelopes), fields[0], tuple(anchors), signature, unpack_offers(offers))
+
+
+class Content(Protocol):
+    """Payloads and salts of a push."""
+
+    def take(self, place: int, number: int) -> tuple[bytes, bytes]:
+        """Return payload and salt of the next command of a kind.
+
+        Raises:
+            InputError: ``protocol.malformed``: there is none.
+        """
+        ...
+
+    @property
+    def used_up(self) -> bool:
+        """Whether nothing is left over."""
+        ...
+
+
+class _Shown:
+    """Payloads in columns, one block a kind, and run keys."""
+
+    def __init__(self, blocks: Sequence[Any], keys: Sequence[Run], kinds: int) -> None:
+        if kinds != len(blocks):
+            malformed(_PART)
+        self._keys = keys
+        self._payloads = [iter(_unpack_block(block)) for block in blocks]
+
+    def take(self, place: int, number: int) -> tuple[bytes, bytes]:
+        payload = next(self._payloads[place], None)
+        if payload is None:
+            malformed(_PART)
+        return payload, _salt(self._keys, number)
+
+    @property
+    def used_up(self) -> bool:
+        return all(next(rest, None) is None for rest in self._payloads)
+
+
+class _Opened:
+    """What was sealed for the school."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+
+    def take(self, place: int, number: int) -> tuple[bytes, bytes]:
+        salt, payload = self._contents.pop(number, (b"", b""))
+        if not salt:
+            malformed(_PART)
+        return pack_payload(unpack_payload(payload)), salt
+
+    @property
+    def used_up(self) -> bool:
+        return not self._contents
+
+
+def _opened(blocks: Sequence[Any], seed: bytes, whose: tuple[int, int]) -> _Opened | None:
+    """Return what stands in a sealed block; None where there is none."""
+    match blocks:
+        case [[int(kind), bytes(body)]] if kind == _SEALED:
+            return _Opened(open_contents(seed, whose, body, MAX_GROUP))
+    return None
 
 
 def _row(

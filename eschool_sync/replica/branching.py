@@ -68,6 +68,7 @@ class Branching:
         opened = self._opened
         with opened.writing() as position:
             old = opened.identity
+            opened.outbox.leave_sealed()
             seed = find_meta(opened.database, SEED)
             if seed is None:
                 seed = SigningKey.generate(opened.random).seed()

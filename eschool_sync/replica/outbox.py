@@ -50,10 +50,15 @@ _FORGET: Final = (
     "UPDATE outbox SET payload = ? WHERE received > 0 AND received < ? AND state IN (1, 2, 5) "
     "AND payload <> ?"
 )
-_FORGET_RUNS: Final = (
+FORGET_RUNS: Final = (
     "DELETE FROM salt_run WHERE first_n < (SELECT max(first_n) FROM salt_run WHERE first_n <= "
     "(SELECT coalesce(min(n), ?) FROM outbox WHERE payload <> ?))"
 )
+_FORGET_SEALED: Final = (
+    "DELETE FROM sealed_push WHERE pushed IN "
+    "(SELECT pushed FROM outbox WHERE received > 0 AND received < ?)"
+)
+_LEAVE_SEALED: Final = "UPDATE outbox SET state = 1 WHERE state = 0 AND payload = ?"
 _NAMED: Final = "SELECT state, header, replaces FROM outbox WHERE n = ?"
 _INSERT: Final = (
     "INSERT INTO outbox (n, kind, version, header, payload, anchor, replaces, made_at, state) "
@@ -183,6 +188,10 @@ class Outbox:
         envelope = Envelope(header, payload, salt)
         return Pending(envelope, position.contact_anchor, ids_from)
 
+    def leave_sealed(self) -> None:
+        """Let what waits again and cannot be read here stand as it was judged before."""
+        self._database.execute(_LEAVE_SEALED, (b"",))
+
     def rewrite(self, header: Header, payload: bytes, ids_from: int) -> None:
         """Put a command of another signature in the place of the pending one of its number."""
         self._database.execute(
@@ -238,6 +247,11 @@ class Outbox:
         lasts = [int(first) - 1 for first, _ in rows[1:]] + [MAX_NUMBER]
         return [Run(last, bytes(row[1])) for row, last in zip(rows, lasts, strict=False)]
 
+    @staticmethod
+    def salt(runs: list[Run], number: int) -> bytes:
+        """Return the salt of a command by the salt keys."""
+        return _salt(runs, number)
+
     def sent_runs(self, first: int, last: int) -> list[Run]:
         """Return the salt keys of commands that go out; never the open one (``close_run``)."""
         runs = self.runs()[:-1]
@@ -264,7 +278,8 @@ class Outbox:
         erased on the server at its term must not live on here. Headers stay: they are the chain.
         """
         self._database.execute(_FORGET, (b"", before, b""))
-        self._database.execute(_FORGET_RUNS, (MAX_NUMBER, b""))
+        self._database.execute(FORGET_RUNS, (MAX_NUMBER, b""))
+        self._database.execute(_FORGET_SEALED, (before,))
 
     def settle(self, number: int, outcome: Outcome) -> None:
         """Store a verdict."""

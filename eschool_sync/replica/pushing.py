@@ -9,6 +9,7 @@ from eschool_sync.protocol.push import pack_push
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import Pending
 from eschool_sync.replica.position import Position
+from eschool_sync.replica.sealing import sealed_push
 
 
 def packed_push(opened: Opened, position: Position, waiting: list[Pending]) -> bytes:
@@ -21,6 +22,8 @@ def packed_push(opened: Opened, position: Position, waiting: list[Pending]) -> b
     anchors = sorted({entry.anchor for entry in waiting})
     signed = make_push(envelopes, envelopes[0].header.previous, anchors, opened.signing)
     first, last = envelopes[0].header.number, envelopes[-1].header.number
+    sealed = b""
     if waiting[0].pushed:
         signed = replace(signed, offers=opened.receipts.offers(first, last))
-    return pack_push(signed, opened.outbox.sent_runs(first, last))
+        sealed = sealed_push(opened.database, waiting[0].pushed)
+    return pack_push(signed, opened.outbox.sent_runs(first, last), sealed)

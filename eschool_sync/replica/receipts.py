@@ -96,6 +96,7 @@ class Receipts:
         """Forget what was said to a device that this replica is no longer (``branching``)."""
         self._database.execute(FORGET)
         self._database.execute("DELETE FROM receipt")
+        self._database.execute("DELETE FROM sealed_push")
 
     def reopen_readable(self) -> None:
         """Let every command wait once more that a server has judged and this one may not have.

@@ -22,12 +22,15 @@ from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.envelope import GENESIS, Header
 from eschool_sync.protocol.messages import parts_hash
 from eschool_sync.protocol.push import RUN_KEY_BYTES
+from eschool_sync.protocol.sealed_push import MAGIC
 from eschool_sync.replica.again import AGAIN
 from eschool_sync.replica.cells import Cell, rows_in
-from eschool_sync.replica.exchange import ALARM
+from eschool_sync.replica.exchange import ALARM, LOST
+from eschool_sync.replica.opened import EARLIER
 from eschool_sync.replica.outbox import State
 from eschool_sync.replica.position import Identity, Position
 from eschool_sync.replica.replica import DATABASE_FILE
+from eschool_sync.replica.sealing import KEEP
 from eschool_sync.replica.tables import create_replica_tables, put_meta
 from eschool_sync.security.cipher import create_encrypted
 from eschool_sync.security.database_key import DatabaseKey
@@ -35,6 +38,7 @@ from eschool_sync.security.durable import sync_folder
 from eschool_sync.security.pages import whole_pages
 from eschool_sync.security.suite import SIGNATURE_BYTES
 
+KEPT_META: Final = frozenset({AGAIN, ALARM, EARLIER, LOST})
 DAMAGED_FILE: Final = "replica.damaged"
 _ENDS: Final = ("", "-wal", "-shm")
 
@@ -89,7 +93,9 @@ class Rescued:
     Attributes:
         damaged_pages: Pages that could not.
         identity: Who the replica is; without it, its commands can only be entered elsewhere.
-        meta: What else has to stay: evidence of a changed history, what an earlier rescue left.
+        meta: What else has to stay: evidence of a changed history, what an earlier rescue left, the
+            devices that it was, and that what is accepted is sealed.
+        sealed: Pushes that the school may ask for and nobody here may read.
         kinds: Kind by number of commands of which only the beginning is left.
         lost: Numbers of commands that had no verdict here and are gone.
         kept: Commands that go on as they were signed.
@@ -101,6 +107,7 @@ class Rescued:
     position: Position | None = None
     runs: dict[int, bytes] = field(default_factory=dict)
     receipts: dict[int, tuple[Any, ...]] = field(default_factory=dict)
+    sealed: dict[int, bytes] = field(default_factory=dict)
     meta: dict[str, bytes] = field(default_factory=dict)
     kinds: dict[int, str] = field(default_factory=dict)
     found: dict[int, Found] = field(default_factory=dict)
@@ -155,12 +162,13 @@ def rescue(folder: Path, key: DatabaseKey) -> Rescued:
             receipts = sorted(rescued.receipts.items())
             database.execute_many(_RECEIPT, [(row_id, *said) for row_id, said in receipts])
             database.execute_many(_RUN, sorted(rescued.runs.items()))
+            database.execute_many(KEEP, sorted(rescued.sealed.items()))
             # What an earlier rescue left to be entered comes before it.
             earlier = msgpack.unpackb(rescued.meta.get(AGAIN, msgpack.packb([])))
             listed = [_as_entered(found) for found in rescued.again]
             put_meta(database, AGAIN, [*earlier, *listed])
-            if ALARM in rescued.meta:
-                put_meta(database, ALARM, msgpack.unpackb(rescued.meta[ALARM]))
+            for name in rescued.meta.keys() - {AGAIN}:
+                put_meta(database, name, msgpack.unpackb(rescued.meta[name]))
     _put_aside(folder)
     fresh.rename(folder / DATABASE_FILE)
     sync_folder(folder)
@@ -202,8 +210,10 @@ def _recognise(rescued: Rescued, rowid: int, values: list[Cell]) -> None:
             rescued.identity = Identity(*msgpack.unpackb(packed))
         case ["position", bytes(packed)]:
             rescued.position = Position(*msgpack.unpackb(packed))
-        case [str(name), bytes(packed)] if name in (AGAIN, ALARM):
+        case [str(name), bytes(packed)] if name in KEPT_META:
             rescued.meta[name] = packed
+        case [None, bytes(body)] if body.startswith(MAGIC):
+            rescued.sealed[rowid] = body
         case [None, bytes(_), bytes(_), bytes(signature)] if len(signature) == SIGNATURE_BYTES:
             rescued.receipts[rowid] = tuple(values[1:])
         case [None, str(kind), int(_), *_] if len(values) < len(OUTBOX):

@@ -23,6 +23,8 @@ TABLES = (
     "CREATE INDEX outbox_state ON outbox (state)",
     "CREATE TABLE receipt (id {integer} PRIMARY KEY, incarnation {blob} NOT NULL, "
     "leaves {blob} NOT NULL, signature {blob} NOT NULL)",
+    # What the school may ask for again and nobody here may read (ADR 0038).
+    "CREATE TABLE sealed_push (pushed {integer} PRIMARY KEY, body {blob} NOT NULL)",
     # Salt keys: one for the commands between two pushes, so that a push carries it once.
     "CREATE TABLE salt_run (first_n {integer} PRIMARY KEY, key {blob} NOT NULL)",
 )

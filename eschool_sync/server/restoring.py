@@ -203,7 +203,7 @@ def collect(school: ServerSchool, request: SyncRequest, device: Device) -> bytes
     """
     database = school.database
     if request.push is not None and request.incarnation.hex() == school.state.incarnation:
-        push = unpack_push(request.push, school.state.school, device.device)
+        push = unpack_push(request.push, school.state.school, device.device, school.seed)
         push.check_signature(device.public_key)
         past = past_of(school, push)
         if past:

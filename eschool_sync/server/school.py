@@ -111,6 +111,11 @@ class ServerSchool:
         )
 
     @property
+    def seed(self) -> bytes:
+        """Of the key that the school signs with."""
+        return self._key.seed()
+
+    @property
     def public_key(self) -> bytes:
         """The school's public key."""
         return self._key.public_bytes
@@ -304,7 +309,7 @@ class ServerSchool:
             InputError: The push is malformed.
             TransportError: ``sync.gap``, ``sync.fork``.
         """
-        push = unpack_push(packed, self.state.school, device.device)
+        push = unpack_push(packed, self.state.school, device.device, self.seed)
         push.check_signature(device.public_key)
         for anchor in push.anchors:
             check_anchor(anchor, self.public_key)

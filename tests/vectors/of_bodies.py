@@ -38,6 +38,7 @@ from eschool_sync.protocol.repairing import (
     pack_rows,
     pack_sums,
 )
+from eschool_sync.protocol.sealed_push import seal_contents
 from eschool_sync.protocol.snapshot import (
     Chunk,
     SnapshotList,
@@ -116,6 +117,13 @@ def _fields(place: int) -> list[Any]:
     return list(cast.COMMANDS[place].model_dump(mode="json").values())
 
 
+def _sealed() -> bytes:
+    """Return the contents of the push as a device keeps them that may not read them."""
+    contents = [(entry.header.number, entry.salt, entry.payload) for entry in cast.envelopes()]
+    key = SCHOOL_KEY.public_bytes
+    return seal_contents(key, (SCHOOL, DEVICE), contents, SeededRandom(9))
+
+
 def requests() -> list[Vector]:
     """Return the requests of a sync."""
     push = cast.pushed()
@@ -141,6 +149,12 @@ def requests() -> list[Vector]:
             _push_content(with_offers=True),
         ),
         ("telling the computer", replace(base, computer=bytes(range(8))), None, None),
+        (
+            "with sealed offers",
+            replace(base, cursor=40, ack=0, push=pack_push(again, (), _sealed())),
+            None,
+            _push_content(with_offers=True),
+        ),
     ]  # fmt: skip
     return [
         Vector(
@@ -162,7 +176,7 @@ def requests() -> list[Vector]:
                 "name": request.name(),
                 **({"computer": request.computer} if request.computer else {}),
             },
-            cast.GIVEN,
+            {**cast.GIVEN, "school_seed": SEEDS["school_seed"]},
         )
         for name, request, parts, push_content in cases
     ]

@@ -9,6 +9,10 @@ from typing import Any
 
 import zstandard
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tests.vectors.reader.scalars import read, read_run, write
 
@@ -47,6 +51,15 @@ def with_signature_behind(data: bytes, key: bytes, context: str) -> bytes:
     """Return the message of an artefact."""
     require_signed(key, context, data[:-64], data[-64:])
     return data[:-64]
+
+
+def unsealed(data: bytes, header_bytes: int, seed: bytes, info: bytes) -> bytes:
+    """Return what was sealed for the holder of a signing key's seed."""
+    start = header_bytes + 32
+    secret = X25519PrivateKey.from_private_bytes(hashlib.sha512(seed).digest()[:32])
+    shared = secret.exchange(X25519PublicKey.from_public_bytes(data[header_bytes:start]))
+    key = HKDF(SHA256(), 32, data[:start], info).derive(shared)
+    return ChaCha20Poly1305(key).decrypt(bytes(12), data[start:], None)
 
 
 def leaf_hash(entry: bytes) -> bytes:

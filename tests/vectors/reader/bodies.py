@@ -7,11 +7,6 @@ import hashlib
 import json
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from tests.vectors.reader.basics import (
     Content,
     fields_of,
@@ -22,6 +17,7 @@ from tests.vectors.reader.basics import (
     require_signed,
     rows_of,
     scope_hash,
+    unsealed,
     unzip,
     with_signature_before,
 )
@@ -259,7 +255,4 @@ def _label(data: bytes) -> Content:
 
 
 def _unsealed(data: bytes, seed: bytes) -> bytes:
-    secret = X25519PrivateKey.from_private_bytes(hashlib.sha512(seed).digest()[:32])
-    shared = secret.exchange(X25519PublicKey.from_public_bytes(data[22:54]))
-    key = HKDF(SHA256(), 32, data[:54], b"eschool/sync-file/1").derive(shared)
-    return ChaCha20Poly1305(key).decrypt(bytes(12), data[54:], None)
+    return unsealed(data, 22, seed, b"eschool/sync-file/1")

@@ -14,6 +14,7 @@ from tests.vectors.reader.basics import (
     require_signed,
     root_of,
     rows_of,
+    unsealed,
     with_signature_behind,
 )
 from tests.vectors.reader.scalars import read, write
@@ -71,13 +72,18 @@ def push(data: bytes, given: Content) -> Content:
     """Return the commands of a push, its chain rebuilt and its signature checked."""
     names = "previous anchors runs kinds headers payloads signature offers"
     packed = fields_of(data, names)
-    waiting = [_payloads(*block) for block in packed["payloads"]]
+    sealed = _sealed(packed["payloads"], given)
+    waiting = [] if sealed else [_payloads(*block) for block in packed["payloads"]]
     link, hashes, commands = packed["previous"], list[bytes](), list[Content]()
     for row in rows_of(packed["headers"]):
         sent = dict(zip(COLUMNS.split(), row, strict=True))
         kind, version = packed["kinds"][sent["place"]]
-        fields = waiting[sent["place"]].pop(0)
-        salt = _salt(packed["runs"], sent["n"])
+        if sealed:
+            salt, payload = sealed.pop(sent["n"])
+            fields = read(payload)
+        else:
+            fields = waiting[sent["place"]].pop(0)
+            salt = _salt(packed["runs"], sent["n"])
         times = fields_of(packed["anchors"][sent["anchor"]][:-64], "suite school time")
         whole = [
             *(1, given["school"], given["device"], sent["n"], sent["take"], kind, version),
@@ -88,7 +94,7 @@ def push(data: bytes, given: Content) -> Content:
         link = leaf_hash(write(whole))
         hashes.append(link)
         commands.append({"header": write(whole), "fields": fields, "salt": salt})
-    if any(waiting):
+    if any(waiting) or sealed:
         raise ValueError("a payload without a header")
     first, last = (read(commands[place]["header"])[3] for place in (0, -1))
     message = write([given["school"], given["device"], first, last, link, root_of(hashes)])
@@ -100,6 +106,18 @@ def push(data: bytes, given: Content) -> Content:
         "head": link,
         "offers": _offers(packed["offers"], given, hashes, first),
     }
+
+
+def _sealed(blocks: list[Any], given: Content) -> dict[int, tuple[bytes, bytes]]:
+    """Return salts and payloads that were sealed for the school."""
+    if not blocks or blocks[0][0] != 2:
+        return {}
+    [[_, body]] = blocks
+    whose = given["school"].to_bytes(8, "big") + given["device"].to_bytes(4, "big")
+    if body[:21] != b"ESCHSEAL\x01" + whose:
+        raise ValueError("not this device's")
+    packed = unsealed(body, 21, given["school_seed"], b"eschool/sealed-push/1")
+    return {number: (salt, payload) for number, salt, payload in read(packed)}
 
 
 def _payloads(is_flat: int, content: Any) -> list[list[Any]]:
