@@ -33,7 +33,7 @@ from eschool_sync.replica.position import Position
 from eschool_sync.replica.pushing import packed_push
 from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.returning import BEHIND, DENIED, Returning
-from eschool_sync.replica.sealing import seal_taken
+from eschool_sync.replica.sealing import seal_if_lost
 from eschool_sync.replica.shown_history import shown_head
 from eschool_sync.replica.tables import delete_meta, find_meta, put_meta
 from eschool_sync.replica.upgrading import upgrade_if_due
@@ -50,9 +50,6 @@ PROVEN: Final = "proven"
 
 ALARM: Final = "alarm"
 """Name under which a signed head is kept that contradicts the one held."""
-
-LOST: Final = "lost"
-"""Name under which it is kept that a partition was lost: what is accepted is sealed since."""
 
 TAKEN: Final = "taken"
 """Name under which the last own number is kept that a server newer than this program has."""
@@ -304,7 +301,7 @@ class Exchange:
                 opened.receipts.reopen(response.checkpoint.known)
             if opened.outbox.counts().get(State.HELD):
                 opened.outbox.decide(decisions(opened.store, opened.identity, opened.earlier()))
-            self._seal(response)
+            seal_if_lost(opened, response)
             moved = replace(
                 present,
                 incarnation=response.incarnation,
@@ -339,14 +336,6 @@ class Exchange:
         """
         with self._opened.writing():
             self._opened.receipts.reopen_readable()
-
-    def _seal(self, response: SyncResponse) -> None:
-        """Seal what was accepted, from the first partition on that its author has lost (§5.3)."""
-        opened = self._opened
-        lost = bool(unpack_parts(response.parts_out))
-        if lost or (response.verdicts and find_meta(opened.database, LOST)):
-            put_meta(opened.database, LOST, 1)
-            seal_taken(opened.database, opened.outbox, opened.identity, opened.random)
 
     def _raise_alarm(self, response: SyncResponse) -> None:
         """Keep the head that does not fit: with the one held, both signed, it is the evidence."""

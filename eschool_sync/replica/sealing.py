@@ -8,10 +8,16 @@ from typing import Final
 
 from eschool_core.ids import MAX_NUMBER
 from eschool_core.store.database import Database
+from eschool_sync.protocol.messages import SyncResponse, unpack_parts
 from eschool_sync.protocol.sealed_push import seal_contents
+from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import FORGET_RUNS, Outbox
 from eschool_sync.replica.position import Identity
+from eschool_sync.replica.tables import find_meta, put_meta
 from eschool_sync.security.random_source import Random
+
+LOST: Final = "lost"
+"""Name under which it is kept that a partition was lost: what is accepted is sealed since."""
 
 DUE: Final = (
     "SELECT pushed, n, payload FROM outbox WHERE pushed IN (SELECT pushed FROM outbox "
@@ -26,7 +32,15 @@ BLANK: Final = (
 BODY: Final = "SELECT body FROM sealed_push WHERE pushed = ?"
 
 
-def seal_taken(database: Database, outbox: Outbox, identity: Identity, random: Random) -> None:
+def seal_if_lost(opened: Opened, response: SyncResponse) -> None:
+    """Seal what was accepted, from the first partition on that its author has lost."""
+    database = opened.database
+    if unpack_parts(response.parts_out) or (response.verdicts and find_meta(database, LOST)):
+        put_meta(database, LOST, 1)
+        _seal_taken(database, opened.outbox, opened.identity, opened.random)
+
+
+def _seal_taken(database: Database, outbox: Outbox, identity: Identity, random: Random) -> None:
     """Seal every push of which something was accepted, inside the caller's transaction."""
     runs = outbox.runs()
     whose = (identity.school, identity.device)

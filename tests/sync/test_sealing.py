@@ -11,8 +11,8 @@ from eschool_core.domain.journal import Mark, Topic
 from eschool_core.errors import BusyError, InputError
 from eschool_sync.protocol.envelope import salt_of
 from eschool_sync.protocol.sealed_push import open_contents, seal_contents
-from eschool_sync.replica.exchange import LOST
 from eschool_sync.replica.rescue import rescue
+from eschool_sync.replica.sealing import LOST
 from eschool_sync.replica.tables import put_meta
 from eschool_sync.security.agreeing import seal_for
 from eschool_sync.security.random_source import SeededRandom
