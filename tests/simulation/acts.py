@@ -33,11 +33,13 @@ from eschool_core.domain.enums import (
 )
 from eschool_core.domain.people import Guardianship
 from eschool_core.domain.school import Appointment, School, Substitution
+from eschool_core.store.database import Database
 from eschool_core.store.store import Store
 from tests.core.commands.acts import absent, homework, mark, roll, topic, work
 from tests.school import FIRST_DAY, LAST_DAY, MONDAY
 from tests.simulation.base import Base
 from tests.simulation.dice import Dice
+from tests.simulation.mix import Mix
 
 OWN: dict[str, tuple[tuple[str, str], ...]] = {
     "maths": (("5А", "Математика"), ("5Б", "Математика")),
@@ -62,21 +64,36 @@ class Author:
         self._base = base
         self._dice = dice
         self._told = 0
+        self._mix = Mix(base.samples, dice, self.text)
 
     def text(self) -> str:
         """Return a text that no other command has: a canary."""
         self._told += 1
         return f"Канарейка-{self._told}-{self._dice.below(10**9):09d}."
 
-    def entry(self, name: str) -> Command:
-        """Return what a person of the cast might enter."""
+    def any_kind(self, name: str, database: Database) -> Command:
+        """Return a command of any kind that a person may give, about rows of a database."""
+        lesson, pupil = self._place(name)
+        near = {
+            "lesson_id": lesson,
+            "pupil_id": pupil,
+            "journal_id": self._base.journal_of[lesson],
+            "to_lesson_id": self._dice.one_of((lesson, self._place(name)[0])),
+            "to_pupil_id": self._place(name)[1],
+        }
+        return self._mix.drawn(name, database, near)
+
+    def entry(self, name: str, database: Database) -> Command:
+        """Return what a person of the cast might enter who sees the rows of a database."""
+        if self._dice.chance(0.4):
+            return self.any_kind(name, database)
         if name in ("deputy", "officer") and self._dice.chance(0.7):
             return self.change(name)
         if name == "russian" and self._dice.chance(0.2):
             return self._excuse()
         kinds: dict[str, float] = {
             "mark": 7, "absent": 3, "topic": 3, "homework": 3, "roll": 1, "work": 1, "claim": 0.3,
-            "plan": 0.7,
+            "plan": 1.5,
         }  # fmt: skip
         made: Command = getattr(self, f"_{self._dice.weighted(kinds)}")(*self._place(name))
         return made
@@ -136,11 +153,12 @@ class Author:
         return ClaimSubstitution(lesson_id=lesson, absent_id=self._base.school.staff["maths"])
 
     def _plan(self, lesson: int, pupil: int) -> Command:
+        """A plan shorter than the one before deletes rows that others hold."""
         rows = tuple(
             PlanRow(ordinal=place, section="", topic=self.text())
             for place in range(self._dice.between(1, 3))
         )
-        return SetPlan(journal_id=self._journal(self._dice.one_of(tuple(OWN))), items=rows)
+        return SetPlan(journal_id=self._base.journal_of[lesson], items=rows)
 
     def _pupil(self) -> int:
         return self._dice.one_of(self._base.school.pupils["5А"])

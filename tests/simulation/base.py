@@ -5,9 +5,12 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
+from eschool_core.commands.base import Command
+from eschool_core.commands.school import SetTerm
+from eschool_core.domain.enums import TermKind
 from eschool_core.domain.journal import JournalLine, Lesson
 from eschool_core.imports.drafts import NameDraft
 from eschool_sync.clock import ManualClock
@@ -15,7 +18,8 @@ from eschool_sync.replica import Replica, enrol_through
 from eschool_sync.replica import profile as profiles
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server.directory import Directory
-from tests.school import FIRST_DAY, ZONE, clock
+from tests.core.commands.samples import samples
+from tests.school import FIRST_DAY, MONDAY, ZONE, clock
 from tests.simulation.disk import KEY, Disk
 from tests.simulation.profile import CAST
 from tests.sync.harness import NOON, PASSPHRASE, URL, ServedSchool, Wire
@@ -23,7 +27,7 @@ from tests.sync.harness import NOON, PASSPHRASE, URL, ServedSchool, Wire
 SERVER_FOLDER = "server"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Base:
     """A founded school with everybody of the cast enrolled and synced, on Monday at noon.
 
@@ -32,6 +36,7 @@ class Base:
         devices: Person and device number, by name of the cast.
         lessons: Ids of each journal, in order of dates.
         lines: Pupils of each journal.
+        samples: A command of each kind, about this school.
         seq: Of the server's head.
     """
 
@@ -41,7 +46,13 @@ class Base:
     school: ServedSchool
     lessons: Mapping[int, list[int]]
     lines: Mapping[int, list[int]]
+    samples: Mapping[str, Command]
     seq: int
+
+    @cached_property
+    def journal_of(self) -> Mapping[int, int]:
+        """The journal of each lesson."""
+        return {lesson: number for number, ids in self.lessons.items() for lesson in ids}
 
     def write(self, folder: Path, cast: tuple[str, ...]) -> None:
         """Lay the files of the server and of some replicas into a folder."""
@@ -71,6 +82,7 @@ def _built(folder: Path) -> Base:
     directory = Directory(folder / SERVER_FOLDER, clock=moment, random=SeededRandom(7))
     number, _ = directory.found("Школа № 1", ZONE, NameDraft("Главный", "Олег"))
     school = ServedSchool.on(directory.school(number))
+    _enter_terms(school)
     moment.advance(NOON - moment.wall())
     devices = {
         name: _enrolled(directory, school, folder / name, person, 100 + place)
@@ -82,14 +94,29 @@ def _built(folder: Path) -> Base:
     lines: dict[int, list[int]] = {}
     for line in school.store.select(JournalLine):
         lines.setdefault(line.journal_id, []).append(line.pupil_id)
-    seq = school.server.head().seq
+    seq, one_of_each = school.server.head().seq, samples(school)
     directory.close()
     files = {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    return Base(number, files, devices, school, lessons, lines, seq)
+    return Base(number, files, devices, school, lessons, lines, one_of_each, seq)
+
+
+def _enter_terms(school: ServedSchool) -> None:
+    """Let a term end on the day of the play, and another one begin."""
+    ends = ((FIRST_DAY, MONDAY), (MONDAY + 1, MONDAY + 60))
+    for ordinal, (first_day, last_day) in enumerate(ends, start=1):
+        school.must(
+            SetTerm(
+                year_id=school.year,
+                term_kind=TermKind.QUARTER,
+                ordinal=ordinal,
+                first_day=first_day,
+                last_day=last_day,
+            )
+        )
 
 
 def _people(school: ServedSchool) -> dict[str, int]:

@@ -19,6 +19,7 @@ from tests.simulation.acts import Author
 from tests.simulation.base import Base, base
 from tests.simulation.dice import Dice, Trace
 from tests.simulation.disk import Disk, ProcessDied
+from tests.simulation.mix import OFFICE
 from tests.simulation.network import DEAF, DOWN, UP, Network
 from tests.simulation.poison import Poison
 from tests.simulation.profile import Profile
@@ -31,7 +32,7 @@ from tests.sync.scratch import from_scratch
 _NOTE_UNEQUAL = Exchange.note_unequal
 _TAKE = Exchange.take
 HOUR, DAY, YEAR = 3_600, 86_400, 31_556_952
-NESTED = ("act", "group", "sync", "role", "link")
+NESTED = ("act", "group", "sync", "role", "office", "link")
 """What may happen while a message of somebody else, or one's own, is on its way."""
 
 STATEMENTS = 160
@@ -155,12 +156,12 @@ class Play:
 
     def _act(self) -> None:
         device = self._someone()
-        self._enter(device, [self.author.entry(device.name)])
+        self._enter(device, [self.author.entry(device.name, device.database)])
 
     def _group(self) -> None:
         device = self._someone()
         count = self.dice.between(2, 4)
-        self._enter(device, [self.author.entry(device.name) for _ in range(count)])
+        self._enter(device, [self.author.entry(device.name, device.database) for _ in range(count)])
 
     def _poison(self) -> None:
         device = self._someone()
@@ -182,10 +183,17 @@ class Play:
             self.world.faults["role changed"] += 1
             self._server_act(lambda store: self.author.change("", store))
 
-    def _server_act(self, make: Callable[[Any], Command]) -> None:
+    def _office(self) -> None:
+        """Somebody enters something on the server's pages, without a device."""
+        name = self.dice.one_of(OFFICE)
+        actor = self.base.school.staff[name]
+        self.world.faults["entered at the server"] += 1
+        self._server_act(lambda store: self.author.any_kind(name, store.database), actor)
+
+    def _server_act(self, make: Callable[[Any], Command], actor: int = 0) -> None:
         self._happened += 1
         try:
-            outcome = self.world.server.run(lambda school: school.act(make(school.store)))
+            outcome = self.world.server.run(lambda school: school.act(make(school.store), actor))
             self.note("server", outcome.verdict.name, outcome.key)
         except EschoolError as error:
             self.note("server", error.key)
@@ -267,7 +275,7 @@ class Play:
             return
         number = self.dice.one_of(refused).number
         if self.dice.chance(0.6):
-            self._enter(device, [self.author.entry(device.name)], replaces=number)
+            self._enter(device, [self.author.entry(device.name, device.database)], replaces=number)
         else:
             self.attempt(device, handle, "dismiss", lambda: handle.replica.dismiss(number))
 
@@ -350,7 +358,9 @@ class Play:
             # Of anybody's journal: a fact that only the server knows does not stop the next one.
             whose = self.dice.one_of((device.name, device.name, "anybody"))
             defect = self.profile.weights.get("poison") and self.dice.chance(0.2)
-            made = self.author.poisoned(whose) if defect else self.author.entry(whose)
+            made = (
+                self.author.poisoned(whose) if defect else self.author.entry(whose, device.database)
+            )
             self._enter(device, [made])
         if self.dice.chance(0.5):
             # What was entered meanwhile is not sent, and lies on top of what came.

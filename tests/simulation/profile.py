@@ -70,6 +70,7 @@ def _weights(dice: Dice, *, calm: bool) -> dict[str, float]:
         "group": dice.one_of((0.5, 2)),
         "sync": dice.one_of((3, 6, 12)),
         "role": dice.one_of((0, 1.5, 5)),
+        "office": dice.one_of((0, 1.5, 5)),
         "pass": dice.one_of((0.5, 2)),
         "refused": dice.one_of((0, 1.5)),
     }

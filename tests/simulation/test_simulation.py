@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 import pytest
@@ -45,14 +46,14 @@ def test_profiles_differ_and_together_name_everything() -> None:
     assert len({profile.network_rate for profile in profiles}) == 4
 
 
-class Meddler(Play):
+class Meddler(Play, ABC):
     """Changes something behind everybody's back before the check."""
 
     meddled = False
 
+    @abstractmethod
     def meddle(self) -> None:
         """Change a row, or leave a text where it must not be."""
-        raise NotImplementedError
 
     def note(self, *told: object) -> None:
         """Come in as everything has been synced and nothing is checked yet."""
