@@ -60,6 +60,7 @@ class Drawn:
 
     Attributes:
         killer: ``simulation``, ``tests`` or ``""``.
+        found: What the seed told, or the first of the tests; or why nothing can be said.
     """
 
     path: str
@@ -151,13 +152,14 @@ def judge(mutant: Mutant, fate: Fate, *, test: bool) -> Drawn:
     """Say what the seeds found of a change; let the tests look for what they did not find."""
     started = time.perf_counter() - fate.seconds
     killer, found = ("simulation", fate.found) if fate.killed else ("", "")
-    if test and not fate.killed and not _passes(mutant):
-        killer, found = "tests", " ".join(TARGETS[mutant.path][:1])
+    if test and not fate.killed:
+        killer, found = _tested(mutant)
     seconds = round(time.perf_counter() - started, 1)
     return Drawn(mutant.path, mutant.name, mutant.breaks, killer, found, seconds)
 
 
-def _passes(mutant: Mutant) -> bool:
+def _tested(mutant: Mutant) -> tuple[str, str]:
+    """Return killer and place; tests that run out of time have found nothing."""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
         file.write(mutant.source())
         file.flush()
@@ -168,8 +170,8 @@ def _passes(mutant: Mutant) -> bool:
                 command, cwd=ROOT, capture_output=True, timeout=LIMIT_SECONDS, check=False
             )
         except subprocess.TimeoutExpired:
-            return False
-    return done.returncode == 0
+            return "", "the tests ran out of time"
+    return ("tests", TARGETS[mutant.path][0]) if done.returncode else ("", "")
 
 
 def main() -> int:
