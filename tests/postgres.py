@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,16 +93,17 @@ def running_postgres() -> Iterator[str]:
     try:
         if account.uid is not None and account.gid is not None:
             os.chown(folder, account.uid, account.gid)
-        _create(binaries, folder, account)
+        create_cluster(binaries, folder, account)
         with _serving(binaries, folder, account) as server:
             url = f"postgresql://{SUPERUSER}@/postgres?host={folder}"
-            _wait_until_ready(url, server, folder)
+            wait_until_ready(url, server, folder)
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _create(binaries: Path, folder: Path, account: Account) -> None:
+def create_cluster(binaries: Path, folder: Path, account: Account) -> None:
+    """Make an empty cluster in ``folder``."""
     command: list[str | Path] = [
         binaries / "initdb",
         "--pgdata",
@@ -111,12 +112,13 @@ def _create(binaries: Path, folder: Path, account: Account) -> None:
         SUPERUSER,
     ]
     command += ["--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-    _run_as(command, folder, account).check_returncode()
+    run_as(command, folder, account).check_returncode()
 
 
-def _run_as(
+def run_as(
     command: list[str | Path], folder: Path, account: Account
 ) -> subprocess.CompletedProcess[str]:
+    """Run one of PostgreSQL's programs as the user whom its files belong to."""
     return subprocess.run(
         command,
         cwd=folder,
@@ -129,13 +131,15 @@ def _run_as(
     )
 
 
-@contextmanager
-def _serving(binaries: Path, folder: Path, account: Account) -> Iterator[subprocess.Popen[bytes]]:
+def started(
+    binaries: Path, folder: Path, account: Account, settings: Mapping[str, str] = SETTINGS
+) -> subprocess.Popen[bytes]:
+    """Start the server of the cluster in ``folder``, with a process group of its own."""
     command: list[str | Path] = [binaries / "postgres", "-D", folder / "data", "-k", folder]
-    for name, value in SETTINGS.items():
+    for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(
+        return subprocess.Popen(
             command,
             cwd=folder,
             user=account.uid,
@@ -143,7 +147,13 @@ def _serving(binaries: Path, folder: Path, account: Account) -> Iterator[subproc
             extra_groups=[] if account.uid is not None else None,
             stdout=log,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
+
+
+@contextmanager
+def _serving(binaries: Path, folder: Path, account: Account) -> Iterator[subprocess.Popen[bytes]]:
+    server = started(binaries, folder, account)
     try:
         yield server
     finally:
@@ -156,7 +166,12 @@ def _serving(binaries: Path, folder: Path, account: Account) -> Iterator[subproc
             server.wait()
 
 
-def _wait_until_ready(url: str, server: subprocess.Popen[bytes], folder: Path) -> None:
+def wait_until_ready(url: str, server: subprocess.Popen[bytes], folder: Path) -> None:
+    """Return when the server takes connections.
+
+    Raises:
+        RuntimeError: It does not start; holds what it has logged.
+    """
     deadline = time.monotonic() + START_LIMIT_SECONDS
     while True:
         try:

@@ -368,10 +368,12 @@ def read_rows(database: Database, table: type[Row]) -> list[tuple[object, ...]]:
     return [tuple(row) for row in database.fetch(statements.select(table, ()))]
 
 
-def build(folder: Path, postgres_url: str = "") -> World:
+def build(
+    folder: Path, postgres_url: str = "", make_directory: type[Directory] = Directory
+) -> World:
     """Build a world with its school and no replica, on Monday 7 September 2026 at noon."""
     moment = ManualClock(clock(FIRST_DAY, 7))
-    directory = Directory(
+    directory = make_directory(
         folder / "server", postgres_url, clock=moment, random=SeededRandom(seed_of(folder))
     )
     number, _ = directory.found("Школа № 1", ZONE, NameDraft("Главный", "Олег"))
