@@ -1,4 +1,4 @@
-"""Rows of a table, for what no query answers; cards of pupils are opened by their own way alone."""
+"""Rows of a table, for what no query answers, and whose reading is not to be logged."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from eschool_core.store.store import Store
 MOST_ROWS: Final = 1_000
 MAX_NUMBER: Final = (1 << 63) - 1
 
+LOGGED: Final = frozenset({PartitionKind.PUPIL, PartitionKind.HEALTH, PartitionKind.THREAD})
+"""Whoever opens a card, or what is written about a pupil, is logged (1.4): never as mere rows."""
+
 OPEN: Final[Mapping[str, type[Row]]] = {
-    str(spec.table.__tablename__): spec.table
-    for spec in TABLES
-    # Whoever opens a pupil's card is logged (1.4), so it is never read as mere rows.
-    if PartitionKind.PUPIL not in spec.kinds
+    str(spec.table.__tablename__): spec.table for spec in TABLES if LOGGED.isdisjoint(spec.kinds)
 }
 
 
