@@ -6,7 +6,7 @@ import click
 
 from eschool_cli.answers import as_json, find_lesson, journal_arguments, lesson_options
 from eschool_cli.localised import LocalCommand, argument, option, say
-from eschool_cli.parameters import Day, MarksType, NumberType, WordType
+from eschool_cli.parameters import Day, MarksType, NumberType, ReasonType, WordType
 from eschool_cli.session import Session
 from eschool_cli.writing import made, show
 from eschool_core.commands.lessons import FULL_WEIGHT, RecordMark
@@ -38,7 +38,7 @@ MAX_WEIGHT_PERCENT = 1_000
 )
 @option("--second", is_flag=True, says="second")
 @option("--comment", default="", says="comment", shown_as="text")
-@option("--reason", default="", says="reason", shown_as="text")
+@option("--reason", type=ReasonType(), default="", says="reason", shown_as="text")
 @as_json
 @click.pass_obj
 def mark_command(

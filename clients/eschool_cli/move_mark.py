@@ -6,7 +6,7 @@ import click
 
 from eschool_cli.answers import as_json, find_lesson, journal_arguments, lesson_options
 from eschool_cli.localised import LocalCommand, argument, option, say
-from eschool_cli.parameters import Day, DayType, NumberType
+from eschool_cli.parameters import Day, DayType, NumberType, ReasonType
 from eschool_cli.session import Session, today_of
 from eschool_cli.writing import give, made
 from eschool_core.commands.corrections import MoveMark
@@ -23,7 +23,7 @@ MAX_PERIOD = 20
 @option("--to-date", "to_day", type=DayType(), says="to_date", shown_as="date")
 @option("--to-period", type=NumberType(0, MAX_PERIOD), says="to_period", shown_as="number")
 @option("--second", is_flag=True, says="second")
-@option("--reason", default="", says="reason", shown_as="text")
+@option("--reason", type=ReasonType(), default="", says="reason", shown_as="text")
 @as_json
 @click.pass_obj
 def move_mark_command(

@@ -12,6 +12,7 @@ import click
 
 from eschool_cli.localised import language_of, say
 from eschool_core import calendar
+from eschool_core.domain.result_enums import CorrectionReason
 from eschool_core.labels import text
 from eschool_core.queries.matching import words_of
 
@@ -114,6 +115,20 @@ class WordType(click.ParamType[IntEnum]):
             f"{word.name.lower()} ({text(f'{self.key}.{word.name.lower()}', language)})"
             for word in self.words
         )
+
+
+class ReasonType(click.ParamType[str]):
+    """A reason: a word of the list that is offered, or whatever else is written (2.2)."""
+
+    name = "reason"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the reason in words."""
+        typed = str(value).strip()
+        for reason in CorrectionReason:
+            if typed.casefold() == reason.name.lower():
+                return text(f"{CorrectionReason.__name__}.{reason.name.lower()}", language_of(ctx))
+        return typed
 
 
 class NumberType(click.ParamType[int]):

@@ -12,6 +12,7 @@ from eschool_cli.naming_terms import TermType, of_class, term_option
 from eschool_cli.parameters import Day, DayType, NumberType
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
+from eschool_cli.term_rules import assess_command, defer_command, scheme_command
 from eschool_cli.wording import DASH, moment, short_date
 from eschool_cli.writing import give, made
 from eschool_core.commands.base import Command
@@ -32,6 +33,10 @@ HIGHEST_GRADE = 12
 @click.group(name="term", cls=LocalGroup)
 def term_group() -> None:
     """Terms and their marks."""
+
+
+for of_rules in (scheme_command, assess_command, defer_command):
+    term_group.add_command(of_rules)
 
 
 @term_group.command(name="list", cls=LocalCommand, says="term.list")

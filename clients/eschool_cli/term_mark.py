@@ -7,7 +7,7 @@ import click
 from eschool_cli.answers import TODAY, as_json, journal_arguments
 from eschool_cli.localised import LocalCommand, argument, option, say
 from eschool_cli.naming_terms import YEAR, ResultType, of_journal, term_option
-from eschool_cli.parameters import Day, DayType
+from eschool_cli.parameters import Day, DayType, ReasonType
 from eschool_cli.screen import Cell, Column
 from eschool_cli.session import Session, today_of
 from eschool_cli.wording import DASH, hundredths, short_date
@@ -28,7 +28,7 @@ FULL_WEIGHT = 100
 @argument("pupil", says="pupil")
 @argument("value", says="result", type=ResultType())
 @term_option
-@option("--reason", default="", says="reason", shown_as="text")
+@option("--reason", type=ReasonType(), default="", says="reason", shown_as="text")
 @option("--document", default="", says="document", shown_as="text")
 @as_json
 @click.pass_obj

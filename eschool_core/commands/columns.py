@@ -9,7 +9,7 @@ from eschool_core.commands.base import Command, ObjectId, Occasion
 from eschool_core.domain.enums import JournalKind
 from eschool_core.domain.journal import JournalLine, Lesson
 from eschool_core.domain.school import Journal
-from eschool_core.errors import InputError, RegulationError
+from eschool_core.errors import RegulationError
 from eschool_core.regulation import checks, marks, results
 from eschool_core.results import terms
 from eschool_core.store.store import Store
@@ -57,13 +57,12 @@ def check_mark(
 
     Raises:
         RegulationError: The first check that refuses.
-        InputError: The journal has no marks.
     """
     marks.check_scale(value, facts.policy_number(store, "lowest_mark", lesson.day))
     marks.check_begun(facts.lesson_begin(store, lesson), occasion.interval)
     journal = store.require(Journal, lesson.journal_id)
     if journal.kind == JournalKind.EXTRACURRICULAR:
-        raise InputError("journal.no_marks")
+        raise RegulationError(checks.EXTRACURRICULAR_MARK)
     grade = facts.grade_on(store, line.pupil_id, lesson.day)
     if grade is None and store.complete:
         raise RegulationError(

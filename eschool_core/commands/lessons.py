@@ -41,7 +41,7 @@ from eschool_core.domain.journal import (
     Topic,
 )
 from eschool_core.domain.school import Journal
-from eschool_core.errors import InputError
+from eschool_core.errors import InputError, RegulationError
 from eschool_core.regulation import checks, entries, homework, marks
 from eschool_core.regulation.clause import Finding
 from eschool_core.store.store import Store
@@ -130,8 +130,9 @@ def record_homework(store: Store, command: RecordHomework, occasion: Occasion) -
     """Write the homework with how it stands to its deadline; late is a finding, never refused.
 
     Raises:
-        RegulationError: A grade it is for gets no homework (3.6).
-        InputError: The journal is extracurricular, or has no pupil of the grade.
+        RegulationError: A grade it is for gets no homework (3.6), or the journal is
+            extracurricular (4.5.1).
+        InputError: The journal has no pupil of the grade.
     """
     lesson = store.require(Lesson, command.lesson_id)
     journal = store.require(Journal, lesson.journal_id)
@@ -172,7 +173,7 @@ def _check_homework_allowed(
 ) -> None:
     day = lesson.day
     if journal.kind == JournalKind.EXTRACURRICULAR:
-        raise InputError("journal.no_homework")
+        raise RegulationError(checks.EXTRACURRICULAR_HOMEWORK)
     grades = facts.grades_taught(store, journal, day)
     if command.grade and command.grade not in grades:
         raise InputError("data.field", field="grade")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -22,6 +23,8 @@ from eschool_core.errors import InputError, RegulationError
 from eschool_core.regulation import checks
 from eschool_core.regulation.interval import Cover
 from eschool_core.store.store import Store
+
+HOURS_BY_PART = "SELECT part, SUM(hours) FROM plan_item GROUP BY part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,32 @@ def plan_hours(store: Store, journal: Journal) -> PlanHours:
     year = store.require(AcademicYear, journal.year_id)
     weeks = facts.policy_number(store, "plan_weeks", year.first_day)
     loads = store.select(TeachingLoad, journal_id=journal.id)
-    begin = min((load.first_day for load in loads), default=0)
-    periods = sum(load.weekly_periods for load in loads if load.first_day == begin)
     part = partition(PartitionKind.JOURNAL, journal.id)
     planned = sum(item.hours for item in store.select(PlanItem, part=part))
+    return PlanHours(planned, _expected(year, weeks, loads))
+
+
+def hours_of_year(store: Store, year: AcademicYear) -> dict[int, PlanHours]:
+    """Return both sums of every journal of a year, in three statements whatever their number."""
+    weeks = facts.policy_number(store, "plan_weeks", year.first_day)
+    loads: dict[int, list[TeachingLoad]] = defaultdict(list)
+    for load in store.select(TeachingLoad):
+        loads[load.journal_id].append(load)
+    planned = {int(row[0]): int(row[1]) for row in store.rows(HOURS_BY_PART)}
+    return {
+        journal.id: PlanHours(
+            planned.get(partition(PartitionKind.JOURNAL, journal.id), 0),
+            _expected(year, weeks, loads[journal.id]),
+        )
+        for journal in store.select(Journal, year_id=year.id)
+    }
+
+
+def _expected(year: AcademicYear, weeks: int, loads: list[TeachingLoad]) -> int:
+    begin = min((load.first_day for load in loads), default=0)
+    periods = sum(load.weekly_periods for load in loads if load.first_day == begin)
     cycle = year.cycle_weeks
-    return PlanHours(planned, (2 * periods * weeks + cycle) // (2 * cycle))
+    return (2 * periods * weeks + cycle) // (2 * cycle)
 
 
 class ApprovePlan(Command):

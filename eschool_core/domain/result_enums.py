@@ -61,6 +61,16 @@ class CorrectionTarget(IntEnum):
     RESULT = 3
 
 
+class CorrectionReason(IntEnum):
+    """What is offered as the reason of a correction; another one is written in words (2.2)."""
+
+    SLIP = 1
+    WRONG_CELL = 2
+    HANDED_IN_LATER = 3
+    REVIEWED = 4
+    APPEAL = 5
+
+
 class CorrectionState(IntEnum):
     """Life of a correction in a closed term: one person proposes, another decides (2.2)."""
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from eschool_core.commands.plans import plan_hours
+from eschool_core.commands.plans import hours_of_year
 from eschool_core.domain.planning import PlanApproval
-from eschool_core.domain.school import Journal
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.in_force import local, year_on, zone_of
 from eschool_core.queries.lookup import journals
@@ -43,11 +42,11 @@ def plan_states(store: Store, day: int, journal_ids: list[int] | None = None) ->
     if year is None:
         return []
     approvals = {entry.journal_id: entry for entry in store.select(PlanApproval)}
-    found = []
+    of_year, found = hours_of_year(store, year), []
     for place in journals(store, day):
         if journal_ids is not None and place.journal_id not in journal_ids:
             continue
-        hours = plan_hours(store, store.require(Journal, place.journal_id))
+        hours = of_year[place.journal_id]
         approval = approvals.get(place.journal_id)
         found.append(
             PlanState(

@@ -42,6 +42,8 @@ SECTIONS_UNFILLED = Check("4.4.5/1/gaps", "4.4.5/1", "refuse")
 FOREIGN_PAGE = Check("4.5.1/page", "4.5.1", "refuse")
 SUBSTITUTION_UNREGISTERED = Check("4.5.1/substitution", "4.5.1", "flag")
 SUBSTITUTION_LIMIT = Check("4.5.1/limit", "4.5.1", "refuse")
+EXTRACURRICULAR_MARK = Check("4.5.1/no-marks", "4.5.1", "refuse")
+EXTRACURRICULAR_HOMEWORK = Check("4.5.1/no-homework", "4.5.1", "refuse")
 MARK_SCALE = Check("4.5.2/scale", "4.5.2", "refuse")
 LESSON_NOT_BEGUN = Check("4.5.2/not-begun", "4.5.2", "refuse")
 ASSESSMENT_MODE = Check("4.5.2/mode", "4.5.2", "refuse")
@@ -116,6 +118,8 @@ CHECKS: tuple[Check, ...] = (
     FOREIGN_PAGE,
     SUBSTITUTION_UNREGISTERED,
     SUBSTITUTION_LIMIT,
+    EXTRACURRICULAR_MARK,
+    EXTRACURRICULAR_HOMEWORK,
     MARK_SCALE,
     LESSON_NOT_BEGUN,
     ASSESSMENT_MODE,

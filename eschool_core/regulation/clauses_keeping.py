@@ -22,6 +22,8 @@ TEACHER: tuple[Clause, ...] = (
             checks.FOREIGN_PAGE,
             checks.SUBSTITUTION_UNREGISTERED,
             checks.SUBSTITUTION_LIMIT,
+            checks.EXTRACURRICULAR_MARK,
+            checks.EXTRACURRICULAR_HOMEWORK,
         ),
         parameters=("mark_entry_limit_days",),
         place="eschool_core.commands.rights",

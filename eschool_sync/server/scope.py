@@ -102,6 +102,15 @@ OFFICER_KINDS = frozenset(
 HR_KINDS = frozenset({PartitionKind.STAFF})
 HEALTH_KINDS = frozenset({PartitionKind.HEALTH})
 
+OBJECTS_OF_KINDS = {
+    PartitionKind.CLASS: "SELECT id FROM school_class",
+    PartitionKind.CLASS_CARE: "SELECT id FROM school_class",
+    PartitionKind.JOURNAL: "SELECT id FROM journal",
+    PartitionKind.STAFF: "SELECT id FROM staff",
+}
+"""What posts see of the whole school also where nothing is written yet: to know that there is
+nothing is what the duties of control need (4.3, 4.6.2, 4.4.5/1)."""
+
 
 def scope_of(store: Store, person_id: int) -> list[int]:
     """Return the partitions that a person may see, sorted; of a stranger none."""
@@ -274,6 +283,10 @@ def _classes(class_ids: Iterable[int]) -> set[int]:
 
 
 def _existing(store: Store, kinds: frozenset[PartitionKind]) -> set[int]:
-    return {
+    """Return every partition of some kinds that holds a row, or whose object there is."""
+    parts = {
         int(row[0]) for row in store.rows("SELECT part FROM part_state") if kind_of(row[0]) in kinds
     }
+    for kind in kinds & OBJECTS_OF_KINDS.keys():
+        parts |= {partition(kind, int(row[0])) for row in store.rows(OBJECTS_OF_KINDS[kind])}
+    return parts

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from eschool_core.commands.lessons import RecordMark
 from eschool_core.domain.enums import WorkKind
 from eschool_core.domain.journal import Lesson, Mark
+from eschool_core.domain.result_enums import CorrectionReason
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.school import Journal
 from eschool_core.results import terms
@@ -114,6 +115,10 @@ def test_a_mark_in_a_wrong_row_is_moved_from_its_card(
     keys.press("F1")
     page.get_by_role("button", name="Перенести отметку").click()
     page.locator("#move-pupil").select_option(index=2)
+    offered = page.locator("#move-reason-offered option")
+    expect(offered).to_have_count(len(CorrectionReason))
+    assert offered.nth(1).get_attribute("value") == "отметка внесена не туда"
+    expect(page.locator("#move-reason")).to_have_attribute("list", "move-reason-offered")
     page.locator("#move-reason").press("Enter")
     expect(page.locator("dialog")).to_have_count(0)
     column = page.locator("#grid tbody td.on")

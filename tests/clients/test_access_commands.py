@@ -6,13 +6,17 @@ import pytest
 
 from eschool_core.commands.access import EnrolDevice, IssueSlip
 from eschool_core.commands.guardians import AddGuardian, GuardianEntry
+from eschool_core.commands.paper import FilePaperApplication
 from eschool_core.domain.access import AccessBlock, BreachReport, GuardianDecision, HandOver
 from eschool_core.domain.access_enums import Authority, BreachKind
 from eschool_core.domain.feeds import CalendarFeed
 from eschool_core.domain.office import Device, Slip
 from eschool_core.domain.people import Guardianship
+from eschool_core.domain.privacy import PersonalRead
 from eschool_core.domain.school import Staff
 from eschool_core.ids import login_of
+from eschool_core.queries.duties.duty import DutyState
+from eschool_core.queries.duties.registry import duties
 from eschool_sync.security.codes import code_hash, feed_hash
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import World
@@ -148,6 +152,37 @@ def test_a_class_is_handed_over_with_the_list_of_its_slips(
     shown = terminal.json(*act, who="officer")
     assert len(shown["slips"]) == 2 * len(world.school.pupils["5А"])
     assert world.school.one(HandOver).unissued_slips == len(shown["slips"])
+
+
+@pytest.mark.clause("3.1/2")
+@pytest.mark.clause("4.6.2")
+def test_the_act_of_a_hand_over_names_open_duties_and_applications(
+    world: World, terminal: Terminal
+) -> None:
+    school, pupil = world.school, world.school.pupils["5А"][0]
+    school.must(
+        FilePaperApplication(
+            pupil_id=pupil,
+            guardian_id=school.guardian(pupil),
+            document="З-12",
+            first_day=MONDAY,
+        ),
+        "russian",
+    )
+    open_duties = [
+        duty
+        for duty in duties(school.store, school.now, school.staff["russian"]).duties
+        if duty.state is not DutyState.DONE and duty.params.get("school_class") == "5А"
+    ]
+    physics = str(school.staff["physics"])
+    act = ("hand-over", "5А", physics, "--act", "10-к", "--from", "завтра")
+    shown = terminal.shown(*act, who="officer")
+    assert "Заявлений о бумажном информировании: 1." in shown
+    assert "З-12" in shown
+    assert "Мария" in shown
+    assert "4.6.2" in {duty.clause for duty in open_duties}
+    assert f"Неисполненных обязанностей по классу: {len(open_duties)}." in shown
+    assert len(school.all(PersonalRead)) == 1
 
 
 @pytest.mark.clause("3.2")

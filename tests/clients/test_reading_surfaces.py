@@ -92,9 +92,9 @@ SILENT: tuple[tuple[str, ...], ...] = (
 
 OF_OWN_WORK = frozenset(
     """
-    account channels, archive open, doctor, explain, feeds open, inspection show, policy show,
-    print inspection, print registers, proof, regulation, rights, signatures, status,
-    support show, sync, term check, term unseen, timetable show, verify, web
+    account channels, api, archive open, archive verify, doctor, explain, feeds open,
+    inspection show, policy show, print inspection, print registers, proof, regulation, rights,
+    signatures, status, support show, sync, term check, term unseen, timetable show, verify, web
     """.replace("\n", " ")
     .strip()
     .split(", ")
@@ -108,21 +108,23 @@ pupils by name and subject.
 WRITING = frozenset(
     """
     absent, account acknowledge, account channel, acts register, acts revoke, appoint,
-    archive approve, archive keep, archive propose, archive register, archive seal, archive waive,
-    block, breach, check control, check section, consent record, consent withdraw,
-    correction approve, correction decline, correction propose, debt council, debt retake,
-    devices revoke, dismiss, enrol, exam, excuse, external accept, external add, external decline,
-    feeds revoke, final-mark, forecast backtest, grant, guardians ask, guardians close,
-    guardians consent, hand-over, held apply, held decline, hire, homework, import marks,
-    import plan, import roster, import staff, import timetable, import undo, inspection add,
-    inspection draft, inspection drop, inspection note, inspection order, inspection release,
-    inspection remedy, inspection sign, link, mark, messages reply, messages write, move-mark,
-    open-year, outage, owed give, owed settle, paper file, paper record, paper revoke, passphrase,
-    planning approve, planning copy, policy propose, pupil confirm, pupil leaves, pupil move,
-    pupil readmit, pupil reject, pupil request, pupil withdraw, rejected dismiss, rejected fix,
-    rejected resend, settle, sign, slip, slips handed, split agree, split approve, split change,
-    split place, substitute, support bundle, support set, term close, term due, term release,
-    term reopen, term seen, term-mark, timetable draft, timetable lessons, timetable publish,
+    archive approve, archive keep, archive pack, archive propose, archive record,
+    archive register, archive seal, archive waive, block, breach, check control, check section,
+    consent record, consent withdraw, correction approve, correction decline, correction propose,
+    debt council, debt retake, devices revoke, dismiss, enrol, exam, excuse, external accept,
+    external add, external decline, feeds revoke, final-mark, forecast backtest, grant,
+    guardians ask, guardians close, guardians consent, hand-over, held apply, held decline, hire,
+    homework, import marks, import plan, import roster, import staff, import timetable,
+    import undo, inspection add, inspection draft, inspection drop, inspection note,
+    inspection order, inspection release, inspection remedy, inspection sign, link, mark,
+    messages reply, messages write, move-mark, open-year, outage, owed give, owed settle,
+    paper file, paper record, paper revoke, passphrase, planning approve, planning copy,
+    policy propose, pupil came, pupil confirm, pupil file, pupil health, pupil leaves, pupil move,
+    pupil readmit, pupil reject, pupil request, pupil went, pupil withdraw, pupil work,
+    rejected dismiss, rejected fix, rejected resend, settle, sign, slip, slips handed,
+    split agree, split approve, split change, split place, substitute, support bundle,
+    support set, term assess, term close, term defer, term due, term release, term reopen,
+    term scheme, term seen, term-mark, timetable draft, timetable lessons, timetable publish,
     topic, waive
     """.replace("\n", " ")
     .strip()

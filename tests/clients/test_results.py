@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from eschool_core.domain.enums import TermKind
 from eschool_core.domain.journal import CellHistory, Mark
+from eschool_core.domain.result_enums import AssessmentMode
 from eschool_core.domain.results import (
     AcademicDebt,
+    AssessmentRule,
     Correction,
     CouncilDecision,
     ExternalMark,
@@ -14,6 +17,7 @@ from eschool_core.domain.results import (
     OwedWork,
     TermClosing,
     TermMark,
+    TermScheme,
 )
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import World
@@ -102,6 +106,67 @@ class TestTermMark:
         terminal.shown("term-mark", "5А", "мат", "Абр", "3")
         answer = terminal.json("journal", "5А", "мат")
         assert answer["results"]["rows"][0]["value"] == "3"
+
+
+class TestRules:
+    """How terms are marked is entered by command line (2.6, 4.5.2, 4.5.5)."""
+
+    @pytest.mark.clause("2.6")
+    def test_a_grade_and_a_journal_get_their_terms(self, world: World, terminal: Terminal) -> None:
+        terminal.shown("term", "scheme", "half_year", "--grade", "5", who="deputy")
+        terminal.shown("term", "scheme", "четв", "--class", "5А", "--subject", "мат", who="deputy")
+        found = world.school.all(TermScheme)
+        assert [(row.grade, row.journal_id, row.kind) for row in found] == [
+            (5, 0, TermKind.HALF_YEAR),
+            (0, world.school.journals[MATHS], TermKind.QUARTER),
+        ]
+
+    @pytest.mark.parametrize(
+        "args", [(), ("--class", "5А"), ("--grade", "5", "--class", "5А", "--subject", "мат")]
+    )
+    def test_it_is_asked_whose_terms_are_meant(
+        self, terminal: Terminal, args: tuple[str, ...]
+    ) -> None:
+        refused = terminal.run("term", "scheme", "quarter", *args, who="deputy")
+        assert (refused.exit_code, "--grade" in refused.stderr) == (4, True)
+
+    @pytest.mark.clause("4.5.2")
+    def test_a_journal_is_marked_otherwise_and_one_pupil_on_a_document(
+        self, world: World, terminal: Terminal
+    ) -> None:
+        terminal.shown("term", "assess", "5А", "мат", "pass_fail", "--term", "1", who="deputy")
+        refused = terminal.run(
+            "term", "assess", "5А", "мат", "none", "--pupil", "Абр", who="deputy"
+        )
+        assert refused.exit_code == 4
+        terminal.shown(
+            "term", "assess", "5А", "мат", "none", "--pupil", "Абр", "--document", "ИУП 3",
+            who="deputy",
+        )  # fmt: skip
+        whole, one = world.school.all(AssessmentRule)
+        assert (whole.mode, whole.pupil_id, bool(whole.term_id)) == (
+            AssessmentMode.PASS_FAIL,
+            0,
+            True,
+        )
+        assert (one.mode, one.document, one.term_id) == (AssessmentMode.NONE, "ИУП 3", 0)
+        assert terminal.run("term-mark", "5А", "мат", "Абр", "4").exit_code == 3
+
+    @pytest.mark.clause("4.5.5")
+    def test_a_deferral_mends_a_closed_term_and_leaves_it_closed(
+        self, world: World, terminal: Terminal
+    ) -> None:
+        fill(world.school)
+        terminal.shown("term-mark", "5А", "мат", "Абр", "н/а", "--term", "1", "--reason", "болел")
+        terminal.shown("term", "close", "5А", "1", who="deputy")
+        changed = ("term-mark", "5А", "мат", "Абр", "4", "--term", "1", "--reason", "reviewed")
+        assert "рассмотрено вручную" in terminal.shown(*changed)
+        terminal.shown(
+            "term", "defer", "5А", "мат", "Абр", "30.09", "--term", "1", "--order", "№ 30",
+            who="deputy",
+        )  # fmt: skip
+        assert "рассмотрено вручную" not in terminal.shown(*changed)
+        assert world.school.all(TermClosing)[-1].reopened_at == 0
 
 
 @pytest.mark.clause("4.5.5")

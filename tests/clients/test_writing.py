@@ -13,7 +13,7 @@ from eschool_core.commands.lessons import (
     TakeRoll,
 )
 from eschool_core.domain.enums import ExcuseKind, Verdict, WorkKind
-from eschool_core.domain.journal import Mark
+from eschool_core.domain.journal import CellHistory, Mark
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import RefusedCommand, World
 from tests.school import MONDAY, TUESDAY, clock
@@ -61,6 +61,19 @@ def test_a_late_correction_is_refused_without_a_reason(world: World, terminal: T
     corrected = ("mark", "5А", "мат", "Абр", "5", "--date", "вчера", "--reason", "описка")
     terminal.shown(*corrected)
     assert [mark.value for mark in world.school.all(Mark)] == [5]
+
+
+@pytest.mark.clause("2.2")
+def test_a_reason_is_a_word_of_the_list_or_another_in_words(
+    world: World, terminal: Terminal
+) -> None:
+    terminal.shown("mark", "5А", "мат", "Абр", "4")
+    world.school.now = clock(TUESDAY, 12)
+    corrected = ("mark", "5А", "мат", "Абр", "5", "--date", "вчера", "--reason")
+    terminal.shown(*corrected, "handed_in_later")
+    terminal.shown(*corrected[:4], "3", *corrected[5:], "перепутаны варианты")
+    reasons = [entry.reason for entry in world.school.all(CellHistory) if entry.reason]
+    assert reasons == ["работа сдана позже", "перепутаны варианты"]
 
 
 @pytest.mark.parametrize(

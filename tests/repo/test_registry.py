@@ -28,7 +28,8 @@ ON_BREACH = {
     "refuse": """2.10/document 4.7.1/end
         1.4/scope 2.2/reason 2.10/other-child 3.1/1/issuer 3.1/2/issuer 3.1/2/slip
         3.6/mark 3.6/homework 4.1/role 4.1/acting 4.2/1/marks 4.2/2/staff 4.2/4/marks 4.4.2/clash
-        4.5.1/page 4.5.1/limit 4.5.2/scale 4.5.2/not-begun 4.5.5/closed 4.6.1/read-only
+        4.5.1/page 4.5.1/limit 4.5.1/no-marks 4.5.1/no-homework 4.5.2/scale 4.5.2/not-begun
+        4.5.5/closed 4.6.1/read-only
         4.6.4/1/unplaced 4.6.4/2/application 4.6.6/enrolment 4.7.2/bells 4.7.4/account
         2.2/self-approval 2.6/reason 2.9/release 4.4.5/1/gaps 4.5.2/mode 4.5.5/not-begun
         4.5.5/not-over 4.5.5/gaps 4.5.5/missing 4.5.5/not-attested 4.5.5/exempt 4.5.5/reopening

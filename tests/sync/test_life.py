@@ -324,6 +324,21 @@ def test_a_class_teachers_replica_and_the_server_say_the_same_of_duties(world: W
     assert {duty.clause for duty in own.duties} >= {"4.6.2", "4.6.7"}
 
 
+@pytest.mark.clause("4.3")
+@pytest.mark.clause("4.6.2")
+@pytest.mark.parametrize("who", ["deputy", "head", "officer"])
+def test_who_watches_the_whole_school_knows_that_nothing_is_written_yet(
+    world: World, who: str
+) -> None:
+    """Journals without a lesson and classes without a check are known to be empty."""
+    [watcher] = world.synced(who)
+    now = world.clock.wall()
+    own = duties(watcher.replica.store, now, watcher.person)
+    assert own == duties(world.server.store, now, watcher.person)
+    assert own.duties
+    assert not own.partial
+
+
 def stored(world: World, table: type[Row]) -> list[tuple[object, ...]]:
     return [row.values() for row in world.server.store.select(table)]
 

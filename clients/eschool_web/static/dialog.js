@@ -61,19 +61,33 @@ export function show(title, content, actions = []) {
 }
 
 /**
+ * Offer words for a field that takes any: they are a help and no bound.
+ * @param {HTMLInputElement} field
+ * @param {string[]} words
+ * @returns {Node[]} the field with its list
+ */
+export function offering(field, words) {
+  const id = `${field.id}-offered`;
+  field.setAttribute("list", id);
+  return [field, make("datalist", { id }, ...words.map((value) => make("option", { value })))];
+}
+
+/**
  * Ask for one line; null where it was not given.
  * @param {string} title
  * @param {string} label
  * @param {string} [value]
+ * @param {string[]} [offered] words to choose from, beside others
  * @returns {Promise<string | null>}
  */
-export async function askLine(title, label, value = "") {
+export async function askLine(title, label, value = "", offered = []) {
   const field = /** @type {HTMLInputElement} */ (
     make("input", { id: "dialog-line", value, maxlength: 200, autocomplete: "off" })
   );
   /** @type {string | null} */
   let given = null;
-  const content = [make("label", { for: "dialog-line" }, label), field];
+  const fields = offered.length ? offering(field, offered) : [field];
+  const content = [make("label", { for: "dialog-line" }, label), ...fields];
   await show(title, content, [{ label: say("save"), act: () => { given = field.value.trim(); } }]);
   return given;
 }

@@ -2,7 +2,7 @@
 // A mark in a wrong row or column goes where it belongs in one command; in a closed term a change
 // is proposed, and another person decides on it (2.2).
 
-import { show } from "./dialog.js";
+import { offering, show } from "./dialog.js";
 import { announce, make } from "./dom.js";
 import { give } from "./giving.js";
 import { say } from "./texts.js";
@@ -18,14 +18,14 @@ const KIND_OF_YEAR = 2;
  * @param {number} column
  */
 export async function moveMark(grid, row, column) {
-  const { pupils, lessons } = grid.model;
+  const { pupils, lessons, data } = grid.model;
   const to = choice("move-pupil", pupils.map((/** @type {any} */ one) => one.name), row);
   const days = lessons.map((/** @type {any} */ one) => `${one.date}, ${one.period}`);
   const on = choice("move-lesson", days, column);
   const reason = line("move-reason");
   const content = [
     label(to, say("move_to_pupil")), to, label(on, say("move_to_lesson")), on,
-    label(reason, say("reason_label")), reason,
+    label(reason, say("reason_label")), ...offering(reason, data.reasons),
   ];
   const said = make("p", { class: "refusal", role: "alert" });
   const move = () => carryOut(said, "move_mark", {

@@ -260,7 +260,9 @@ export class TermColumn {
     announce(`${said.text} ${said.remedy}`);
     const { value, document: ground } = sent.fields;
     if (REASON_ASKED.includes(said.key) && !sent.fields.reason) {
-      const reason = await askLine(this.title(row), `${said.text} ${say("term_reason_why")}`);
+      const reason = await askLine(
+        this.title(row), `${said.text} ${say("term_reason_why")}`, "", this.grid.model.data.reasons,
+      );
       if (reason) return this.put(row, { value, reason, document: ground }, true);
     }
     this.grid.strip.tell(said);

@@ -152,7 +152,9 @@ export class Writer {
     const earlier = kind === "record_mark" && this.model.mark(row, column, fields.position);
     const reasonless = Boolean(earlier) && this.model.lessons[column].past && !fields.reason;
     if (reasonless && counts(earlier, fields)) {
-      const reason = await askLine(say("reason_title"), say("reason_label"), this.reason);
+      const reason = await askLine(
+        say("reason_title"), say("reason_label"), this.reason, this.model.data.reasons,
+      );
       this.grid.view.cell(this.grid.view.row, this.grid.view.column).focus();
       if (!reason) return;
       this.reason = reason;

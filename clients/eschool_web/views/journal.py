@@ -12,7 +12,7 @@ from eschool_core.domain.enums import WorkKind
 from eschool_core.domain.informing import ResourceLink
 from eschool_core.domain.journal import Lesson
 from eschool_core.domain.partition import PartitionKind, partition
-from eschool_core.domain.result_enums import ResultValue
+from eschool_core.domain.result_enums import CorrectionReason, ResultValue
 from eschool_core.domain.school import Journal
 from eschool_core.errors import InputError
 from eschool_core.labels import text
@@ -147,6 +147,9 @@ def grid_data(asked: Asked, grid: Grid) -> dict[str, Any]:
         "now": asked.source.now(),
         "active": columns.get(grid.active, 0),
         "lowest": grid.lowest_mark,
+        "reasons": [
+            text(f"CorrectionReason.{one.name.lower()}", asked.language) for one in CorrectionReason
+        ],
         "due": grid.today + OWED_DAYS,
         "marks": not grid.writing.extracurricular,
         "lessons": [_lesson(asked, grid, entry) for entry in grid.page.lessons],

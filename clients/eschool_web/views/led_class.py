@@ -16,6 +16,7 @@ SECTIONS: Final = (
     ("/class/{id}", "web.class.overview"),
     ("/class/{id}/families", "web.class.families"),
     ("/class/{id}/changes", "web.class.changes"),
+    ("/class/{id}/consents", "web.consents"),
 )
 
 

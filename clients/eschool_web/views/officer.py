@@ -31,6 +31,8 @@ SECTIONS: Final = (
     ("/officer/devices", "web.officer.devices"),
     ("/officer/slips", "web.officer.slips"),
     ("/officer/import", "web.officer.import"),
+    ("/officer/consents", "web.consents"),
+    ("/officer/reads", "web.reads"),
     ("/policy", "web.officer.policy"),
 )
 

@@ -37,6 +37,7 @@ QUERIES = {
     "/api/paper/registers": "?class={school_class}",
     "/report": "?section=report&name=particulars&class={school_class}",
     "/officer/people": "?q={family}",
+    "/officer/consents": "?class={school_class}",
 }
 """What is asked of a page that shows cards only where it is asked for them."""
 
@@ -120,10 +121,10 @@ def test_whatever_page_shows_a_card_logs_it(
                 (shows if noted else silent).append(path.partition("?")[0])
     assert silent == [], "shown without an entry in the log"
     if role == "class_teacher":
-        assert {path.rpartition("/")[2] for path in shows} >= {"families", "report"}
-        assert {"/api/file/report", "/api/paper/report"} <= set(shows)
+        assert {path.rpartition("/")[2] for path in shows} >= {"families", "consents", "report"}
+        assert "/api/file/report" in shows
         assert any(path.startswith("/messages/") for path in shows)
     if role != "officer":
         assert "/messages" in shows
     else:
-        assert "/officer/people" in shows
+        assert {"/officer/people", "/officer/consents"} <= set(shows)

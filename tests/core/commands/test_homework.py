@@ -299,11 +299,13 @@ def test_the_schools_act_moves_the_deadline(
     assert findings(school.do(homework(other), "maths", at=late)) == LATE
 
 
+@pytest.mark.clause("4.5.1")
+@pytest.mark.clause("4.5.1/no-homework")
 def test_an_extracurricular_journal_has_no_homework(school: SmallSchool) -> None:
     kind = JournalKind.EXTRACURRICULAR
     school.add_journal("5А", "Хор", "substitute", ((0, 7),), kind=kind)
     outcome = school.do(homework(school.lesson("5А", "Хор")), "substitute")
-    assert verdict(outcome) == "journal.no_homework"
+    assert verdict(outcome) == "4.5.1/no-homework"
 
 
 @pytest.mark.clause("4.5.3")

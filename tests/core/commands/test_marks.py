@@ -178,13 +178,15 @@ def test_an_exemption_has_dates_and_a_document_and_blocks_no_mark(
         assert verdict(school.do(command, "maths")) == "accepted"
 
 
+@pytest.mark.clause("4.5.1")
+@pytest.mark.clause("4.5.1/no-marks")
 def test_an_extracurricular_journal_takes_attendance_and_no_marks(
     school: SmallSchool, pupil: int
 ) -> None:
     kind = JournalKind.EXTRACURRICULAR
     school.add_journal("5А", "Хор", "substitute", ((0, 7),), kind=kind)
     lesson, at = school.lesson("5А", "Хор"), clock(MONDAY, 15)
-    assert verdict(school.do(mark(lesson, pupil), "substitute", at=at)) == "journal.no_marks"
+    assert verdict(school.do(mark(lesson, pupil), "substitute", at=at)) == "4.5.1/no-marks"
     assert verdict(school.do(absent(lesson, pupil), "substitute", at=at)) == "accepted"
 
 

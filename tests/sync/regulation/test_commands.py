@@ -54,6 +54,8 @@ ELSEWHERE = {
     "4.4.2/clash": "takes a draft with a clash: tests/core/commands/test_timetable_drafts.py",
     "4.4.5/1/gaps": "takes a year that is over: tests/core/commands/test_archive.py",
     "4.5.1/limit": "takes days to pass: tests/core/commands/test_substitutions.py",
+    "4.5.1/no-homework": "takes such a journal: tests/core/commands/test_homework.py",
+    "4.5.1/no-marks": "takes an extracurricular journal: tests/core/commands/test_marks.py",
     "4.5.5/missing": "takes a term without gaps: tests/core/commands/test_closing.py",
     "4.6.4/1/unplaced": "takes a draft without a pupil: tests/core/commands/test_group_drafts.py",
     "4.7.2/bells": "takes a class without bells: tests/core/commands/test_timetable.py",
