@@ -71,14 +71,14 @@ def hand_over_command(
         session.screen.line(said_of(duty.text, duty.params, session.language), indent=2)
     session.screen.line(say("cli.hand-over.applications", count=len(handed.applications)))
     if handed.applications:
-        columns = (
+        applications = (
             Column(say("cli.column.guardian")),
             Column(say("cli.column.pupil")),
             Column(say("cli.consent.document")),
             Column(say("cli.guardians.from"), keep=True),
         )
         session.screen.table(
-            columns,
+            applications,
             [
                 (one.guardian, one.pupil, one.document, short_date(one.first_day))
                 for one in handed.applications
