@@ -92,9 +92,10 @@ SILENT: tuple[tuple[str, ...], ...] = (
 
 OF_OWN_WORK = frozenset(
     """
-    account channels, api, archive open, archive verify, doctor, explain, feeds open,
-    inspection show, policy show, print inspection, print registers, proof, regulation, rights,
-    signatures, status, support show, sync, term check, term unseen, timetable show, verify, web
+    account channels, api, archive former, archive open, archive verify, doctor, explain,
+    feeds open, inspection show, policy show, print inspection, print log, print registers, proof,
+    regulation, rights, signatures, status, support show, sync, term check, term unseen,
+    timetable show, verify, web
     """.replace("\n", " ")
     .strip()
     .split(", ")
@@ -108,7 +109,7 @@ pupils by name and subject.
 WRITING = frozenset(
     """
     absent, account acknowledge, account channel, acts register, acts revoke, appoint,
-    archive approve, archive keep, archive pack, archive propose, archive record,
+    archive approve, archive forget, archive keep, archive pack, archive propose, archive record,
     archive register, archive seal, archive waive, block, breach, check control, check section,
     consent record, consent withdraw, correction approve, correction decline, correction propose,
     debt council, debt retake, devices revoke, dismiss, enrol, exam, excuse, external accept,
