@@ -21,7 +21,7 @@ def api_command(session: Session, port: int) -> None:
 
     def ready(url: str, token: str) -> None:
         # One line, so that whoever started us need not guess where it ends.
-        click.echo(json.dumps({"url": url, "token": token}))
+        session.screen.whole(json.dumps({"url": url, "token": token}))
 
     with session.replica() as replica:
         serve(replica, ready, port, session.language)

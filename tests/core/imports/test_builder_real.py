@@ -130,9 +130,9 @@ def test_the_full_sample_school_takes_seconds(tmp_path: Path) -> None:
     draft = sample_timetable("full", 1)
     roster = sample_roster(draft, 1, START_YEAR)
     school = new_school(year_draft(), path=str(tmp_path / "school.db"))
-    start = time.perf_counter()
+    start = time.process_time()
     lessons, people = build(school, draft, roster)
-    assert time.perf_counter() - start < MOST_SECONDS
+    assert time.process_time() - start < MOST_SECONDS
     assert (lessons.not_taken, lessons.waiting, people.not_taken) == ((), (), ())
     assert school.count("pupil") == 750
     assert school.count("lesson") > 30_000
