@@ -196,9 +196,11 @@ def submit(page: Page, name: str) -> str:
     )
     assert not invalid, f"{name} cannot be filled: {invalid}"
     if not form.get_attribute("data-act"):
-        # A message, or what is looked for: the next page shows it.
-        with page.expect_navigation():
-            form.evaluate("(form) => form.requestSubmit()")
+        # A message, or what is looked for: the next page shows it, or this one anew.
+        page.evaluate("document.getElementById('main').dataset.old = 'yes'")
+        form.evaluate("(form) => form.requestSubmit()")
+        page.wait_for_selector("#main:not([data-old])")
+        page.wait_for_load_state()
         return ""
     form.evaluate("(form) => form.requestSubmit(form.querySelector('button'))")
     if form.get_attribute("data-confirm"):
