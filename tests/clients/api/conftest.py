@@ -23,6 +23,7 @@ from eschool_sync.sandbox import Sandbox
 DAY = date(2026, 11, 24)
 TOKEN = "a-token-of-the-tests"
 END_SECONDS = 20
+NEVER_SECONDS = 24 * 3600
 
 
 @dataclass
@@ -70,6 +71,8 @@ def opened(replica: Replica) -> Iterator[Door]:
     """Serve somebody's open replica for the time of the block."""
     ended: list[bool] = []
     service = Service(replica)
+    # A session lasts longer than the policy lets a door stand idle.
+    service.door.idle.limit_seconds = NEVER_SECONDS
     with listen(0) as listener:
         host = f"{LOOPBACK}:{listener.getsockname()[1]}"
         app = make_api(service, host, TOKEN, lambda: ended.append(True))
