@@ -16,15 +16,26 @@ from unittest.mock import patch
 
 from sqlcipher3 import dbapi2
 
+from eschool_core.domain.tables import TABLES
+from eschool_core.store.database import SqliteDatabase
+from eschool_core.store.statements import name_of
 from eschool_sync.security import cipher
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.keyslots import KeySlots
+from tests.sync.harness import Rows, read_rows, table_name
 
 KEY = DatabaseKey(bytes(range(32)), bytes(range(16)))
 CODE = "recovery code of nobody"
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE", "CREATE", "COMMIT")
 _FULL = 13
+_STATEMENTS = 1_000
+"""More than there are tables: whoever reads all of them prepares no statement twice."""
+
 _PLAIN_SETTINGS = tuple(each for each in cipher._SETTINGS if "cipher" not in each)
+
+
+_FILLED = "SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM {name_of(s.table)})" for s in TABLES)
+"""Most tables are empty: they are not asked for their rows."""
 
 
 class ProcessDied(BaseException):
@@ -102,12 +113,30 @@ class Connection:
     def __init__(self, connection: Any, process: Process) -> None:
         self._connection = connection
         self._process = process
+        self._read: tuple[tuple[int, int], Rows] | None = None
         process.connections.append(connection)
 
     @property
     def in_transaction(self) -> bool:
         """A dead process has nothing to take back: the file's recovery does that."""
         return not self._process.dead and bool(self._connection.in_transaction)
+
+    def rows(self) -> Rows:
+        """Return every row of every domain table; read again only where something was written.
+
+        Meant for looking on, so that no fate of the process is met; nobody may change the answer.
+        """
+        [(others,)] = self._connection.execute("PRAGMA data_version")
+        stamp = (self._connection.total_changes, others)
+        if self._read is None or self._read[0] != stamp:
+            [filled] = self._connection.execute(_FILLED)
+            database = SqliteDatabase(self._connection)
+            rows = {
+                table_name(spec.table): read_rows(database, spec.table) if full else []
+                for spec, full in zip(TABLES, filled, strict=True)
+            }
+            self._read = stamp, rows
+        return self._read[1]
 
     def execute(self, sql: str, parameters: Any = ()) -> Any:
         """Run a statement."""
@@ -165,12 +194,23 @@ class Disk:
             yield
 
 
+def rows_of(database: Any) -> Rows:
+    """Return every row of a database that was opened here (``Connection.rows``)."""
+    connection: Connection = database.connection
+    return connection.rows()
+
+
 _open_encrypted = cipher.open_encrypted
 _create_encrypted = cipher.create_encrypted
 
 
 def _open_plain(path: Path) -> Any:
-    connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+    connection = dbapi2.connect(
+        str(path),
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=_STATEMENTS,
+    )
     for setting in _PLAIN_SETTINGS:
         connection.execute(setting).fetchall()
     return connection

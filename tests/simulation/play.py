@@ -18,7 +18,7 @@ from eschool_sync.security.random_source import SeededRandom
 from tests.simulation.acts import Author
 from tests.simulation.base import Base, base
 from tests.simulation.dice import Dice, Trace
-from tests.simulation.disk import Disk, ProcessDied
+from tests.simulation.disk import Disk, ProcessDied, rows_of
 from tests.simulation.mix import OFFICE
 from tests.simulation.network import DEAF, DOWN, UP, Network
 from tests.simulation.poison import Poison
@@ -26,7 +26,7 @@ from tests.simulation.profile import Profile
 from tests.simulation.quiet import Quiet
 from tests.simulation.witness import Witness
 from tests.simulation.world import Device, Handle, World
-from tests.sync.harness import PASSPHRASE, URL, all_rows
+from tests.sync.harness import PASSPHRASE, URL
 from tests.sync.scratch import from_scratch
 
 _NOTE_UNEQUAL = Exchange.note_unequal
@@ -399,19 +399,19 @@ class Play:
         What was entered since the replica last took an answer was judged by the clock and the
         rows of its entry, not by those of now: it is compared when it was carried out anew.
         """
-        pending = device.replica.status().pending
         if Position.load(device.database).cursor != head:
             return
+        pending = device.pending()
         if pending and device.name not in self._replayed:
             return
         held = {row[0] for row in device.database.fetch("SELECT part FROM part_state")}
-        server = all_rows(self.world.server.school.database)
+        server = rows_of(self.world.server.school.database)
         confirmed = {name: [row for row in rows if row[1] in held] for name, rows in server.items()}
         wanted = confirmed
         if pending:
             with self.poison.while_replaying(now=True):
                 wanted = from_scratch(confirmed, device.database, device.clock)
-        shown = all_rows(device.database)
+        shown = rows_of(device.database)
         wrong = [name for name, rows in wanted.items() if shown[name] != rows]
         self.witness.expect(not wrong, "divergent", "I4", device.name, "shows other", wrong)
 

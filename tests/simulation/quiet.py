@@ -10,10 +10,9 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from eschool_core.domain.office import Device as DeviceRow
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.replica import DATABASE_FILE
-from tests.simulation.disk import KEY
+from tests.simulation.disk import KEY, rows_of
 from tests.simulation.replay import Replay
 from tests.simulation.world import Device
-from tests.sync.harness import all_rows
 from tests.sync.oracle import Knowledge
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ class Quiet:
         if self._is_revoked(device):
             return True
         position = Position.load(device.database)
-        return position.cursor == head and device.replica.status().pending == 0
+        return position.cursor == head and not device.pending()
 
     def _is_revoked(self, device: Device) -> bool:
         row = self._play.world.server.school.store.first(DeviceRow, device=device.number)
@@ -82,7 +81,7 @@ class Quiet:
         witness.check_log(server)
         witness.check_sums("server", server, self._key)
         self._replay.compare(server, witness)
-        known, rows = Knowledge.of(server), all_rows(server)
+        known, rows = Knowledge.of(server), rows_of(server)
         for device in self._play.world.devices.values():
             revoked = self._is_revoked(device)
             witness.check_outbox(device, server, revoked=revoked)
@@ -98,7 +97,7 @@ class Quiet:
     def _check_bytes(self, device: Device) -> None:
         """No text is in the replica's files that it does not show or has written itself (I6)."""
         allowed: set[bytes] = set()
-        for rows in all_rows(device.database).values():
+        for rows in rows_of(device.database).values():
             allowed |= _canaries(repr(rows).encode())
             packed = [value for row in rows for value in row if isinstance(value, bytes)]
             allowed |= _canaries(b" ".join(packed))

@@ -7,14 +7,14 @@ from typing import Any
 
 from eschool_core.commands.access import RevokeDevice
 from eschool_core.domain.review import HeldState
-from eschool_core.domain.row import Row
 from eschool_core.domain.tables import TABLES
-from eschool_core.store import digest, statements
+from eschool_core.store import digest
 from eschool_core.store.database import Database
 from eschool_sync.protocol.envelope import Header, unpack_payload
 from eschool_sync.replica.position import Position
+from tests.simulation.disk import rows_of
 from tests.simulation.world import Device
-from tests.sync.harness import Rows, read_rows, table_name
+from tests.sync.harness import Rows, table_name
 
 KINDS = ("lost", "duplicated", "divergent", "residual", "order", "liveness", "crash")
 
@@ -170,11 +170,11 @@ class Witness:
             for part, rows, value in database.fetch("SELECT part, rows, digest FROM part_state")
             if rows
         }
-        self.expect(kept == counted(database, key), "divergent", "I5", name, "sums")
+        self.expect(kept == counted(rows_of(database), key), "divergent", "I5", name, "sums")
 
     def check_rows(self, device: Device, expected: Rows, visible: set[tuple[str, int]]) -> None:
         """The replica shows what the server has in its scope, and nothing else (I5, I6)."""
-        shown = {table_name(spec.table): read_rows(device.database, spec.table) for spec in TABLES}
+        shown = rows_of(device.database)
         seen = {(table, int(str(row[0]))) for table, rows in shown.items() for row in rows}
         name = device.name
         self.expect(not seen - visible, "residual", "I6", name, "sees", sorted(seen - visible)[:3])
@@ -187,17 +187,13 @@ class Witness:
         self.expect(images == 0, "divergent", "I5", name, images, "undo images left")
 
 
-def counted(database: Database, key: bytes) -> dict[int, tuple[int, int]]:
+def counted(listed: Rows, key: bytes) -> dict[int, tuple[int, int]]:
     """Return rows and digest of each partition, counted from the rows alone."""
     row_hash = digest.row_hasher(key)
     sums: dict[int, tuple[int, int]] = {}
     for spec in TABLES:
-        for row in database.fetch(_select(spec.table)):
-            rows, total = sums.get(row[1], (0, 0))
-            hashed = total + row_hash(spec.table.number, row)
-            sums[row[1]] = (rows + 1, hashed % digest.MODULUS)
+        for row in listed[table_name(spec.table)]:
+            part: int = row[1]  # type: ignore[assignment]
+            rows, total = sums.get(part, (0, 0))
+            sums[part] = (rows + 1, (total + row_hash(spec.table.number, row)) % digest.MODULUS)
     return sums
-
-
-def _select(table: type[Row]) -> str:
-    return statements.select(table, ())

@@ -195,6 +195,11 @@ class Device:
         """Its database."""
         return self.replica.store.database
 
+    def pending(self) -> int:
+        """Return how many commands wait for their verdict; ``status`` tells much more."""
+        [(count,)] = self.database.fetch("SELECT count(*) FROM outbox WHERE state = 0")
+        return int(count)
+
     def ended(self, handle: Handle) -> None:
         """Take a process off the list; there is always one."""
         self.handles.remove(handle)
