@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from eschool_core.commands.access import RevokeDevice
 from eschool_core.domain.review import HeldState
 from eschool_core.domain.tables import TABLES
 from eschool_core.store import digest
-from eschool_core.store.database import Database
+from eschool_core.store.database import Database, Values
 from eschool_sync.protocol.envelope import Header, unpack_payload
 from eschool_sync.replica.position import Position
 from tests.simulation.disk import rows_of
@@ -193,7 +193,8 @@ def counted(listed: Rows, key: bytes) -> dict[int, tuple[int, int]]:
     sums: dict[int, tuple[int, int]] = {}
     for spec in TABLES:
         for row in listed[table_name(spec.table)]:
-            part: int = row[1]  # type: ignore[assignment]
-            rows, total = sums.get(part, (0, 0))
-            sums[part] = (rows + 1, (total + row_hash(spec.table.number, row)) % digest.MODULUS)
+            values = cast(Values, row)
+            rows, total = sums.get(values[1], (0, 0))
+            hashed = total + row_hash(spec.table.number, values)
+            sums[values[1]] = (rows + 1, hashed % digest.MODULUS)
     return sums
