@@ -1,7 +1,7 @@
 """``python -m tests.simulation.operators``: bugs drawn by seed with cosmic-ray's operators.
 
-Each is hunted by the simulation first, with few seeds; what it does not find goes to the tests of
-its part. Changes of annotations alone are no bugs and are not drawn.
+Each is hunted by the simulation first, with few seeds; what it does not find goes to the tests that
+run the changed lines. Changes of annotations alone are no bugs and are not drawn.
 """
 
 from __future__ import annotations
@@ -24,33 +24,29 @@ from cosmic_ray.ast import ast_nodes, get_ast  # type: ignore[import-untyped]
 from cosmic_ray.mutating import mutate_code  # type: ignore[import-untyped]
 from cosmic_ray.plugins import get_operator, operator_names  # type: ignore[import-untyped]
 
+from tests.simulation.covered import Covered, statements_at
 from tests.simulation.dice import Dice
 from tests.simulation.mutants.hunt import Fate, hunt_all
 from tests.simulation.mutants.mutant import ROOT, Mutant
 
-_ROUND_TRIPS = (
-    "tests/sync/test_round_trip.py", "tests/sync/test_verdicts.py", "tests/sync/test_repair.py",
-    "tests/sync/test_trust.py", "tests/sync/test_idle.py", "tests/sync/history",
-)  # fmt: skip
-_STORE = ("tests/core/commands/test_invariants.py", "tests/core/commands/test_consistency.py")
-TARGETS: dict[str, tuple[str, ...]] = {
-    **{
-        f"eschool_sync/replica/{name}.py": _ROUND_TRIPS
+TARGETS = (
+    *(
+        f"eschool_sync/replica/{name}.py"
         for name in ("exchange", "confirmed", "outbox", "opened", "position", "held")
-    },
-    **{
-        f"eschool_sync/server/{name}.py": _ROUND_TRIPS
+    ),
+    *(
+        f"eschool_sync/server/{name}.py"
         for name in ("school", "judge", "pushes", "answers", "outgoing", "known", "heads")
-    },
-    **{
-        f"eschool_sync/protocol/{name}.py": ("tests/sync/protocol", *_ROUND_TRIPS)
+    ),
+    *(
+        f"eschool_sync/protocol/{name}.py"
         for name in ("messages", "push", "columns", "frames", "envelope", "evidence")
-    },
-    **{
-        f"eschool_core/store/{name}.py": (*_STORE, *_ROUND_TRIPS)
+    ),
+    *(
+        f"eschool_core/store/{name}.py"
         for name in ("ledger", "store", "digest", "read_cache", "database")
-    },
-}
+    ),
+)
 LIMIT_SECONDS = 400
 
 
@@ -60,7 +56,7 @@ class Drawn:
 
     Attributes:
         killer: ``simulation``, ``tests`` or ``""``.
-        found: What the seed told, or the first of the tests; or why nothing can be said.
+        found: What the seed told, or the test that failed; or who looked and found nothing.
     """
 
     path: str
@@ -81,7 +77,7 @@ def families() -> dict[str, list[str]]:
 
 def draw(dice: Dice) -> Mutant | None:
     """Draw a change; None where the operator finds no place in the file."""
-    path = dice.one_of(tuple(TARGETS))
+    path = dice.one_of(TARGETS)
     text = (ROOT / path).read_text()
     family = dice.one_of(tuple(families().values()))
     operators = [get_operator(name)() for name in sorted(family) if not _needs_arguments(name)]
@@ -148,30 +144,60 @@ def drawn(count: int, seed: int) -> Iterator[Mutant]:
             yield replace(mutant, name=f"{len(known)} {mutant.name}")
 
 
-def judge(mutant: Mutant, fate: Fate, *, test: bool) -> Drawn:
+def judge(mutant: Mutant, fate: Fate, covered: Covered | None) -> Drawn:
     """Say what the seeds found of a change; let the tests look for what they did not find."""
     started = time.perf_counter() - fate.seconds
     killer, found = ("simulation", fate.found) if fate.killed else ("", "")
-    if test and not fate.killed:
-        killer, found = _tested(mutant)
+    if covered is not None and not fate.killed:
+        killer, found = _tested(mutant, covered)
     seconds = round(time.perf_counter() - started, 1)
     return Drawn(mutant.path, mutant.name, mutant.breaks, killer, found, seconds)
 
 
-def _tested(mutant: Mutant) -> tuple[str, str]:
-    """Return killer and place; tests that run out of time have found nothing."""
-    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
-        file.write(mutant.source())
-        file.flush()
+def asked(mutant: Mutant, covered: Covered) -> list[str]:
+    """Return the tests that run what is changed, the quickest first."""
+    old = (ROOT / mutant.path).read_text()
+    matcher = difflib.SequenceMatcher(None, old.splitlines(), mutant.source().splitlines())
+    lines = [
+        line
+        for tag, start, end, *_ in matcher.get_opcodes()
+        if tag != "equal"
+        for line in range(start + 1, max(end, start + 1) + 1)
+    ]
+    return covered.of(mutant.path, statements_at(old, lines))
+
+
+def _tested(mutant: Mutant, covered: Covered) -> tuple[str, str]:
+    """Return killer and test; tests that run out of time have found nothing."""
+    tests = asked(mutant, covered)
+    if not tests:
+        return "", "no test runs it"
+    with tempfile.TemporaryDirectory() as folder:
+        source, names = Path(folder) / "changed.py", Path(folder) / "tests"
+        source.write_text(mutant.source())
+        names.write_text("\n".join(tests))
         command = [sys.executable, "-m", "tests.simulation.mutants.tested", mutant.module]
-        command += [file.name, *TARGETS[mutant.path]]
         try:
             done = subprocess.run(
-                command, cwd=ROOT, capture_output=True, timeout=LIMIT_SECONDS, check=False
+                [*command, str(source), str(names)],
+                cwd=ROOT,
+                capture_output=True,
+                text=True,
+                timeout=LIMIT_SECONDS,
+                check=False,
             )
         except subprocess.TimeoutExpired:
-            return "", "the tests ran out of time"
-    return ("tests", TARGETS[mutant.path][0]) if done.returncode else ("", "")
+            return "", f"{len(tests)} tests ran out of time"
+    if not done.returncode:
+        return "", f"{len(tests)} tests"
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    return "tests", failed[1] if failed else "it does not start"
+
+
+def known(path: Path) -> list[Drawn]:
+    """Return what a run that was cut off has written; nothing if there was none."""
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [Drawn(**json.loads(line)) for line in lines]
 
 
 def main() -> int:
@@ -180,23 +206,23 @@ def main() -> int:
         prog="python -m tests.simulation.operators", description=__doc__
     )
     parser.add_argument("--count", type=int, default=100, help="how many are drawn")
-    parser.add_argument("--skip", type=int, default=0, help="of them, the first are left out")
     parser.add_argument("--seed", type=int, default=1, help="of the draw")
     parser.add_argument("--seeds", type=int, default=25, help="of the simulation, for each")
-    parser.add_argument("--jobs", type=int, default=1, help="processes of the simulation")
-    parser.add_argument("--no-tests", action="store_true", help="let the seeds alone look")
-    parser.add_argument("--output", type=Path, help="file to which lines are added")
+    parser.add_argument("--covered", type=Path, help="of tests.simulation.covered; else no test")
+    parser.add_argument("--resume", type=Path, help="file to which lines are added; go on there")
     chosen = parser.parse_args()
-    mutants = list(drawn(chosen.count, chosen.seed))[chosen.skip :]
-    results = []
-    fates = hunt_all(mutants, chosen.seeds, chosen.jobs)
-    for fate in fates:
-        mutant = next(each for each in mutants if each.name == fate.name)
-        results.append(judge(mutant, fate, test=not chosen.no_tests))
+    covered = Covered.load(chosen.covered) if chosen.covered else None
+    results = known(chosen.resume) if chosen.resume else []
+    done = {(result.path, result.operator, result.change) for result in results}
+    for mutant in drawn(chosen.count, chosen.seed):
+        if (mutant.path, mutant.name, mutant.breaks) in done:
+            continue
+        [fate] = hunt_all([mutant], chosen.seeds, 1)
+        results.append(judge(mutant, fate, covered))
         line = json.dumps(asdict(results[-1]), ensure_ascii=False)
         print(line, flush=True)
-        if chosen.output:
-            with chosen.output.open("a") as file:
+        if chosen.resume:
+            with chosen.resume.open("a") as file:
                 file.write(line + "\n")
     by = [result.killer for result in results]
     summary = {
