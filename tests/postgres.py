@@ -13,12 +13,15 @@ import signal
 import subprocess
 import tempfile
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 START_LIMIT_SECONDS = 30
 STOP_LIMIT_SECONDS = 20
@@ -100,6 +103,28 @@ def running_postgres() -> Iterator[str]:
             yield url
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def new_database(url: str, like: str = "") -> str:
+    """Make another database on the server of ``url``, empty or a copy; return its URL.
+
+    Args:
+        url: Of any database there.
+        like: URL of the one to copy; nobody may be connected to it.
+    """
+    name = f"made_{uuid.uuid4().hex}"
+    made, origin = Identifier(name), Identifier(_name(like) if like else "template1")
+    with psycopg.connect(_renamed(url, "postgres"), autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(made, origin))
+    return _renamed(url, name)
+
+
+def _name(url: str) -> str:
+    return urlsplit(url).path.removeprefix("/")
+
+
+def _renamed(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 def create_cluster(binaries: Path, folder: Path, account: Account) -> None:

@@ -18,7 +18,7 @@ from eschool_core.commands import facts, rights
 from eschool_core.commands.base import Command, CommandSpec, Findings, Flag, ObjectId, Occasion
 from eschool_core.commands.former import check_over, partitions_of, rows_of
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow
-from eschool_core.domain.journal import JournalLine, Lesson
+from eschool_core.domain.journal import CellHistory, JournalLine, Lesson
 from eschool_core.domain.office import FindingRecord, Notice
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
@@ -87,8 +87,8 @@ def erased_rows(store: Store, entry: ArchiveEntry) -> Iterator[Row]:
 
     Of a journal: its lessons, its pupils' lines, what was found in its lessons, commands on them
     that still wait, and notices of the years up to its own. Of a register: its rows, and the
-    council's decisions on its pupils in that year. Of a package none: it lies on a medium. Of
-    people see ``former``, and commands on a pupil that still wait.
+    council's decisions on its pupils in that year with what they were before. Of a package none:
+    it lies on a medium. Of people see ``former``, and commands on a pupil that still wait.
     """
     if entry.kind == ArchiveKind.REGISTER:
         yield from _of_register(store, entry)
@@ -115,11 +115,14 @@ def _of_journal(store: Store, entry: ArchiveEntry) -> Iterator[Row]:
 
 def _of_register(store: Store, entry: ArchiveEntry) -> Iterator[Row]:
     pupils = []
-    for row in store.select(RegisterRow, entry_id=entry.id):
-        pupils.append(row.pupil_id)
-        yield row
+    for line in store.select(RegisterRow, entry_id=entry.id):
+        pupils.append(line.pupil_id)
+        yield line
     for pupil_id in pupils:
-        yield from store.select(CouncilDecision, pupil_id=pupil_id, year_id=entry.year_id)
+        for row in store.select(CouncilDecision, pupil_id=pupil_id, year_id=entry.year_id):
+            yield row
+            earlier = {"table_number": row.number, "row_id": row.id}
+            yield from store.select(CellHistory, part=row.part, **earlier)
 
 
 def _of_lessons(store: Store, lessons: list[Lesson]) -> Iterator[Row]:

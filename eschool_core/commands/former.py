@@ -18,7 +18,7 @@ from eschool_core.commands import facts, rights
 from eschool_core.commands.base import Command, CommandSpec, Day, Findings, Name, ObjectId, Occasion
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow
 from eschool_core.domain.informing import Thread
-from eschool_core.domain.journal import JournalLine
+from eschool_core.domain.journal import CellHistory, JournalLine
 from eschool_core.domain.partition import ARCHIVE, PartitionKind, partition
 from eschool_core.domain.people import Pupil
 from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
@@ -192,7 +192,8 @@ def rows_of(store: Store, kind: ArchiveKind, person_id: int) -> Iterator[Row]:
     """Yield the rows that go with a person, each once.
 
     Of a pupil: every row of the pupil's partitions and threads and every row elsewhere that names
-    the pupil, but what registers keep. Of an access: slips, grants, blocks, feeds, channels, reads;
+    the pupil, but what registers keep: the council's decisions with what they were before. Of an
+    access: slips, grants, blocks, feeds, channels, reads;
     public keys of devices stay, since signatures in the history are checked by them.
     """
     seen: set[tuple[int, int]] = set()
@@ -204,14 +205,22 @@ def rows_of(store: Store, kind: ArchiveKind, person_id: int) -> Iterator[Row]:
 
 def _pupil(store: Store, pupil_id: int) -> Iterator[Row]:
     parts = partitions_of(store, pupil_id)
+    day = partition(PartitionKind.PUPIL_DAY, pupil_id)
     for spec in TABLES:
         if spec.table in LONGER:
             continue
         if "pupil_id" in columns(spec.table):
             yield from store.select(spec.table, pupil_id=pupil_id)
-        for part in (*parts, partition(PartitionKind.PUPIL_DAY, pupil_id)):
-            yield from store.select(spec.table, part=part)
+        for part in (*parts, day):
+            for row in store.select(spec.table, part=part):
+                if not _is_history_of_decision(row):
+                    yield row
     yield from store.select(Pupil, id=pupil_id)
+
+
+def _is_history_of_decision(row: Row) -> bool:
+    """Return whether a row is an earlier decision of the council: it goes with the decision."""
+    return isinstance(row, CellHistory) and row.table_number == CouncilDecision.number
 
 
 def _access(store: Store, person_id: int) -> Iterator[Row]:

@@ -18,7 +18,7 @@ from eschool_core.commands.erasing import EraseRecord, erased_rows, whole_partit
 from eschool_core.commands.former import OF_PEOPLE, ProposeErasure
 from eschool_core.domain.archive import ArchiveEntry
 from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
-from eschool_core.errors import DamageError, InputError
+from eschool_core.errors import BusyError, DamageError, InputError
 from eschool_core.imports.builder import BatchEntry
 from eschool_core.regulation.interval import Interval
 from eschool_sync.history.entries import LogEntry, read_log
@@ -32,6 +32,7 @@ FILE: Final = "erased.json"
 FORMAT: Final = 1
 MAX_BYTES: Final = 512 * 1024 * 1024
 NOTHING: Final = "0" * 64
+RETRY_SECONDS: Final = 60
 OF_ACCOUNT: Final = (
     "DELETE FROM account WHERE person_id = ?",
     "DELETE FROM session WHERE person_id = ?",
@@ -77,6 +78,7 @@ def erase(school: ServerSchool, entry_id: int, file: Path, now: int) -> Erased:
         InputError: ``archive.state``: no act is approved.
         RegulationError: It must still be kept (5.3).
         DamageError: ``damage.tables``: the history is not sound; nothing was erased.
+        BusyError: ``busy.database``: another process wrote meanwhile; nothing was erased.
     """
     entry = school.store.require(ArchiveEntry, entry_id)
     if entry.state != ArchiveState.DESTROYED:
@@ -111,32 +113,60 @@ def _entered_again(school: ServerSchool, file: Path, entry_id: int) -> ArchiveEn
     return entry
 
 
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An erasure worked out against one state of the school.
+
+    Attributes:
+        seq: The head at which it was worked out.
+        number: Of the server's command that carries it out.
+        fresh: Entries whose payload goes now.
+    """
+
+    seq: int
+    number: int
+    command: EraseRecord
+    plan: Plan
+    rows: int
+    fresh: list[LogEntry]
+
+
 def _erase(school: ServerSchool, entry: ArchiveEntry, file: Path, now: int, again: int) -> Erased:
-    digest_key = bytes.fromhex(school.state.digest_key)
-    _require_sound(school, digest_key)
+    _require_sound(school, bytes.fromhex(school.state.digest_key))
+    # Worked out before the transaction begins: it takes minutes in a school of some years, and
+    # PostgreSQL ends a transaction that stands still for one (``IDLE_LIMIT_SECONDS``).
+    with school.turn:
+        made = _prepared(school, entry, now, again)
     with school.writing() as head:
-        rows = list(erased_rows(school.store, entry))
-        gone = Gone(
-            frozenset(whole_partitions(school.store, entry)),
-            frozenset((row.number, row.id) for row in rows),
-        )
-        number = school.next_number()
-        occasion = Occasion(0, school.state.server_device, number, head.seq, Interval.at(now))
-        log = list(read_log(school.database))
-        before = read_remains(school.database)
-        command = EraseRecord(entry_id=entry.id, remains=NOTHING, again=again)
-        plan = plan_erasure(log, digest_key, before, gone, (command, occasion))
-        final = command.model_copy(update={"remains": digest_of(plan.remains)})
-        [outcome] = school.act_within(head, [BatchEntry(number, 1, final)], 0, now)
+        if head.seq != made.seq:
+            raise BusyError("busy.database", retry_after=RETRY_SECONDS)
+        [outcome] = school.act_within(head, [BatchEntry(made.number, 1, made.command)], 0, now)
         if outcome.key:
             raise InputError(outcome.key, **dict(outcome.params))
-        fresh = [one for one in log if one.seq in plan.blank and one.payload]
-        _remember(file, entry, fresh)
-        _blank(school, plan, fresh)
+        _remember(file, entry, made.fresh)
+        _blank(school, made.plan, made.fresh)
         if entry.kind == ArchiveKind.ACCESS:
             for sql in OF_ACCOUNT:
                 school.database.execute(sql, (entry.object_id,))
-    return Erased(entry.id, len(rows), len(fresh))
+    return Erased(entry.id, made.rows, len(made.fresh))
+
+
+def _prepared(school: ServerSchool, entry: ArchiveEntry, now: int, again: int) -> _Prepared:
+    seq, number = school.head().seq, school.next_number()
+    rows = list(erased_rows(school.store, entry))
+    gone = Gone(
+        frozenset(whole_partitions(school.store, entry)),
+        frozenset((row.number, row.id) for row in rows),
+    )
+    occasion = Occasion(0, school.state.server_device, number, seq, Interval.at(now))
+    log = list(read_log(school.database))
+    before = read_remains(school.database)
+    command = EraseRecord(entry_id=entry.id, remains=NOTHING, again=again)
+    digest_key = bytes.fromhex(school.state.digest_key)
+    plan = plan_erasure(log, digest_key, before, gone, (command, occasion))
+    final = command.model_copy(update={"remains": digest_of(plan.remains)})
+    fresh = [one for one in log if one.seq in plan.blank and one.payload]
+    return _Prepared(seq, number, final, plan, len(rows), fresh)
 
 
 def _require_sound(school: ServerSchool, digest_key: bytes) -> None:

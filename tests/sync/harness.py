@@ -2,7 +2,7 @@
 
 Everything is deterministic: the clocks move when told to, random bytes come from seeds, and the
 wire loses and repeats what the test says. A world on SQLite is a copy of one that was built and
-enrolled once; on PostgreSQL it is built anew.
+enrolled once; on PostgreSQL it is built anew, or copied with its database.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from eschool_sync.server.directory import Directory
 from eschool_sync.server.guard import RequestRecord, hide_access
 from eschool_sync.server.http import TOLD
 from eschool_sync.server.school import ServerSchool
+from tests.postgres import new_database
 from tests.school import FIRST_DAY, MONDAY, SERVER, ZONE, SmallSchool, clock
 
 PASSPHRASE = "четыре слова для теста"
@@ -246,6 +247,7 @@ class World:
         clock: The server's.
         members: Replicas by the name of their owner: the names of the staff, ``guardian`` (of the
             first pupil of 5А), ``pupil`` (that pupil).
+        postgres_url: Of the database that holds the school; empty for a file.
     """
 
     folder: Path
@@ -255,6 +257,7 @@ class World:
     school: ServedSchool
     keys: dict[str, DatabaseKey] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
+    postgres_url: str = ""
 
     @property
     def server(self) -> ServerSchool:
@@ -379,7 +382,7 @@ def build(
     number, _ = directory.found("Школа № 1", ZONE, NameDraft("Главный", "Олег"))
     school = ServedSchool.on(directory.school(number))
     moment.advance(NOON - moment.wall())
-    return World(folder, moment, directory, number, school)
+    return World(folder, moment, directory, number, school, postgres_url=postgres_url)
 
 
 def seed_of(folder: Path) -> int:
@@ -397,16 +400,23 @@ def template(folder: Path) -> World:
 
 
 def copied(origin: World, folder: Path) -> World:
-    """Return a world of its own that begins where ``origin`` was closed."""
+    """Return a world of its own that begins where ``origin`` was closed.
+
+    On PostgreSQL ``origin`` must have a database of its own (``new_database``).
+    """
     shutil.copytree(origin.folder, folder, dirs_exist_ok=True)
-    moment = ManualClock(NOON)
-    directory = Directory(folder / "server", clock=moment, random=SeededRandom(seed_of(folder)))
+    url = origin.postgres_url
+    if url:
+        url = new_database(url, like=url)
+    moment, random = ManualClock(NOON), SeededRandom(seed_of(folder))
+    directory = Directory(folder / "server", url, clock=moment, random=random)
     school = copy.copy(origin.school)
     for name, value in vars(origin.school).items():
         if isinstance(value, dict | list):
             setattr(school, name, copy.copy(value))
     school.move(directory.school(origin.number))
-    return World(folder, moment, directory, origin.number, school, dict(origin.keys))
+    keys = dict(origin.keys)
+    return World(folder, moment, directory, origin.number, school, keys, postgres_url=url)
 
 
 @contextmanager

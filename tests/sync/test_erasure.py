@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,20 +19,26 @@ from eschool_core.commands.archive import (
     WaiveSection,
 )
 from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.debts import RecordCouncilDecision
 from eschool_core.commands.lessons import RecordMark, RecordTopic
+from eschool_core.commands.people import HireStaff
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow
 from eschool_core.domain.enums import FindingState
 from eschool_core.domain.journal import CellHistory, JournalLine, Lesson, Mark
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.partition import PartitionKind, kind_of, object_of
 from eschool_core.domain.people import Pupil
-from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
+from eschool_core.domain.result_enums import ArchiveKind, ArchiveState, CouncilDecisionKind
+from eschool_core.domain.results import CouncilDecision
 from eschool_core.domain.school import AcademicYear
-from eschool_core.errors import InputError
+from eschool_core.errors import BusyError, InputError
 from eschool_core.queries.archive import register
 from eschool_core.results.year_gaps import year_gaps
+from eschool_sync.backup.tables import tables_of
+from eschool_sync.history.erasure import Plan, plan_erasure
 from eschool_sync.history.verify import Verified, Verifier
-from eschool_sync.server.directory import DATABASE_FILE
+from eschool_sync.security.random_source import SeededRandom
+from eschool_sync.server.directory import DATABASE_FILE, Directory
 from eschool_sync.server.erasing import (
     FILE,
     Erased,
@@ -42,7 +49,8 @@ from eschool_sync.server.erasing import (
     returned,
 )
 from eschool_sync.server.restoring import put_back, take_copy
-from tests.school import MONDAY, clock
+from tests.postgres import new_database
+from tests.school import LAST_DAY, MONDAY, clock
 from tests.sync.harness import Member, World, build, copied
 from tests.terms import MATHS, YEAR_OVER, close, fill, fill_year, set_terms
 
@@ -104,8 +112,32 @@ class Archive:
     def texts(self) -> str:
         """Return every text that the database holds, whatever table it is in."""
         database = self.world.server.database
-        tables = database.fetch("SELECT name FROM sqlite_master WHERE type = 'table'")
-        return repr([database.fetch(f"SELECT * FROM {name}") for (name,) in tables])
+        return repr([database.fetch(f"SELECT * FROM {name}") for name in tables_of(database)])
+
+    def take_copy(self) -> str:
+        """Copy the database as it stands; return where the copy is."""
+        world = self.world
+        if not world.postgres_url:
+            copy = world.folder / "before.db"
+            take_copy(world.server, copy, server_file(world))
+            return str(copy)
+        world.directory.close()
+        copied = new_database(world.postgres_url, like=world.postgres_url)
+        world.school.move(world.directory.school(world.number))
+        return copied
+
+    def put_back(self, copy: str) -> None:
+        """Put a copy in the place of the database, as a restore does."""
+        world = self.world
+        world.directory.close()
+        if world.postgres_url:
+            world.postgres_url = copy
+            world.directory = Directory(
+                world.directory.folder, copy, clock=world.clock, random=SeededRandom(7)
+            )
+        else:
+            put_back(server_file(world), Path(copy))
+        world.school.move(world.directory.school(world.number))
 
 
 def play(world: World) -> None:
@@ -300,15 +332,11 @@ def test_a_crash_leaves_all_or_nothing_and_the_next_run_ends_it(
 @pytest.mark.threat("T16")
 @pytest.mark.asvs("14.2.7")
 def test_a_backup_from_before_the_erasure_is_made_to_forget_again(archive: Archive) -> None:
-    server, world = archive.world.server, archive.world
-    file = server_file(world)
-    copy = world.folder / "before.db"
-    take_copy(server, copy, file)
+    world = archive.world
+    copy = archive.take_copy()
     archive.erase_due(ArchiveKind.JOURNAL)
     assert list(returned(world.server, archive.file)) == []
-    world.directory.close()
-    put_back(file, copy)
-    world.school.move(world.directory.school(world.number))
+    archive.put_back(copy)
     assert CANARY.encode() in archive.payloads()
     [entry_id] = returned(world.server, archive.file)
     [done] = erase_returned(world.server, archive.file, world.clock.wall())
@@ -344,6 +372,62 @@ def texts_of(member: Member) -> str:
 
 def outbox_of(member: Member) -> list[bytes]:
     return [bytes(row[0]) for row in member.database.fetch("SELECT payload FROM outbox")]
+
+
+@pytest.mark.clause("5.3/2")
+@pytest.mark.asvs("14.2.7")
+def test_a_register_takes_what_the_council_decided_before_with_it(archive: Archive) -> None:
+    """Another protocol replaced the first: both go, and neither before the register."""
+    server, pupil = archive.world.server, archive.world.school.pupils["5А"][0]
+    for kind, protocol in (
+        (CouncilDecisionKind.PROMOTED, "№ 14"),
+        (CouncilDecisionKind.REPEAT, "№ 15"),
+    ):
+        archive.world.act(
+            RecordCouncilDecision(
+                pupil_id=pupil,
+                year_id=archive.world.school.year,
+                decision=kind,
+                next_grade=5,
+                protocol=f"{CANARY} {protocol}",
+                protocol_day=LAST_DAY,
+            ),
+            "deputy",
+        )
+    archive.erase_due(ArchiveKind.JOURNAL)
+    [decision] = server.store.select(CouncilDecision)
+    [earlier] = server.store.select(CellHistory, table_number=CouncilDecision.number)
+    assert (earlier.row_id, "№ 14" in earlier.content) == (decision.id, True)
+    archive.go_to(date(2053, 1, 1))
+    archive.erase_due(ArchiveKind.REGISTER)
+    assert server.store.select(CouncilDecision) == []
+    assert server.store.select(CellHistory, table_number=CouncilDecision.number) == []
+    assert CANARY not in archive.texts()
+    assert CANARY.encode() not in archive.payloads()
+    assert archive.verify().problems == ()
+
+
+@pytest.mark.threat("T14")
+def test_what_is_written_while_an_erasure_is_worked_out_is_waited_for(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry_id = archive.approve(ArchiveKind.JOURNAL)
+    world = archive.world
+
+    def overtaken(*arguments: Any) -> Plan:
+        plan = plan_erasure(*arguments)
+        assert not world.server.database.in_transaction
+        world.act(HireStaff(family="Новикова", given="Нина"), "officer")
+        return plan
+
+    with monkeypatch.context() as patched:
+        patched.setattr("eschool_sync.server.erasing.plan_erasure", overtaken)
+        with pytest.raises(BusyError):
+            archive.erase(entry_id)
+    assert CANARY.encode() in archive.payloads()
+    assert not archive.file.exists()
+    archive.erase(entry_id)
+    assert CANARY.encode() not in archive.payloads()
 
 
 @pytest.mark.asvs("14.2.7")

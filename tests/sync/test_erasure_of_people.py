@@ -13,16 +13,19 @@ from eschool_core import calendar
 from eschool_core.commands.access import IssueSlip
 from eschool_core.commands.archive import DecideDestruction, ProposeDestruction
 from eschool_core.commands.care import ExcuseAbsence
+from eschool_core.commands.debts import RecordCouncilDecision
 from eschool_core.commands.former import ProposeErasure
 from eschool_core.commands.messages import OpenThread
 from eschool_core.commands.people import WithdrawPupil
 from eschool_core.domain.archive import ArchiveEntry
 from eschool_core.domain.enums import ExcuseKind
 from eschool_core.domain.informing import Message
-from eschool_core.domain.journal import JournalLine
+from eschool_core.domain.journal import CellHistory, JournalLine
 from eschool_core.domain.office import Slip
+from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Enrolment, Guardianship, Pupil, PupilCard
-from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
+from eschool_core.domain.result_enums import ArchiveKind, ArchiveState, CouncilDecisionKind
+from eschool_core.domain.results import CouncilDecision
 from eschool_core.errors import DamageError
 from eschool_core.queries.former import former
 from eschool_sync.server.erasing import (
@@ -33,11 +36,11 @@ from eschool_sync.server.erasing import (
     read_people,
     returned,
 )
-from eschool_sync.server.restoring import put_back, take_copy
+from tests.postgres import new_database
 from tests.school import LAST_DAY, MONDAY
 from tests.sync.harness import World, build, copied
 from tests.sync.packages.conftest import seal
-from tests.sync.test_erasure import Archive, server_file, texts_of
+from tests.sync.test_erasure import Archive, texts_of
 
 CANARY = "Канарейкина"
 SECRET = "c" * 64
@@ -103,9 +106,14 @@ def play(world: World) -> None:
     world.act(WithdrawPupil(pupil_id=pupil, last_day=LAST_DAY, order="№ 81"), "officer")
 
 
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = build(tmp_path_factory.mktemp("people"))
+@pytest.fixture(
+    scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+)
+def origin(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
+    url = ""
+    if request.param == "postgres":
+        url = new_database(request.getfixturevalue("postgres_url"))
+    world = build(tmp_path_factory.mktemp("people"), url)
     world.synced("deputy", "russian")
     play(world)
     world.synced("deputy", "russian")
@@ -177,6 +185,35 @@ def test_others_stay(school: School) -> None:
     assert kept() == before
 
 
+@pytest.mark.clause("5.3/2")
+def test_what_the_council_decided_before_stays_with_its_decision(school: School) -> None:
+    """Both are kept with the register, twenty-five years; other history of the pupil goes."""
+    store, pupil = school.world.server.store, school.pupil
+    for protocol in ("№ 14", "№ 15"):
+        school.world.act(
+            RecordCouncilDecision(
+                pupil_id=pupil,
+                year_id=school.world.school.year,
+                decision=CouncilDecisionKind.REPEAT,
+                next_grade=5,
+                protocol=protocol,
+                protocol_day=LAST_DAY,
+            ),
+            "deputy",
+        )
+    part = partition(PartitionKind.PUPIL_DAY, pupil)
+
+    def kept() -> list[tuple[object, ...]]:
+        rows = [*store.select(CouncilDecision), *store.select(CellHistory, part=part)]
+        return [(row.number, row.values()) for row in rows]
+
+    before = kept()
+    assert [number for number, _ in before] == [CouncilDecision.number, CellHistory.number]
+    school.forget(ArchiveKind.PUPIL, pupil)
+    assert kept() == before
+    assert school.verify().problems == ()
+
+
 @pytest.mark.clause("5.3/1")
 def test_on_the_last_day_and_while_a_journal_names_the_pupil_it_is_kept(
     origin: World, tmp_path: Path
@@ -233,15 +270,12 @@ def test_a_backup_from_before_the_act_is_made_to_forget_again(
     school: School, tmp_path: Path
 ) -> None:
     world = school.world
-    file, copy = server_file(world), world.folder / "before.db"
-    take_copy(world.server, copy, file)
+    copy = school.take_copy()
     done = school.forget(ArchiveKind.PUPIL, school.pupil)
     beside = tmp_path / "beside.json"
     add_list(school.file, beside)
     assert read_people(beside)[done.entry_id].person_id == school.pupil
-    world.directory.close()
-    put_back(file, copy)
-    world.school.move(world.directory.school(world.number))
+    school.put_back(copy)
     assert CANARY in school.texts()
     # The backup knows nothing of the act: its entry was made with it.
     assert world.server.store.get(ArchiveEntry, done.entry_id) is None
@@ -256,12 +290,9 @@ def test_a_backup_from_before_the_act_is_made_to_forget_again(
 
 def test_a_list_that_does_not_say_whom_it_was_of_is_damaged(school: School) -> None:
     world = school.world
-    file, copy = server_file(world), world.folder / "before.db"
-    take_copy(world.server, copy, file)
+    copy = school.take_copy()
     school.forget(ArchiveKind.PUPIL, school.pupil)
-    world.directory.close()
-    put_back(file, copy)
-    world.school.move(world.directory.school(world.number))
+    school.put_back(copy)
     text = school.file.read_text()
     school.file.write_text(text[: text.index('"people"')] + '"people": {}}')
     with pytest.raises(DamageError):
@@ -282,8 +313,8 @@ def test_an_access_goes_a_year_after_it_ended_with_the_account_beside_the_log(
     assert server.store.select(Slip, person_id=person)
     server.database.execute(
         "INSERT INTO account (person_id, password, set_at, factor, factor_at, factor_step) "
-        "VALUES (?, 'x', 0, x'', 0, 0)",
-        (person,),
+        "VALUES (?, 'x', 0, ?, 0, 0)",
+        (person, b""),
     )
     school.go_to(calendar.date_of(calendar.day_number(left.replace(year=left.year + 1)) + 1))
     school.forget(ArchiveKind.ACCESS, person)
