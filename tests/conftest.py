@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.postgres import PostgresMissingError, running_postgres
+from tests.softhsm import SoftHsm, SoftHsmMissingError, make_tokens
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -44,6 +45,17 @@ def postgres_url() -> Iterator[str]:
             yield url
     except PostgresMissingError as missing:
         if _postgres_is_required():
+            pytest.fail(str(missing))
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> SoftHsm:
+    """Tokens that sign by PKCS#11."""
+    try:
+        return make_tokens(tmp_path_factory.mktemp("softhsm"))
+    except SoftHsmMissingError as missing:
+        if os.environ.get("CI") == "true" or os.environ.get("ESCHOOL_REQUIRE_SOFTHSM") == "1":
             pytest.fail(str(missing))
         pytest.skip(str(missing))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +12,12 @@ import click
 from eschool_cli.answers import TODAY, as_json
 from eschool_cli.localised import LocalCommand, argument, option, say
 from eschool_cli.parameters import Day, DayType
-from eschool_cli.prompts import secret
 from eschool_cli.proving import key_of
 from eschool_cli.screen import Column
 from eschool_cli.server import of_school, on_data, school_of
 from eschool_cli.session import Session
-from eschool_cli.signing import MOST_KEY_BYTES, MOST_PDF_BYTES
+from eschool_cli.signing import MOST_PDF_BYTES
+from eschool_cli.signing_key import FILE, MOST_KEY_BYTES, OwnKey, own_key, read_file
 from eschool_cli.writing import give, made
 from eschool_core.commands.packages import RecordPackage
 from eschool_core.domain.result_enums import ArchiveKind
@@ -30,13 +30,11 @@ from eschool_sync.packages.catalogue import Listed, folded, read_catalogue
 from eschool_sync.packages.check import Checked, State, Wrong, check_package, is_package
 from eschool_sync.packages.packing import Done, Wanted, pack, unsigned
 from eschool_sync.packages.zipped import unzipped, zip_folder
-from eschool_sync.security.durable import read_at_most
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.school import ServerSchool
-from eschool_sync.signing.pades import Pkcs12Signer, check_signatures
-from eschool_sync.signing.provider import SignatureState
+from eschool_sync.signing.pades import check_signatures
+from eschool_sync.signing.provider import SignatureProvider, SignatureState
 
-FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 ANY = click.Path(path_type=Path)
 
@@ -47,7 +45,7 @@ ANY = click.Path(path_type=Path)
 @of_school
 @option("--class", "class_name", default="", says="package_class", shown_as="class")
 @option("--date", "day", type=DayType(), default=TODAY, says="package_date", shown_as="date")
-@option("--key", type=FILE, says="package_key", shown_as="file")
+@own_key("package_key")
 @option("--zip", "zipped", is_flag=True, says="package_zip")
 @as_json
 @click.pass_obj
@@ -61,21 +59,14 @@ def pack_command(
     school: int | None,
     class_name: str,
     day: Day,
-    key: Path | None,
+    own: OwnKey,
     zipped: bool,
     as_json: bool,
 ) -> None:
     """Pack the journals and registers of a closed year for the data bank, on the server."""
-    sign = unsigned
-    if key is not None:
-        signer = Pkcs12Signer(
-            _read(key, MOST_KEY_BYTES), secret("cli.ask.key_passphrase", session.passphrase_fd)
-        )
-
-        def sign(pdf: bytes) -> bytes:
-            return signer.sign(pdf, say("package.reason"))
-
-    with closing(Directory(data, database)) as directory:
+    with ExitStack() as held:
+        sign = _signing(held.enter_context(own.opened(session))) if own.is_named else unsigned
+        directory = held.enter_context(closing(Directory(data, database)))
         served = school_of(directory, school)
         row = served.store.first(School)
         today = 0 if row is None else row.current_day
@@ -96,6 +87,10 @@ def pack_command(
         raise InputError("archive.not_sealed", count=len(done.not_sealed))
 
 
+def _signing(signer: SignatureProvider) -> Callable[[bytes], bytes]:
+    return lambda pdf: signer.sign(pdf, say("package.reason"))
+
+
 @click.command(name="verify", cls=LocalCommand, says="archive.verify")
 @argument("place", says="package_place", type=ANY)
 @option("--key", "typed", required=True, says="school_key", shown_as="key")
@@ -111,7 +106,7 @@ def verify_command(
 ) -> None:
     """Check a package, or a whole data bank, without network and without the database."""
     key = key_of(typed)
-    roots = None if root is None else _read(root, MOST_KEY_BYTES)
+    roots = None if root is None else read_file(root, MOST_KEY_BYTES)
     found: list[dict[str, Any]] = []
     with session.screen.progress(say("package.checking")) as report:
         for name, checked in _checked(place, key):
@@ -242,7 +237,7 @@ def _told(name: str, checked: Checked, roots: bytes | None) -> dict[str, Any]:
     papers = [
         {"file": paper.name, "state": str(one.state), "name": one.name}
         for paper in (checked.papers() if checked.is_whole and roots is not None else ())
-        for one in check_signatures(_read(paper, MOST_PDF_BYTES), roots or b"")
+        for one in check_signatures(read_file(paper, MOST_PDF_BYTES), roots or b"")
     ]
     return {
         "package": name,
@@ -286,18 +281,3 @@ def _show_checked(session: Session, entry: dict[str, Any]) -> None:
     for paper in entry["papers"]:
         state = say(f"SignatureState.{paper['state']}")
         session.screen.line(f"{paper['file']}: {paper['name']} – {state}", indent=2)
-
-
-def _read(file: Path, most: int) -> bytes:
-    """Return a file's bytes.
-
-    Raises:
-        InputError: ``sign.unreadable``.
-    """
-    try:
-        data = read_at_most(file, most)
-    except OSError as error:
-        raise InputError("sign.unreadable") from error
-    if data is None:
-        raise InputError("sign.unreadable")
-    return data

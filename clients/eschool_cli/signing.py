@@ -12,15 +12,14 @@ from eschool_cli.answers import as_json
 from eschool_cli.localised import LocalCommand, argument, option, say
 from eschool_cli.prompts import secret
 from eschool_cli.session import Session
+from eschool_cli.signing_key import FILE, MOST_KEY_BYTES, OwnKey, own_key, read_file
 from eschool_cli.wording import DASH, moment
 from eschool_core.errors import AccessError, DamageError, InputError
-from eschool_sync.security.durable import OWNER_ONLY, read_at_most
+from eschool_sync.security.durable import OWNER_ONLY
 from eschool_sync.signing.certificates import make_leaf, make_root
-from eschool_sync.signing.pades import Pkcs12Signer, check_signatures
-from eschool_sync.signing.provider import Signatory, SignatureProvider, SignatureState, provider
+from eschool_sync.signing.pades import check_signatures
+from eschool_sync.signing.provider import Signatory, SignatureState, provider
 
-FILE = click.Path(path_type=Path, dir_okay=False)
-MOST_KEY_BYTES = 64 * 1024
 MOST_PDF_BYTES = 256 * 1024 * 1024
 
 
@@ -47,7 +46,7 @@ def school_command(session: Session, school: str, key: Path, root: Path) -> None
 def person_command(session: Session, name: str, school_key: Path, key: Path) -> None:
     """Make a person's key, vouched for by the school's root for a year."""
     _free(key)
-    root = _read(school_key, MOST_KEY_BYTES)
+    root = read_file(school_key, MOST_KEY_BYTES)
     opened_by = secret("cli.ask.root_passphrase", session.passphrase_fd)
     sealed_by = _new_passphrase(session)
     made = make_leaf(root, opened_by, name, sealed_by, datetime.now(UTC))
@@ -58,25 +57,24 @@ def person_command(session: Session, name: str, school_key: Path, key: Path) -> 
 @click.command(name="sign", cls=LocalCommand)
 @argument("file", says="sign_file", type=FILE)
 @argument("signed", says="sign_signed", type=FILE)
-@option("--key", type=FILE, says="sign_key", shown_as="file")
+@own_key("sign_key")
 @option("--provider", "named", default="", says="sign_provider", shown_as="name")
 @option("--reason", default="", says="sign_reason", shown_as="text")
 @click.pass_obj
 def sign_command(
-    session: Session, file: Path, signed: Path, key: Path | None, named: str, reason: str
+    session: Session, file: Path, signed: Path, own: OwnKey, named: str, reason: str
 ) -> None:
     """Sign a PDF (PAdES); the signed copy is a new file."""
-    if (key is None) == (not named):
+    if own.is_named == bool(named):
         raise InputError("sign.which_key")
     _free(signed)
-    pdf = _read(file, MOST_PDF_BYTES)
-    signer: SignatureProvider
-    if key is None:
-        signer = provider(named)
+    pdf = read_file(file, MOST_PDF_BYTES)
+    if named:
+        made = provider(named).sign(pdf, reason)
     else:
-        sealed = _read(key, MOST_KEY_BYTES)
-        signer = Pkcs12Signer(sealed, secret("cli.ask.key_passphrase", session.passphrase_fd))
-    _write_new(signed, signer.sign(pdf, reason))
+        with own.opened(session) as signer:
+            made = signer.sign(pdf, reason)
+    _write_new(signed, made)
     session.screen.line(say("sign.done", file=signed.name))
 
 
@@ -96,11 +94,11 @@ def signatures_command(
     """Check the signatures of a PDF without a network."""
     if (root is None) == (not named):
         raise InputError("sign.which_root")
-    pdf = _read(file, MOST_PDF_BYTES)
+    pdf = read_file(file, MOST_PDF_BYTES)
     if root is None:
         found = provider(named).check(pdf)
     else:
-        found = check_signatures(pdf, _read(root, MOST_KEY_BYTES))
+        found = check_signatures(pdf, read_file(root, MOST_KEY_BYTES))
     if as_json:
         session.screen.json([_json(one) for one in found])
     else:
@@ -146,21 +144,6 @@ def _free(*files: Path) -> None:
     """
     if any(file.exists() for file in files):
         raise InputError("sign.file_there")
-
-
-def _read(file: Path, most: int) -> bytes:
-    """Return a file's bytes.
-
-    Raises:
-        InputError: ``sign.unreadable``: it is missing, unreadable or too long.
-    """
-    try:
-        data = read_at_most(file, most)
-    except OSError as error:
-        raise InputError("sign.unreadable") from error
-    if data is None:
-        raise InputError("sign.unreadable")
-    return data
 
 
 def _write_new(file: Path, data: bytes) -> None:

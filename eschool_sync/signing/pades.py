@@ -1,4 +1,4 @@
-"""Signing PDFs by PAdES with a PKCS#12 file, and checking what was signed, without a network."""
+"""Signing PDFs by PAdES, here with a PKCS#12 file, and checking signatures without a network."""
 
 from __future__ import annotations
 
@@ -51,27 +51,49 @@ class Pkcs12Signer:
 
     def sign(self, pdf: bytes, reason: str) -> bytes:
         """Return the file with one more signature; see ``SignatureProvider``."""
-        try:
-            place = len(PdfFileReader(BytesIO(pdf)).embedded_signatures) + 1
-            if place > MOST_SIGNATURES:
-                raise InputError("sign.too_many", most=MOST_SIGNATURES)
-            described = signers.PdfSignatureMetadata(
-                field_name=f"Signature{place}",
-                md_algorithm=DIGEST,
-                subfilter=SigSeedSubFilter.PADES,
-                reason=reason,
-            )
-            written = IncrementalPdfFileWriter(BytesIO(pdf))
-            signed = signers.sign_pdf(written, described, signer=self._signer)
-        except SigningError as error:
-            raise AccessError("sign.refused") from error
-        except (PdfError, ValueError) as error:
-            raise InputError("sign.no_pdf") from error
-        return signed.getvalue()  # type: ignore[no-any-return]
+        return sign_by(self._signer, pdf, reason)
 
     def check(self, pdf: bytes) -> tuple[Signatory, ...]:
         """Return every signature; see ``SignatureProvider``."""
         return check_signatures(pdf, self._roots)
+
+
+def sign_by(signer: signers.Signer, pdf: bytes, reason: str) -> bytes:
+    """Return the file with one more signature, appended to what is there.
+
+    Raises:
+        AccessError: ``sign.refused``: the key is not fit to sign.
+        InputError: ``sign.no_pdf``, ``sign.too_many``.
+    """
+    _silence()
+    try:
+        place = len(PdfFileReader(BytesIO(pdf)).embedded_signatures) + 1
+        if place > MOST_SIGNATURES:
+            raise InputError("sign.too_many", most=MOST_SIGNATURES)
+        described = signers.PdfSignatureMetadata(
+            field_name=f"Signature{place}",
+            md_algorithm=DIGEST,
+            subfilter=SigSeedSubFilter.PADES,
+            reason=reason,
+        )
+        written = IncrementalPdfFileWriter(BytesIO(pdf))
+        signed = signers.sign_pdf(written, described, signer=signer)
+    except SigningError as error:
+        raise AccessError("sign.refused") from error
+    except (PdfError, ValueError) as error:
+        raise InputError("sign.no_pdf") from error
+    return signed.getvalue()  # type: ignore[no-any-return]
+
+
+def require_fit(certificate: Certificate) -> None:
+    """Let pass a certificate that is for signing documents.
+
+    Raises:
+        AccessError: ``sign.refused``.
+    """
+    usage = certificate.key_usage_value
+    if usage is not None and not usage.native & SIGNING_USES:
+        raise AccessError("sign.refused")
 
 
 def check_signatures(pdf: bytes, roots: bytes) -> tuple[Signatory, ...]:
@@ -142,9 +164,7 @@ def _opened(sealed: bytes, passphrase: str) -> signers.SimpleSigner:
         raise AccessError("sign.passphrase") from error
     if found is None or found.signing_cert is None:
         raise AccessError("sign.passphrase")
-    usage = found.signing_cert.key_usage_value
-    if usage is not None and not usage.native & SIGNING_USES:
-        raise AccessError("sign.refused")
+    require_fit(found.signing_cert)
     return found
 
 

@@ -17,6 +17,7 @@ from eschool_cli.session import Session
 from eschool_core.domain.archive import ArchiveEntry, ArchivePackage
 from eschool_sync.replica import Replica
 from eschool_sync.signing.certificates import make_leaf, make_root
+from tests.softhsm import PIN, SoftHsm
 from tests.sync.harness import Member, build
 from tests.sync.packages.conftest import seal
 
@@ -92,6 +93,19 @@ def test_pack_and_verify_a_data_bank(packed: School, bank: Path) -> None:
     assert again.count("уже в банке данных") == 2
     told = json.loads(shown("archive", "verify", bank, "--key", packed.key, "--json"))
     assert [one["digest"] for one in told] == [one["digest"] for one in packed.said["packed"]]
+
+
+def test_a_token_signs_every_paper_of_a_bank(
+    packed: School, softhsm: SoftHsm, tmp_path: Path
+) -> None:
+    bank, root = tmp_path / "bank", tmp_path / "softhsm.pem"
+    root.write_bytes(softhsm.root)
+    token = ("--module", softhsm.module, "--token", "petrova")
+    shown("archive", "pack", bank, "--data", packed.data, "--class", "5А", *token, typed=f"{PIN}\n")
+    verify = ("archive", "verify", bank, "--key", packed.key, "--root", root, "--json")
+    papers = [paper for one in json.loads(shown(*verify)) for paper in one["papers"]]
+    assert papers
+    assert {paper["state"] for paper in papers} == {"good"}
 
 
 @pytest.mark.clause("4.4.5/3")

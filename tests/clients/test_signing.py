@@ -11,6 +11,7 @@ from eschool_cli.main import cli
 
 from eschool_core.forms.to_pdf import to_pdf
 from tests.core.forms.test_to_pdf import document
+from tests.softhsm import PIN, SoftHsm
 
 
 def run(*args: object, typed: str = "") -> Result:
@@ -85,7 +86,13 @@ def test_a_file_that_is_there_is_kept(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (("sign", "register.pdf", "out.pdf"), "--key или --provider"),
+        (("sign", "register.pdf", "out.pdf"), "--key, --module или --provider"),
+        (("sign", "register.pdf", "out.pdf", "--token", "petrova"), "--key, --module или"),
+        (
+            ("sign", "register.pdf", "out.pdf", "--key", "her.p12", "--module", "her.p12"),
+            "--key, --module или",
+        ),
+        (("sign", "register.pdf", "out.pdf", "--module", "her.p12"), "не библиотека PKCS#11"),
         (("sign", "register.pdf", "out.pdf", "--provider", "gost"), "средства подписи здесь нет"),
         (("sign", "missing.pdf", "out.pdf", "--key", "her.p12"), "не читается"),
         (("sign", "her.p12", "out.pdf", "--key", "her.p12"), "не PDF"),
@@ -114,6 +121,45 @@ def test_a_wrong_passphrase_signs_nothing_and_is_in_no_log(
     assert result.exit_code == 5
     assert not (folder / "out.pdf").exists()
     assert "hunter2" not in result.output + caplog.text
+
+
+def test_a_token_signs_by_its_pin_which_is_asked_for(folder: Path, softhsm: SoftHsm) -> None:
+    out, root = folder / "out.pdf", folder / "softhsm.pem"
+    root.write_bytes(softhsm.root)
+    args = ("sign", folder / "register.pdf", out, "--module", softhsm.module, "--token", "petrova")
+    result = run(*args, typed=f"{PIN}\n")
+    assert result.exit_code == 0, result.output
+    assert PIN not in result.output
+    checked = run("signatures", out, "--root", root)
+    assert (checked.exit_code, "Петрова А. А., Школа № 1" in checked.output) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "pin", "said"),
+    [
+        ((), PIN, "--token ИМЯ"),
+        (("--token", "ivanova"), PIN, "Вставьте токен"),
+        (("--token", "petrova"), "wrong-pin-5521", "Проверьте PIN"),
+        (("--token", "two"), PIN, "--certificate ИМЯ"),
+        (("--token", "bare"), PIN, "под одним номером"),
+    ],
+)
+def test_a_token_that_cannot_sign_says_what_to_do(
+    folder: Path,
+    softhsm: SoftHsm,
+    caplog: pytest.LogCaptureFixture,
+    options: tuple[str, ...],
+    pin: str,
+    said: str,
+) -> None:
+    out = folder / "out.pdf"
+    args = ("sign", folder / "register.pdf", out, "--module", softhsm.module, *options)
+    with caplog.at_level(logging.DEBUG):
+        result = run(*args, typed=f"{pin}\n")
+    assert result.exit_code in (4, 5)
+    assert said in " ".join(result.output.split())
+    assert pin not in result.output + caplog.text
+    assert not out.exists()
 
 
 def test_a_root_without_a_passphrase_is_not_made(tmp_path: Path) -> None:
