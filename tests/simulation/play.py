@@ -46,16 +46,17 @@ class Play:
         self.seed = seed
         self.dice = Dice(seed)
         self.profile = Profile.drawn(self.dice)
+        with_all = self.profile.with_all
         # The plain one too: the log is given again on it, and making it is none of the play.
-        plain = base(encrypted=False)
-        self.base: Base = base(encrypted=True) if self.profile.encrypted else plain
+        self.plain = base(encrypted=False, with_all=with_all)
+        self.base: Base = base(encrypted=True) if self.profile.encrypted else self.plain
         self.base.write(folder, self.profile.cast)
         self.world = World(self.base, folder, Disk(self.profile.encrypted), seed)
         self.author = Author(self.base, self.dice)
         self.network = Network(
             self.world, self.profile, self.dice, self._meanwhile, self._disturbed
         )
-        self.witness = Witness()
+        self.witness = Witness(self.base.begins)
         self.trace = Trace(keep=keep_trace)
         self.steps = self.rounds = self._depth = self._happened = 0
         self.poison = Poison()
@@ -185,8 +186,8 @@ class Play:
 
     def _office(self) -> None:
         """Somebody enters something on the server's pages, without a device."""
-        name = self.dice.one_of(OFFICE)
-        actor = self.base.school.staff[name]
+        name = self.dice.one_of([each for each in OFFICE if self.base.knows(each)])
+        actor = self.base.person(name)
         self.world.faults["entered at the server"] += 1
         self._server_act(lambda store: self.author.any_kind(name, store.database), actor)
 

@@ -17,6 +17,8 @@ NETWORK = (
     "answer_cut", "answer_old", "old_request_first",
 )  # fmt: skip
 ENCRYPTED_ONE_IN = 16
+EVERYTHING = 0.5
+"""How often the school has something for every command to act on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Profile:
         crash_rate: How often a process is about to die when it begins something.
         full_rate: How often a disk is about to be full.
         weights: Of the kinds of steps.
+        with_all: There is something for every command to act on.
     """
 
     cast: tuple[str, ...]
@@ -43,6 +46,7 @@ class Profile:
     full_rate: float
     weights: dict[str, float]
     encrypted: bool
+    with_all: bool
 
     @classmethod
     def drawn(cls, dice: Dice) -> Profile:
@@ -50,6 +54,9 @@ class Profile:
         cast = tuple(dice.some_of(CAST, dice.between(2, 5)))
         calm = dice.chance(0.1)
         faults = dice.some_of(NETWORK, dice.between(1, len(NETWORK)))
+        encrypted = dice.below(ENCRYPTED_ONE_IN) == 0
+        # A school is built for each process once; those of the rare seeds are spared.
+        with_all = not encrypted and dice.chance(EVERYTHING)
         return cls(
             cast=cast,
             phases=dice.between(1, 2),
@@ -59,18 +66,19 @@ class Profile:
             meanwhile_rate=dice.one_of((0.0, 0.2, 0.5)),
             crash_rate=0.0 if calm else dice.one_of((0.0, 0.05, 0.2)),
             full_rate=0.0 if calm else dice.one_of((0.0, 0.0, 0.05)),
-            weights=_weights(dice, calm=calm),
-            encrypted=dice.below(ENCRYPTED_ONE_IN) == 0,
+            weights=_weights(dice, calm=calm, with_all=with_all),
+            encrypted=encrypted,
+            with_all=with_all,
         )
 
 
-def _weights(dice: Dice, *, calm: bool) -> dict[str, float]:
+def _weights(dice: Dice, *, calm: bool, with_all: bool) -> dict[str, float]:
     weights: dict[str, float] = {
         "act": 10,
         "group": dice.one_of((0.5, 2)),
         "sync": dice.one_of((3, 6, 12)),
         "role": dice.one_of((0, 1.5, 5)),
-        "office": dice.one_of((0, 1.5, 5)),
+        "office": dice.one_of((3, 6, 10) if with_all else (0, 1.5, 5)),
         "pass": dice.one_of((0.5, 2)),
         "refused": dice.one_of((0, 1.5)),
     }

@@ -32,7 +32,7 @@ class Quiet:
         self._witness = play.witness
         state = play.world.server.school.state
         self._key = bytes.fromhex(state.digest_key)
-        self._replay = Replay(play.world.folder, self._key)
+        self._replay = Replay(play.plain, play.world.folder, self._key)
 
     def close(self) -> None:
         """Close the second school."""

@@ -18,7 +18,7 @@ from eschool_core.store.store import Store
 from eschool_sync.protocol.envelope import Header, unpack_payload
 from eschool_sync.protocol.messages import unpack_outcome
 from eschool_sync.server.directory import DATABASE_FILE
-from tests.simulation.base import SERVER_FOLDER, base
+from tests.simulation.base import SERVER_FOLDER, Base
 from tests.simulation.disk import KEY, Disk, rows_of
 from tests.simulation.witness import Witness
 
@@ -33,8 +33,7 @@ SUMS = "SELECT part, rows, digest FROM part_state WHERE rows > 0 ORDER BY part"
 class Replay:
     """A second school that knows nothing but the log; it goes on where it was."""
 
-    def __init__(self, folder: Path, key: bytes) -> None:
-        plain = base(encrypted=False)
+    def __init__(self, plain: Base, folder: Path, key: bytes) -> None:
         content = plain.files[f"{SERVER_FOLDER}/{plain.number}/{DATABASE_FILE}"]
         path = folder / "replay.db"
         path.write_bytes(content)

@@ -9,9 +9,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from eschool_core.commands.catalogue import SPECS
 from tests.simulation.dice import Trace
+from tests.simulation.mix import LEFT_OUT
 from tests.simulation.seed import SeedResult, play
 from tests.simulation.witness import KINDS
+
+PLAYED = {spec.model.kind for spec in SPECS} - LEFT_OUT.keys()
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Summary:
     """What some seeds found.
 
     Attributes:
+        accepted: How often each kind of command was carried out.
         failed: The results of seeds with failures.
         trace_hash: Hash over the traces of all of them.
     """
@@ -27,6 +32,7 @@ class Summary:
     steps: int
     commands: int
     faults: Counter[str]
+    accepted: Counter[str]
     kinds: Counter[str]
     rounds: Counter[int]
     failed: tuple[SeedResult, ...]
@@ -38,15 +44,18 @@ class Summary:
         """Add results up."""
         listed = list(results)
         faults: Counter[str] = Counter()
+        accepted: Counter[str] = Counter()
         kinds: Counter[str] = Counter()
         for result in listed:
             faults.update(result.faults)
+            accepted.update(result.accepted)
             kinds.update(failure.kind for failure in result.failures)
         return cls(
             len(listed),
             sum(result.steps for result in listed),
             sum(result.commands for result in listed),
             faults,
+            accepted,
             kinds,
             Counter(result.rounds for result in listed),
             tuple(result for result in listed if result.failures),
@@ -62,6 +71,8 @@ class Summary:
             "commands": self.commands,
             "seconds": round(self.seconds, 1),
             "faults": dict(sorted(self.faults.items())),
+            "kinds_accepted": len(PLAYED & self.accepted.keys()),
+            "never_accepted": sorted(PLAYED - self.accepted.keys()),
             **{kind: self.kinds[kind] for kind in KINDS},
             "trace_hash": self.trace_hash,
             "rounds_to_converge": {str(key): self.rounds[key] for key in sorted(self.rounds)},

@@ -16,13 +16,18 @@ from tests.simulation.witness import Failure
 
 @dataclass(frozen=True, slots=True)
 class SeedResult:
-    """What became of one seed."""
+    """What became of one seed.
+
+    Attributes:
+        accepted: How often each kind of command was carried out.
+    """
 
     seed: int
     steps: int
     commands: int
     rounds: int
     faults: dict[str, int]
+    accepted: dict[str, int]
     failures: tuple[Failure, ...]
     trace_hash: str
     trace: tuple[str, ...]
@@ -48,6 +53,7 @@ def play(seed: int, *, keep_trace: bool = False) -> SeedResult:
             len(played.witness.given),
             played.rounds,
             dict(sorted(played.world.faults.items())),
+            dict(sorted(played.witness.accepted.items())),
             tuple(played.witness.failures),
             played.trace.hash(),
             tuple(played.trace.lines),

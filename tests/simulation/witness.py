@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -47,14 +48,18 @@ class Witness:
     """Everything that was told to somebody.
 
     Attributes:
+        begins: Seq of the first command in the log.
+        accepted: How often each kind of command was carried out since then.
         given: Clock readings (wall, monotonic, boot, cursor) of each acknowledged command.
         judged: Seq, verdict and outcome of each command in the log.
         groups: Number of the first command of the group that each was entered in; 0 for none.
     """
 
+    begins: int
     given: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
     judged: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
     groups: dict[tuple[int, int], int] = field(default_factory=dict)
+    accepted: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
     def gave(self, device: Device, numbers: list[int], cursor: int) -> None:
@@ -94,12 +99,14 @@ class Witness:
         rows = database.fetch(LOG)
         [(head,)] = database.fetch("SELECT seq FROM head")
         seqs = [row[2] for row in rows]
-        self.expect(seqs == list(range(1, head + 1)), "order", "I1", "head", head)
+        self.expect(seqs == list(range(self.begins, head + 1)), "order", "I1", "head", head)
         found = {(row[0], row[1]): (row[2], row[5], bytes(row[6])) for row in rows}
         for name, told in self.judged.items():
             self.expect(found.get(name) == told, "lost", "I3", name, "has another verdict")
         self.judged = found
         headers = {(row[0], row[1]): Header.read(bytes(row[3])) for row in rows}
+        carried_out = [headers[row[0], row[1]].kind for row in rows if row[5] in ACCEPTED]
+        self.accepted = Counter(carried_out)
         for name, shown in self.given.items():
             if name in headers:
                 header = headers[name]

@@ -16,3 +16,4 @@ def check(quarter: int) -> None:
     assert summary.seeds == size
     assert summary.commands > size, "hardly anything was entered"
     assert len(summary.faults) > 20, "hardly anything went wrong"
+    assert len(summary.accepted) > 100, "hardly any kind of command was carried out"

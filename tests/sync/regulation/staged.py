@@ -7,11 +7,12 @@ server's encrypted file. Every scenario begins from a copy of that file and of o
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from eschool_core.commands.access import EnrolDevice, IssueSlip, UseSlip
 from eschool_core.commands.base import Command
@@ -77,7 +78,7 @@ class Template:
         shutil.copytree(self.folder / "server", folder / "server")
         for name in names:
             shutil.copytree(self.folder / "replicas" / name, folder / "replicas" / name)
-        world = _opened(folder, self.actors)
+        world = opened(folder, self.actors)
         world.keys |= {name: self.keys[name] for name in names}
         with closing(world):
             yield world
@@ -87,11 +88,11 @@ def template(folder: Path, members: tuple[str, ...]) -> Template:
     """Build the stage on a server and enrol some of its actors."""
     built = stage.build()
     prepare(built)
-    _write(folder / "server" / str(NUMBER), built)
-    world = _opened(folder, built.actors)
+    write(folder / "server" / str(NUMBER), built)
+    world = opened(folder, built.actors)
     with closing(world):
         world.synced(*members)
-        commands = built.commands | _slips(world) | _another_week(built.commands)
+        commands = givable(world, built)
         world.settle()
         world.check()
     actors = MappingProxyType(built.actors)
@@ -103,6 +104,11 @@ def template(folder: Path, members: tuple[str, ...]) -> Template:
         actors,
         MappingProxyType(world.keys),
     )
+
+
+def givable(world: StagedWorld, built: stage.Stage) -> dict[str, Command]:
+    """Return a command for each line of the matrix, as the right person can give it there now."""
+    return built.commands | _slips(world) | _another_week(built.commands)
 
 
 def _slips(world: StagedWorld) -> dict[str, Command]:
@@ -137,14 +143,19 @@ def _another_week(commands: Mapping[str, Command]) -> dict[str, Command]:
     return {label: commands[label].model_copy(update=later)}
 
 
-def _opened(folder: Path, actors: Mapping[str, int]) -> StagedWorld:
+def opened(folder: Path, actors: Mapping[str, int]) -> StagedWorld:
+    """Return the world of a folder, for closing."""
     moment = ManualClock(NOON)
     directory = Directory(folder / "server", clock=moment, random=SeededRandom(5))
     school = ServedSchool(directory.school(NUMBER).database)
     return StagedWorld(folder, moment, directory, NUMBER, school, actors=actors)
 
 
-def _write(folder: Path, built: stage.Stage) -> None:
+def write(
+    folder: Path,
+    built: stage.Stage,
+    create: Callable[[Path, DatabaseKey], Any] = create_encrypted,
+) -> None:
     """Write the stage's rows as those of a server that has judged as many commands."""
     folder.mkdir(parents=True)
     state = replace(
@@ -155,7 +166,7 @@ def _write(folder: Path, built: stage.Stage) -> None:
     )
     state.save(folder / STATE_FILE)
     key = DatabaseKey.from_bytes(bytes.fromhex(state.database_key))
-    database = SqliteDatabase(create_encrypted(folder / DATABASE_FILE, key))
+    database = SqliteDatabase(create(folder / DATABASE_FILE, key))
     source = built.school
     with transaction(source.database):
         # What the stage puts by hand is in no sum before this.
