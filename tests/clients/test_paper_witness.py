@@ -125,6 +125,7 @@ def test_a_certified_copy_has_its_block_its_number_in_the_log_and_a_code_that_is
 
 
 @pytest.mark.clause("4.4.5/2")
+@pytest.mark.asvs("row 84")
 def test_each_register_of_the_school_has_a_code_of_its_own(desk: Desk) -> None:
     file = desk.printed("print", "registers", "--year")
     codes = scanned(file.read_bytes())
@@ -291,6 +292,7 @@ def test_a_history_cut_after_a_paper_was_printed_is_found_by_the_paper(desk: Des
 
 
 @pytest.mark.clause("5.2")
+@pytest.mark.asvs("row 84")
 def test_without_a_line_the_sheet_says_so_and_is_proven_by_the_log_after_a_sync(
     desk: Desk,
 ) -> None:

@@ -133,6 +133,7 @@ def test_one_column_never_runs_over_the_sheet(written: str) -> None:
     assert sum(place.width for place in part) <= PORTRAIT_MM
 
 
+@pytest.mark.asvs("row 84")
 def test_the_file_is_pdf_a_and_the_same_every_time() -> None:
     made = to_pdf(document())
     assert made == to_pdf(document())
@@ -146,6 +147,7 @@ def test_the_file_is_pdf_a_and_the_same_every_time() -> None:
                 assert {"/FontFile2", "/FontFile3"} & set(descendant.FontDescriptor.keys())
 
 
+@pytest.mark.asvs("row 84")
 def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(*args: object) -> None:
         raise AssertionError("a socket was opened")
