@@ -13,7 +13,7 @@ from eschool_cli.localised import LocalCommand, say
 from eschool_cli.server import of_school, on_data
 from eschool_cli.session import Session
 from eschool_core.domain.archive import ArchiveEntry
-from eschool_core.errors import InputError
+from eschool_core.errors import InputError, RegulationError
 from eschool_sync.clock import SystemClock
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.erasing import FILE, Erased, due, erase, erase_returned
@@ -32,7 +32,13 @@ def erase_command(
     school: int | None,
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Erase what approved acts name, in every school or in one; the server must be stopped."""
+    """Erase what approved acts name, in every school or in one; the server must be stopped.
+
+    Raises:
+        InputError, RegulationError: What one act names may not go, since the person came back;
+            all others are erased.
+    """
+    refused: list[InputError | RegulationError] = []
     told: list[dict[str, object]] = []
     with ExitStack() as held:
         directory = held.enter_context(closing(Directory(data, database)))
@@ -47,13 +53,18 @@ def erase_command(
             done: list[Erased] = erase_returned(served, file, now)
             for entry_id in due(served):
                 with session.screen.progress(say("cli.erase.working")):
-                    done.append(erase(served, entry_id, file, now))
+                    try:
+                        done.append(erase(served, entry_id, file, now))
+                    except (InputError, RegulationError) as error:
+                        refused.append(error)
             for one in done:
                 title = served.store.require(ArchiveEntry, one.entry_id).title
                 told.append({"school": number, "title": title, **asdict(one)})
     if as_json:
         session.screen.json(told)
-        return
-    for entry in told:
-        session.screen.line(say("cli.erase.done", **entry))
-    session.screen.line(say("cli.erase.backups" if told else "cli.erase.nothing"), "dim")
+    else:
+        for entry in told:
+            session.screen.line(say("cli.erase.done", **entry))
+        session.screen.line(say("cli.erase.backups" if told else "cli.erase.nothing"), "dim")
+    if refused:
+        raise refused[0]

@@ -190,13 +190,20 @@ class DecideDestruction(Command):
 def decide_destruction(store: Store, command: DecideDestruction, occasion: Occasion) -> Findings:
     """Write the approval: from now on the record may be erased; its entry stays for ever.
 
+    What is sent back is kept on, also after an approval that nobody has carried out yet: people
+    come back. That needs no time to be over.
+
     Raises:
         RegulationError: It must still be kept; or the one who proposed it approves (2.2).
-        InputError: Nothing is proposed.
+        InputError: Nothing is proposed, or it is erased.
     """
     entry = store.require(ArchiveEntry, command.entry_id)
-    _check_over(store, occasion, entry)
-    if entry.state != ArchiveState.DESTRUCTION_PROPOSED:
+    if command.approve:
+        _check_over(store, occasion, entry)
+    open_states = {ArchiveState.DESTRUCTION_PROPOSED}
+    if not command.approve:
+        open_states.add(ArchiveState.DESTROYED)
+    if entry.state not in open_states:
         raise InputError("archive.state")
     results.check_two_persons(entry.proposed_by_id, occasion.actor_id)
     if command.approve:
@@ -206,7 +213,14 @@ def decide_destruction(store: Store, command: DecideDestruction, occasion: Occas
             destroyed_at=occasion.interval.made_at,
         )
     else:
-        changed = entry.replace(state=ArchiveState.KEPT, act="", act_day=0, proposed_by_id=0)
+        changed = entry.replace(
+            state=ArchiveState.KEPT,
+            act="",
+            act_day=0,
+            proposed_by_id=0,
+            approved_by_id=0,
+            destroyed_at=0,
+        )
     store.put(changed)
     return []
 

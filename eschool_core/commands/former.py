@@ -30,6 +30,7 @@ from eschool_core.regulation.retention import KEPT, check_kept, keep_until
 from eschool_core.store.store import Store
 
 OF_PEOPLE: Final = (ArchiveKind.PUPIL, ArchiveKind.ACCESS)
+PENDING: Final = (ArchiveState.DESTRUCTION_PROPOSED, ArchiveState.DESTROYED)
 ACCESS_YEARS: Final = 1
 WHOLE: Final = (PartitionKind.NAME, PartitionKind.PUPIL, PartitionKind.PERSON)
 """Partitions of a pupil of which nothing stays."""
@@ -73,14 +74,14 @@ def propose_erasure(store: Store, command: ProposeErasure, occasion: Occasion) -
     Raises:
         RegulationError: It must still be kept (5.3).
         InputError: ``erasure.not_over``, ``erasure.journals``, ``erasure.access_kept``;
-            ``archive.already``: it is proposed, or kept by the head's decision.
+            ``archive.already``: it is proposed, or was decided upon since the person left last.
     """
     kind = ArchiveKind(command.what)
     today = rights.act_days(store, occasion)[1]
     kept = kept_of(store, kind, command.person_id)
     _check(store, kind, command.person_id, kept.keep_until, today)
     for entry in store.select(ArchiveEntry, kind=kind, object_id=command.person_id):
-        if entry.state != ArchiveState.ERASED or entry.keep_until >= kept.keep_until:
+        if entry.state in PENDING or entry.keep_until >= kept.keep_until:
             raise InputError("archive.already")
     store.put(
         ArchiveEntry(

@@ -15,7 +15,8 @@ from typing import Any, Final
 
 from eschool_core.commands.base import Occasion
 from eschool_core.commands.erasing import EraseRecord, erased_rows, whole_partitions
-from eschool_core.commands.former import OF_PEOPLE, ProposeErasure
+from eschool_core.commands.former import OF_PEOPLE, ProposeErasure, check_over
+from eschool_core.commands.rights import act_days
 from eschool_core.domain.archive import ArchiveEntry
 from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
 from eschool_core.errors import BusyError, DamageError, InputError
@@ -77,6 +78,7 @@ def erase(school: ServerSchool, entry_id: int, file: Path, now: int) -> Erased:
     Raises:
         InputError: ``archive.state``: no act is approved.
         RegulationError: It must still be kept (5.3).
+        InputError: ``erasure.not_over``, ``erasure.journals``: the person came back.
         DamageError: ``damage.tables``: the history is not sound; nothing was erased.
         BusyError: ``busy.database``: another process wrote meanwhile; nothing was erased.
     """
@@ -153,12 +155,14 @@ def _erase(school: ServerSchool, entry: ArchiveEntry, file: Path, now: int, agai
 
 def _prepared(school: ServerSchool, entry: ArchiveEntry, now: int, again: int) -> _Prepared:
     seq, number = school.head().seq, school.next_number()
+    occasion = Occasion(0, school.state.server_device, number, seq, Interval.at(now))
+    # Asked before the log is replayed: there a refusal would look like a damaged history.
+    check_over(school.store, entry, act_days(school.store, occasion)[1])
     rows = list(erased_rows(school.store, entry))
     gone = Gone(
         frozenset(whole_partitions(school.store, entry)),
         frozenset((row.number, row.id) for row in rows),
     )
-    occasion = Occasion(0, school.state.server_device, number, seq, Interval.at(now))
     log = list(read_log(school.database))
     before = read_remains(school.database)
     command = EraseRecord(entry_id=entry.id, remains=NOTHING, again=again)

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from eschool_cli.main import cli
 
 from eschool_core import calendar
 from eschool_core.commands.access import IssueSlip
@@ -17,6 +19,8 @@ from eschool_core.commands.debts import RecordCouncilDecision
 from eschool_core.commands.former import ProposeErasure
 from eschool_core.commands.messages import OpenThread
 from eschool_core.commands.people import WithdrawPupil
+from eschool_core.commands.pupil_requests import ReadmitPupil
+from eschool_core.commands.school import CreateClass, OpenYear
 from eschool_core.domain.archive import ArchiveEntry
 from eschool_core.domain.enums import ExcuseKind
 from eschool_core.domain.informing import Message
@@ -26,7 +30,7 @@ from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Enrolment, Guardianship, Pupil, PupilCard
 from eschool_core.domain.result_enums import ArchiveKind, ArchiveState, CouncilDecisionKind
 from eschool_core.domain.results import CouncilDecision
-from eschool_core.errors import DamageError
+from eschool_core.errors import DamageError, InputError
 from eschool_core.queries.former import former
 from eschool_sync.server.erasing import (
     Erased,
@@ -46,6 +50,7 @@ CANARY = "Канарейкина"
 SECRET = "c" * 64
 JOURNAL_UNTIL = date(2032, 12, 31)
 OVER = date(2033, 1, 1)
+PRESENT_YEAR = (date(2032, 9, 1), date(2033, 5, 31))
 
 
 @dataclass
@@ -72,6 +77,31 @@ class School(Archive):
         self.world.act(DecideDestruction(entry_id=entry.id, approve=1), "head")
         assert due(self.world.server) == [entry.id]
         return self.erase(entry.id)
+
+    def decide(self, approve: int) -> str:
+        """Decide as the head on the act that was entered last; return the key of the refusal."""
+        server = self.world.server
+        [*_, entry] = server.store.select(ArchiveEntry, kind=int(ArchiveKind.PUPIL))
+        command = DecideDestruction(entry_id=entry.id, approve=approve)
+        outcome = server.act(command, self.world.person("head"))
+        return outcome.key
+
+    def come_back(self) -> None:
+        """Let the pupil be enrolled again, by an order, in a class of the present year."""
+        must = self.world.school.must
+        first, last = (calendar.day_number(day) for day in PRESENT_YEAR)
+        year = must(OpenYear(name="2032/33", first_day=first, last_day=last, weekdays=5))
+        bells = self.world.school.bells["I"]
+        class_id = must(CreateClass(year_id=year, name="11А", grade=11, schedule_id=bells))
+        order = {"first_day": calendar.day_number(OVER), "order": "№ 7"}
+        back = ReadmitPupil(pupil_id=self.pupil, class_id=class_id, **order)
+        self.world.act(back, "officer")
+
+    def leave_again(self) -> None:
+        """Let the pupil leave some days later."""
+        self.go_to(date(2033, 1, 20))
+        last = calendar.day_number(date(2033, 1, 19))
+        self.world.act(WithdrawPupil(pupil_id=self.pupil, last_day=last, order="№ 9"), "officer")
 
     def erase_journals(self) -> None:
         """Erase every journal of 5А by an act, as must be first."""
@@ -241,15 +271,72 @@ def test_who_is_still_here_or_came_back_is_not_erased(school: School) -> None:
     assert school.propose(ArchiveKind.ACCESS, school.world.person("deputy")) == "erasure.not_over"
     assert school.propose(ArchiveKind.PUPIL, school.pupil) == ""
     assert school.propose(ArchiveKind.PUPIL, school.pupil) == "archive.already"
-    server = school.world.server
-    server.database.execute(
-        "UPDATE enrolment SET last_day = 999999 WHERE pupil_id = ?", (school.pupil,)
-    )
-    [entry] = server.store.select(ArchiveEntry, kind=int(ArchiveKind.PUPIL))
-    decided = server.act(
-        DecideDestruction(entry_id=entry.id, approve=1), school.world.person("head")
-    )
-    assert decided.key == "erasure.not_over"
+
+
+@pytest.mark.clause("4.6.6")
+@pytest.mark.clause("5.3/1")
+def test_who_comes_back_is_kept_and_goes_when_the_time_of_the_second_stay_is_over(
+    school: School,
+) -> None:
+    assert school.propose(ArchiveKind.PUPIL, school.pupil) == ""
+    school.come_back()
+    assert school.decide(approve=1) == "erasure.not_over"
+    assert school.decide(approve=0) == ""
+    assert school.propose(ArchiveKind.PUPIL, school.pupil) == "erasure.not_over"
+    school.leave_again()
+    assert school.propose(ArchiveKind.PUPIL, school.pupil) == "5.3/1/kept"
+    school.go_to(date(2039, 1, 1))
+    done = school.forget(ArchiveKind.PUPIL, school.pupil)
+    store = school.world.server.store
+    assert store.get(Pupil, school.pupil) is None
+    assert store.require(ArchiveEntry, done.entry_id).title == "2032/33 · 11А"
+    assert CANARY not in school.texts()
+    assert school.verify().problems == ()
+
+
+@pytest.mark.clause("4.6.6")
+@pytest.mark.clause("5.3/1")
+def test_who_comes_back_after_the_approval_is_kept_and_the_act_is_sent_back(
+    school: School,
+) -> None:
+    assert school.propose(ArchiveKind.PUPIL, school.pupil) == ""
+    assert school.decide(approve=1) == ""
+    school.come_back()
+    [entry_id] = due(school.world.server)
+    before = school.texts()
+    with pytest.raises(InputError) as refused:
+        school.erase(entry_id)
+    assert refused.value.key == "erasure.not_over"
+    assert school.texts() == before
+    assert school.decide(approve=0) == ""
+    assert due(school.world.server) == []
+    assert school.decide(approve=0) == "archive.state"
+
+
+@pytest.mark.clause("5.3/1")
+def test_what_one_act_may_not_erase_keeps_no_other_from_it(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = school.world
+    assert school.propose(ArchiveKind.PUPIL, school.pupil) == ""
+    assert school.decide(approve=1) == ""
+    school.come_back()
+    classmate = world.school.pupils["5А"][1]
+    world.act(WithdrawPupil(pupil_id=classmate, last_day=LAST_DAY, order="№ 82"), "officer")
+    assert school.propose(ArchiveKind.PUPIL, classmate) == ""
+    assert school.decide(approve=1) == ""
+    now = world.clock
+    world.close()
+    monkeypatch.setattr("eschool_cli.server_erase.SystemClock", lambda: now)
+    args = ["server", "erase", "--data", str(world.directory.folder)]
+    if world.postgres_url:
+        args += ["--database", world.postgres_url]
+    result = CliRunner().invoke(cli, args, prog_name="eschool")
+    assert result.exit_code == 4, result.output
+    assert "archive keep" in result.output
+    world.school.move(world.directory.school(world.number))
+    assert world.server.store.get(Pupil, classmate) is None
+    assert world.server.store.get(Pupil, school.pupil) is not None
 
 
 @pytest.mark.clause("5.3/1")
