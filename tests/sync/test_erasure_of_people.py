@@ -93,8 +93,8 @@ class School(Archive):
         year = must(OpenYear(name="2032/33", first_day=first, last_day=last, weekdays=5))
         bells = self.world.school.bells["I"]
         class_id = must(CreateClass(year_id=year, name="11А", grade=11, schedule_id=bells))
-        order = {"first_day": calendar.day_number(OVER), "order": "№ 7"}
-        back = ReadmitPupil(pupil_id=self.pupil, class_id=class_id, **order)
+        day = calendar.day_number(OVER)
+        back = ReadmitPupil(pupil_id=self.pupil, class_id=class_id, first_day=day, order="№ 7")
         self.world.act(back, "officer")
 
     def leave_again(self) -> None:
