@@ -27,7 +27,7 @@ from benchmarks.limits import (
     loaded,
     signature_seconds,
 )
-from benchmarks.replicas import Enrolled, enrolled
+from benchmarks.replicas import edit, enrolled
 from benchmarks.report import (
     Arguments,
     middle,
@@ -44,10 +44,9 @@ from benchmarks.school import (
     expected_after,
     lessons_in,
     marks_in,
-    originals_of,
 )
 from benchmarks.server_process import Served, serve_school
-from benchmarks.workload import EDIT_SECONDS, Edit, Workload
+from benchmarks.workload import EDIT_SECONDS, Workload
 from eschool_sync.replica.replica import Replica
 from eschool_sync.replica.reports import SyncReport
 
@@ -109,7 +108,7 @@ def _day(folder: Path, served: Served, school: BuiltSchool, workload: Workload) 
     edits = workload.edits_of(0)
     with enrolled(folder, served, school) as new:
         new.replica.sync()
-        taken = _edit(new, school, workload, edits)
+        taken = edit(new, school, workload, 0, edits)
         served.ask("advance", EDIT_SECONDS * len(edits))
         cpu = served.cpu_seconds()
         begin = time.perf_counter()
@@ -118,19 +117,6 @@ def _day(folder: Path, served: Served, school: BuiltSchool, workload: Workload) 
         cpu = served.cpu_seconds() - cpu
         _require_synced(new.replica, report, school, workload)
     return Day(taken, wall, cpu, report)
-
-
-def _edit(
-    new: Enrolled, school: BuiltSchool, workload: Workload, edits: Sequence[Edit]
-) -> list[float]:
-    originals = originals_of(workload.own(0))
-    taken = []
-    for edit in edits:
-        begin = time.perf_counter()
-        new.replica.do(school.command(edit, originals))
-        taken.append(time.perf_counter() - begin)
-        new.clock.advance(EDIT_SECONDS)
-    return taken
 
 
 def _require_synced(

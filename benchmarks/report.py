@@ -37,6 +37,11 @@ class Arguments:
 
 def read_arguments(description: str | None) -> Arguments:
     """Return the command line's arguments."""
+    return taken(argument_parser(description).parse_args())
+
+
+def argument_parser(description: str | None) -> argparse.ArgumentParser:
+    """Return a parser of what all benchmarks take, to which one may add its own."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -45,7 +50,11 @@ def read_arguments(description: str | None) -> Arguments:
     parser.add_argument(
         "--tiny", action="store_true", help="try the benchmark itself: its figures say nothing"
     )
-    given = parser.parse_args()
+    return parser
+
+
+def taken(given: argparse.Namespace) -> Arguments:
+    """Return what all benchmarks take, out of a parsed command line."""
     workload = Workload(journals=16, lessons=3, edits=12) if given.tiny else Workload()
     return Arguments(max(1, given.runs), given.json, workload)
 

@@ -52,7 +52,7 @@ from eschool_core.commands.groups import CreateGroup
 from eschool_core.commands.guardians import GuardianEntry
 from eschool_core.commands.journals import OpenJournal, RecordSubstitution, SetLoad
 from eschool_core.commands.lessons import RecordAttendance, RecordHomework, RecordMark
-from eschool_core.commands.people import AdmitPupil, Appoint, HireStaff
+from eschool_core.commands.people import AdmitPupil, Appoint, HireStaff, guardian_ids
 from eschool_core.commands.school import CreateClass, CreateSubject, OpenYear, SetBells
 from eschool_core.domain.enums import (
     HomeworkState,
@@ -117,6 +117,8 @@ class People:
     journals: list[int]
     lines: dict[tuple[int, int], int]
     """Partition of the line of (journal, pupil)."""
+    guardian: int
+    """Of pupil 0."""
 
 
 @dataclass(frozen=True)
@@ -148,14 +150,19 @@ class BuiltSchool:
             return RecordAttendance(
                 lesson_id=mark.lesson_id + DEVICE_SHIFT, pupil_id=pupil_id, presence=Presence.LATE
             )
-        return RecordMark(
-            lesson_id=mark.lesson_id + DEVICE_SHIFT,
-            pupil_id=pupil_id,
-            value=edit.value,
-            work_kind=_WORK_KINDS[mark.kind],
-            comment=mark.comment,
-            reason=REASON,
-        )
+        return correction(self.people, mark, edit.value, mark.comment)
+
+
+def correction(people: People, mark: WMark, value: int, comment: str) -> RecordMark:
+    """Return the command that gives a mark another value and comment."""
+    return RecordMark(
+        lesson_id=mark.lesson_id + DEVICE_SHIFT,
+        pupil_id=people.pupils[mark.pupil_id],
+        value=value,
+        work_kind=_WORK_KINDS[mark.kind],
+        comment=comment,
+        reason=REASON,
+    )
 
 
 Originals = dict[int, WMark]
@@ -182,6 +189,19 @@ def build(folder: Path, workload: Workload) -> BuiltSchool:
     school.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     school.database.connection.close()  # type: ignore[attr-defined]
     return BuiltSchool(number, people)
+
+
+def make_deputy(folder: Path, school: BuiltSchool, teacher: int) -> None:
+    """Let a teacher see the whole school from now on."""
+    directory = Directory(folder, clock=ManualClock(EDITS_BEGIN))
+    act = Appoint(
+        person_id=school.people.staff[teacher],
+        role=Role.DEPUTY_STUDIES,
+        first_day=_FIRST_DAY,
+        last_day=_LAST_DAY,
+    )
+    _Office(directory.school(school.number)).give([act])
+    directory.close()
 
 
 class _Office:
@@ -244,19 +264,19 @@ def _populate(school: ServerSchool, workload: Workload) -> People:
     subjects = office.give(
         [CreateSubject(name=f"Предмет {n}") for n in range(1, JOURNALS_A_CLASS + 1)]
     )
-    pupils = office.give(
-        [
-            AdmitPupil(
-                family=words[p % len(words)].title(),
-                given=words[-1 - p].title(),
-                class_id=classes[p // PUPILS_A_CLASS],
-                first_day=_FIRST_DAY,
-                order="1-з",
-                guardians=(GuardianEntry(family=words[p % len(words)].title(), given="А"),),
-            )
-            for p in range(PUPILS_A_CLASS * workload.classes)
-        ]
-    )
+    admissions = [
+        AdmitPupil(
+            family=words[p % len(words)].title(),
+            given=words[-1 - p].title(),
+            class_id=classes[p // PUPILS_A_CLASS],
+            first_day=_FIRST_DAY,
+            order="1-з",
+            guardians=(GuardianEntry(family=words[p % len(words)].title(), given="А"),),
+        )
+        for p in range(PUPILS_A_CLASS * workload.classes)
+    ]
+    pupils = office.give(admissions)
+    [guardian] = guardian_ids(admissions[0], pupils[0])
     journals = office.give(
         [
             OpenJournal(
@@ -275,7 +295,7 @@ def _populate(school: ServerSchool, workload: Workload) -> People:
         (journal_numbers[line.journal_id], pupil_numbers[line.pupil_id]): line.part
         for line in school.store.select(JournalLine)
     }
-    return People(staff, classes, pupils, journals, lines)
+    return People(staff, classes, pupils, journals, lines, guardian)
 
 
 def _duties(

@@ -11,8 +11,12 @@ from types import TracebackType
 from typing import Any, Final, Self, cast
 
 from eschool_sync.clock import ManualClock
+from eschool_sync.protocol.enrolling import EnrolRequest
 from eschool_sync.server.directory import Directory
-from eschool_sync.server.http import make_app
+from eschool_sync.server.http import Limits, make_app
+from eschool_sync.server.portal_routes import PortalRoutes, Portals
+from eschool_sync.server.rates import Rate
+from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.serving import Server
 
 START_SECONDS: Final = 60
@@ -51,7 +55,7 @@ class Served:
             self._pipe.send(None)
         self._process.join(STOP_SECONDS)
 
-    def ask(self, question: str, *arguments: int) -> Any:
+    def ask(self, question: str, *arguments: object) -> Any:
         """Return the job's answer to a question."""
         self._pipe.send((question, *arguments))
         return self._receive()
@@ -67,28 +71,89 @@ class Served:
 
 
 def serve_school(pipe: Connection, folder: Path, wall: int, school: int) -> None:
-    """Serve a school over HTTP on loopback, its clock standing at ``wall`` until told."""
+    """Serve a school over HTTP on loopback, its clock standing at ``wall`` until told.
+
+    The rate of one address is lifted: here it stands for the many of a region.
+    """
     clock = ManualClock(wall)
     directory = Directory(folder, clock=clock)
-    served = directory.school(school)
+    questions = _SchoolQuestions(directory.school(school), clock)
+    portals = Portals(directory, clock=clock)
+    rate = Rate(burst=10**9, per_second=10**9)
+    app = make_app(
+        directory, extra_routes=PortalRoutes(portals).routes(), limits=Limits(sync_rate=rate)
+    )
+    with Server(app) as server:
+        _answer(pipe, server.url, questions.by_name())
 
-    def advance(seconds: int) -> None:
-        clock.advance(seconds)
 
-    questions: dict[str, Callable[..., Any]] = {
-        "code": served.issue_code,
-        "advance": advance,
-        "cpu": time.process_time,
-    }
-    with Server(make_app(directory)) as server:
-        _answer(pipe, server.url, questions)
+class _SchoolQuestions:
+    """What a benchmark may ask of the process that serves a school."""
+
+    def __init__(self, school: ServerSchool, clock: ManualClock) -> None:
+        self._school = school
+        self._clock = clock
+        self._statements: list[str] = []
+
+    def by_name(self) -> dict[str, Callable[..., Any]]:
+        """Return the answers by question."""
+        return {
+            "code": self._school.issue_code,
+            "enrol": self.enrol,
+            "standing": self.standing,
+            "advance": self._clock.advance,
+            "cpu": time.process_time,
+            "trace": self.trace,
+            "traced": self.traced,
+        }
+
+    def enrol(self, person_id: int, public_key: bytes) -> bytes:
+        """Return the answer to the enrolment of a device, past the rate of the door."""
+        code = self._school.issue_code(person_id)
+        with self._school.turn:
+            return self._school.enrol(EnrolRequest(code, public_key, "").to_bytes())
+
+    def standing(self, person_id: int) -> tuple[int, bytes]:
+        """Return the head's seq and the hash of a person's scope."""
+        with self._school.turn:
+            return self._school.head().seq, self._school.scope(person_id).hash
+
+    def trace(self) -> None:
+        """Note the statements that run from now on."""
+        self._statements.clear()
+        self._connection().set_trace_callback(self._statements.append)
+
+    def traced(self) -> list[str]:
+        """Return the statements since ``trace``, and note no more."""
+        self._connection().set_trace_callback(None)
+        return list(self._statements)
+
+    def _connection(self) -> Any:
+        return self._school.database.connection  # type: ignore[attr-defined]
 
 
 def serve_nothing(pipe: Connection) -> None:
     """Answer POST ``/2`` and ``/300000`` with so many bytes: the libraries without application."""
-    large = bytes(LARGE_ANSWER_BYTES)
+    with Server(cast(Any, _Nothing())) as server:
+        _answer(pipe, server.url, {"cpu": time.process_time})
 
-    async def application(scope: Any, receive: Any, send: Any) -> None:
+
+class _NoState:
+    """What ``Server`` looks for in an application."""
+
+    trusts_proxies = False
+    ending: tuple[Callable[[], None], ...] = ()
+
+
+class _Nothing:
+    """An ASGI application that has no work."""
+
+    def __init__(self) -> None:
+        self.state = _NoState()
+        self._large = bytes(LARGE_ANSWER_BYTES)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
         if scope["type"] == "lifespan":
             await receive()
             await send({"type": "lifespan.startup.complete"})
@@ -97,13 +162,10 @@ def serve_nothing(pipe: Connection) -> None:
             return
         while (await receive()).get("more_body"):
             pass
-        body = SMALL_ANSWER if scope["path"] == "/2" else large
+        body = SMALL_ANSWER if scope["path"] == "/2" else self._large
         headers = [(b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": body})
-
-    with Server(cast(Any, application)) as server:
-        _answer(pipe, server.url, {"cpu": time.process_time})
 
 
 def _answer(pipe: Connection, url: str, questions: dict[str, Callable[..., Any]]) -> None:

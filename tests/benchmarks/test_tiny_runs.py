@@ -14,9 +14,9 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMON = {"case", "n", "versions", "cores"}
 
 
-def run_tiny(name: str) -> dict[str, Any]:
+def run_tiny(name: str, *options: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, "-m", f"benchmarks.{name}", "--tiny", "--runs", "1", "--json"],
+        [sys.executable, "-m", f"benchmarks.{name}", "--tiny", "--runs", "1", "--json", *options],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -46,9 +46,46 @@ def run_tiny(name: str) -> dict[str, Any]:
             },
         ),
         ("offline_day", {"edit_p50", "edit_p99", "sync", "commands_per_s", "bytes_up"}),
+        ("rebase", {"pending", "pulled_rows", "median_s", "cpu_s"}),
     ],
 )
 def test_a_benchmark_prints_its_report(name: str, fields: set[str]) -> None:
     report = run_tiny(name)
     assert report.keys() >= COMMON | fields
     assert report["n"] == 1
+
+
+def test_an_idle_sync_is_one_round_trip_without_domain_tables() -> None:
+    report = run_tiny("idle")
+    assert report.keys() >= COMMON | {"median_s", "limit_s", "ratio", "load"}
+    assert report["rounds"] == 1
+    assert report["domain_statements"] == {"server": 0, "replica": 0}
+    assert report["bytes_up"] + report["bytes_down"] <= 250
+    assert report["message_bytes_up"] > report["bytes_up"]
+
+
+def test_no_value_of_a_conflict_is_lost_and_everybody_is_told() -> None:
+    report = run_tiny("conflict")
+    assert report["cells"] > 0
+    assert set(report["kept_share"].values()) == {1.0}
+    assert set(report["told_share"].values()) == {1.0}
+
+
+def test_a_morning_ends_with_equal_rows_also_in_several_schools() -> None:
+    report = run_tiny("morning", "--replicas", "4", "--schools", "2")
+    [case] = report["replicas"].values()
+    assert case["accepted"] == case["commands"] == 4 * report["edits"]
+    assert case["rounds"] <= 3
+
+
+def test_a_rush_refuses_only_with_the_time_to_come_back() -> None:
+    report = run_tiny("rush")
+    assert set(report["statuses"]) <= {"200", "503"}
+    assert report["statuses"]["200"] == report["devices"]
+    assert sum(report["verdicts"].values()) == report["commands"]
+
+
+def test_a_repair_mends_every_row_that_is_wrong() -> None:
+    report = run_tiny("repair")
+    assert report["sums"]["mended_rows"] == 0
+    assert report["all"]["mended_rows"] >= report["some"]["mended_rows"] > 0
