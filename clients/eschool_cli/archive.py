@@ -10,7 +10,7 @@ from eschool_cli.parameters import Day, DayType, NumberType, WordType
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
 from eschool_cli.wording import DASH
-from eschool_cli.writing import give, made
+from eschool_cli.writing import give, made, show
 from eschool_core.commands.archive import (
     DecideDestruction,
     DrawUpRegister,
@@ -19,12 +19,17 @@ from eschool_core.commands.archive import (
     WaiveSection,
 )
 from eschool_core.commands.base import MAX_ID
+from eschool_core.commands.issuing import REGISTER
 from eschool_core.domain.result_enums import YearSection
 from eschool_core.errors import InputError
+from eschool_core.forms.archive_papers import register_paper
+from eschool_core.forms.wishes import of_table
+from eschool_core.ids import make_id
 from eschool_core.labels import text
 from eschool_core.queries import lookup
 from eschool_core.queries.archive import archive, gaps, register
 from eschool_core.queries.in_force import year_on
+from eschool_core.queries.issued import paper_number
 
 NUMBER = NumberType(1, MAX_ID)
 DIGITS = 16
@@ -127,10 +132,25 @@ def seal_command(session: Session, class_name: str, subject: str, as_json: bool)
 def register_command(session: Session, class_name: str, as_json: bool) -> None:  # noqa: FBT001
     """Draw up the summary register of a class whose year is closed."""
     with session.replica() as replica:
-        school_class = lookup.school_class(replica.store, class_name, today_of(replica))
-        command = made(DrawUpRegister, class_id=school_class.id)
-        done = say("cli.archive.register.done", class_name=school_class.name)
-        give(session, replica, command, done, as_json=as_json)
+        today = today_of(replica)
+        school_class = lookup.school_class(replica.store, class_name, today)
+        year = year_on(replica.store, today)
+        if year is None:
+            raise InputError("report.no_year")
+        paper = register_paper(replica.store, school_class, year.first_day, today, session.language)
+        as_of = replica.status().last_sync or replica.now()
+        # The register in the package for the data bank is the one that is issued here (5.2).
+        commands = [
+            made(DrawUpRegister, class_id=school_class.id),
+            of_table(paper.tables[0], REGISTER, school_class.id).command(today, as_of),
+        ]
+        receipts = replica.do_all(commands)
+        number = paper_number(make_id(replica.device, receipts[1].number))
+        done = [
+            say("cli.archive.register.done", class_name=school_class.name),
+            say("cli.archive.register.issued", number=number),
+        ]
+        show(session, receipts, done, as_json=as_json)
 
 
 @archive_group.command(name="list", cls=LocalCommand, says="archive.list")

@@ -83,8 +83,11 @@ def pack_command(
                 for one in done.packed:
                     zip_folder(one.folder, one.folder.with_name(f"{one.folder.name}.zip"))
     _show_packed(session, done, as_json=as_json)
-    if not done.packed and not done.there:
-        raise InputError("archive.not_sealed", count=len(done.not_sealed))
+    if done.packed or done.there:
+        return
+    if done.not_issued and not done.not_sealed:
+        raise InputError("archive.not_issued", count=len(done.not_issued))
+    raise InputError("archive.not_sealed", count=len(done.not_sealed))
 
 
 def _signing(signer: SignatureProvider) -> Callable[[bytes], bytes]:
@@ -181,6 +184,7 @@ def _show_packed(session: Session, done: Done, *, as_json: bool) -> None:
                 "not_sealed": [
                     {"class": name, "kind": kind.name.lower()} for name, kind in done.not_sealed
                 ],
+                "not_issued": done.not_issued,
             }
         )
         return
@@ -192,6 +196,8 @@ def _show_packed(session: Session, done: Done, *, as_json: bool) -> None:
         session.screen.line(say("package.was_there", folder=folder), "dim")
     for name, kind in done.not_sealed:
         session.screen.line(say("package.left_out", school_class=name, kind=kinds[kind]), "dim")
+    for name in done.not_issued:
+        session.screen.line(say("package.not_issued", school_class=name), "dim")
 
 
 def _checked(place: Path, key: bytes) -> Iterator[tuple[str, Checked]]:

@@ -12,7 +12,7 @@ import click
 from eschool_cli.answers import TODAY
 from eschool_cli.inspection import NUMBER
 from eschool_cli.issued import log_command
-from eschool_cli.issuing import Wish, heard, stamps_of
+from eschool_cli.issuing import heard, issued
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
 from eschool_cli.noting import log_reading
 from eschool_cli.papers import document_of, refuse_existing, write_pdf
@@ -21,20 +21,20 @@ from eschool_cli.reporting import asked_of
 from eschool_cli.session import Session, today_of
 from eschool_cli.tables import FILE, chosen_period, period_options, wanted
 from eschool_cli.wording import sentence
-from eschool_core import calendar
-from eschool_core.commands.issuing import JOURNAL, REGISTER, WEEKLY_SLIP
+from eschool_core.commands.issuing import JOURNAL, REGISTER
 from eschool_core.domain.school import School
 from eschool_core.errors import InputError
 from eschool_core.forms.content import Paper
 from eschool_core.forms.inspection_papers import note_sheet, order_sheet
 from eschool_core.forms.remaking import journal_tables
 from eschool_core.forms.weekly_slips import weekly_slips
+from eschool_core.forms.wishes import Wish, of_table, of_week
 from eschool_core.queries import lookup
 from eschool_core.queries.inspections import inspection
 from eschool_core.queries.paper import paper_week
 from eschool_core.queries.personal_reads import reading_of_class, reading_of_school
 from eschool_core.reports.audience import audience_of
-from eschool_core.reports.bundle import bundle
+from eschool_core.reports.bundle import Sheet, bundle
 from eschool_core.reports.catalogue import make_report, report
 from eschool_core.reports.contingent import classes_of
 from eschool_core.reports.frame import Asked
@@ -84,13 +84,15 @@ def report_command(
         table = make_report(replica.store, spec, asked, replica.person_id)
         made = document_of(session, replica, today_of(replica), table.title, [table])
         if counts:
-            wish = replace(
-                _of_table(table, spec.name, asked.class_id or _own_class(replica, asked)),
-                object_id=asked.staff_id,
+            audience = audience_of(replica.store, replica.person_id, asked.day)
+            wish = of_table(
+                table,
+                spec.name,
+                asked.class_id or audience.only_class,
+                asked.staff_id,
                 certified=certified,
             )
-            stamps = stamps_of(session, replica, made, [wish], online=online)
-            made = replace(made, stamps=stamps)
+            made = issued(session, replica, made, [wish], online=online)
     write_pdf(session, file, made, overwrite=overwrite)
 
 
@@ -103,21 +105,24 @@ def bundle_command(session: Session, /, folder: Path, **values: Any) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise InputError("cli.report.folder_used")
     folder.mkdir(parents=True, exist_ok=True)
-    forms: dict[int, list[Table]] = {}
-    with session.replica() as replica, session.screen.progress(say("print.collecting")) as tell:
+    with session.replica() as replica:
+        online = heard(session, replica)
         asked = _asked(session, replica, values)
         log_reading(replica, reading_of_school(replica.store, replica.person_id, asked.day))
-        for sheet in bundle(replica.store, asked, replica.person_id):
-            forms.setdefault(sheet.form, []).append(sheet.table)
-            tell(sheet.table.title, sheet.form, 9)
-        made = [
-            (
-                folder / f"{form}_{tables[0].name}.pdf",
-                document_of(session, replica, asked.day, tables[0].title, tables),
-            )
-            for form, tables in forms.items()
-        ]
-    for file, document in made:
+        forms: dict[int, list[Sheet]] = {}
+        with session.screen.progress(say("print.collecting")) as tell:
+            for sheet in bundle(replica.store, asked, replica.person_id):
+                forms.setdefault(sheet.form, []).append(sheet)
+                tell(sheet.table.title, sheet.form, 9)
+        made = {}
+        for form, sheets in forms.items():
+            tables, name = [sheet.table for sheet in sheets], sheets[0].name
+            document = document_of(session, replica, asked.day, tables[0].title, tables)
+            if name == REGISTER:
+                wishes = [of_table(sheet.table, name, sheet.class_id) for sheet in sheets]
+                document = issued(session, replica, document, wishes, online=online)
+            made[folder / f"{form}_{name}.pdf"] = document
+    for file, document in made.items():
         write_pdf(session, file, document)
 
 
@@ -147,12 +152,12 @@ def registers_command(
             for place, entry in enumerate(classes, start=1):
                 wished = replace(asked, class_id=entry.id)
                 table = make_report(replica.store, spec, wished, replica.person_id)
-                wishes.append(_of_table(table, spec.name, entry.id))
+                wishes.append(of_table(table, spec.name, entry.id))
                 tell(entry.name, place, len(classes))
         tables = [wish.paper.tables[0] for wish in wishes]
         made = document_of(session, replica, asked.day, tables[0].title, tables)
-        stamps = stamps_of(session, replica, made, wishes, online=online)
-    write_pdf(session, file, replace(made, stamps=stamps, bound=True), overwrite=overwrite)
+        made = issued(session, replica, replace(made, bound=True), wishes, online=online)
+    write_pdf(session, file, made, overwrite=overwrite)
 
 
 @print_group.command(name="journal", cls=LocalCommand, says="print.journal")
@@ -206,8 +211,7 @@ def journal_command(
                 object_id=journal_id,
                 certified=True,
             )
-            stamps = stamps_of(session, replica, made, [wish], online=online)
-            made = replace(made, stamps=(*[None] * (len(tables) - 1), *stamps))
+            made = issued(session, replica, made, [wish], online=online)
     write_pdf(session, file, made, overwrite=overwrite)
 
 
@@ -238,22 +242,8 @@ def weekly_command(
         if not slips:
             raise InputError("print.no_applications")
         made = document_of(session, replica, today, slips[0].title, slips=slips)
-        monday = calendar.monday_of(number)
-        wishes = [
-            Wish(
-                Paper(slip=slip),
-                slip.title,
-                WEEKLY_SLIP,
-                monday,
-                monday + 6,
-                class_id=led.id,
-                object_id=entry.application_id,
-            )
-            for slip, entry in zip(slips, week.entries, strict=True)
-        ]
-        stamps = stamps_of(session, replica, made, wishes, online=online)
-        stamped = (replace(slip, stamp=one) for slip, one in zip(slips, stamps, strict=True))
-        made = replace(made, slips=tuple(stamped))
+        wishes = of_week(week, slips, led.id)
+        made = issued(session, replica, made, wishes, online=online)
     write_pdf(session, file, made, overwrite=overwrite)
 
 
@@ -308,16 +298,3 @@ def _asked(session: Session, replica: Any, values: dict[str, Any]) -> Asked:
         replica.now(),
         language=session.language,
     )
-
-
-def _of_table(table: Table, form: str, class_id: int) -> Wish:
-    first, last = calendar.day_number(table.first_day), calendar.day_number(table.last_day)
-    about = ", ".join(part for part in (table.title, table.subject_of, table.period) if part)
-    return Wish(Paper((table,)), about, form, first, last, class_id=class_id)
-
-
-def _own_class(replica: Any, asked: Asked) -> int:
-    """Return the class that a report is of where none was named: a class teacher's only one."""
-    audience = audience_of(replica.store, replica.person_id, asked.day)
-    alone = len(audience.classes) == 1 and not audience.whole_school
-    return min(audience.classes) if alone else 0

@@ -15,11 +15,13 @@ from eschool_core.errors import EschoolError
 from eschool_core.forms.to_pdf import to_pdf
 from eschool_core.labels import Language
 from eschool_sync.attachment import disposition
+from eschool_sync.issuing import issue
 from eschool_web import render, wording
 from eschool_web.asking import Asked, Data, Elsewhere, File, Paper, Reply
 from eschool_web.guard import FORM_TYPE
 from eschool_web.refusals import NOT_FOUND, RefusedRequest
 from eschool_web.shell import shell_of
+from eschool_web.source import Source
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 PDF: Final = "application/pdf"
@@ -46,16 +48,23 @@ def answer_of(request: Request, asked: Asked, reply: Reply, lock_seconds: int) -
     if isinstance(reply, Elsewhere):
         return led_to(request, reply.address)
     if isinstance(reply, Paper):
-        return typeset(reply)
+        return typeset(reply, asked.source)
     if isinstance(reply, File):
         return saved(reply)
     values = {**shell_of(asked, request.url.path, lock_seconds), **reply.values}
     return HTMLResponse(render.page(reply.template, asked.language, values))
 
 
-def typeset(paper: Paper) -> Response:
-    """Return a document as a PDF to be saved."""
-    return saved(File(paper.name, PDF, to_pdf(paper.document)))
+def typeset(paper: Paper, source: Source) -> Response:
+    """Issue what of a document is to be issued, and return it as a PDF to be saved.
+
+    Raises:
+        RightsError, InputError: As ``issue``; nothing is printed.
+    """
+    document = paper.document
+    if paper.wishes:
+        document = issue(source.issuer(), document, paper.wishes, paper.as_of).document
+    return saved(File(paper.name, PDF, to_pdf(document)))
 
 
 def saved(file: File) -> Response:

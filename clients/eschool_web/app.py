@@ -34,6 +34,7 @@ from eschool_web.routes import (
     FORMS,
     OWN_FILES,
     PAGES,
+    PAPERS,
     QUIET_DATA,
     STATE,
     WITH_FILES,
@@ -92,6 +93,8 @@ class Pages:
               for path, view in (*PAGES, *FILES, *OWN_FILES)),
             *(Route(path, self._of_view(view, quiet=True)) for path, view in QUIET_DATA),
             *(Route(path, self._of_view(view, quiet=True, reads=False)) for path, view in STATE),
+            *(Route(path, self._of_view(view, quiet=False), methods=["POST"])
+              for path, view in PAPERS),
             *(Route(path, self._of_view(view, quiet=False, reads=False), methods=["POST"])
               for path, view in (*WRITING, *FORMS)),
             *(Route(path, self._of_view(view, quiet=False, limit=bodies.MAX_FILE_BODY_BYTES),
@@ -161,8 +164,10 @@ class Pages:
                 self._door.proven(),
             )
             answer = await self._in_turn(lambda: self._answer(request, asked, view(asked)))
-            # Keys are saved while a long document is set: it needs the source no more.
-            return await asyncio.to_thread(typeset, answer) if isinstance(answer, Paper) else answer
+            if isinstance(answer, Paper):
+                # Keys are saved while a long document is issued and set: it takes no turn.
+                return await asyncio.to_thread(typeset, answer, source)
+            return answer
 
         return self._guarded(self._with_session(endpoint))
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from eschool_core import calendar
 from eschool_core.errors import InputError
 from eschool_core.forms.document import Document
+from eschool_core.forms.wishes import Wish
 from eschool_core.labels import Language
 from eschool_core.queries.in_force import zone_of
 from eschool_core.store.store import Store
@@ -106,10 +107,17 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A document to be typeset and saved: slow, and needs the person's rows no more."""
+    """A document to be issued, typeset and saved: slow, and waits for no turn at the source.
+
+    Attributes:
+        wishes: What of it is issued: all that it holds, or nothing.
+        as_of: The moment whose data it shows, seconds UTC.
+    """
 
     name: str
     document: Document
+    wishes: tuple[Wish, ...] = ()
+    as_of: int = 0
 
 
 Reply = Page | Data | Elsewhere | File | Paper

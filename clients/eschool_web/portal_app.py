@@ -44,7 +44,7 @@ from eschool_web.guard import FORM_TYPE, HEADERS, JSON_TYPES, Address, refusal_o
 from eschool_web.portal_doors import PLACES, Doors, Knock
 from eschool_web.portal_source import PortalSource
 from eschool_web.refusals import RefusedRequest, status_of
-from eschool_web.routes import FILES, FORMS, OWN_FILES, PAGES, QUIET_DATA, STATE, WRITING
+from eschool_web.routes import FILES, FORMS, OWN_FILES, PAGES, PAPERS, QUIET_DATA, STATE, WRITING
 from eschool_web.views import own_access
 
 TYPES: Final = frozenset({*JSON_TYPES, FORM_TYPE})
@@ -131,7 +131,7 @@ class PortalPages:
             Served("/touch", "POST", session, self._touch),
             *self._of_views((*PAGES, *FILES, *OWN_FILES, *own_access.PAGES), "GET"),
             *self._of_views((*QUIET_DATA, *STATE), "GET", quiet=True),
-            *self._of_views((*WRITING, *FORMS, *own_access.FORMS), "POST"),
+            *self._of_views((*PAPERS, *WRITING, *FORMS, *own_access.FORMS), "POST"),
         ]
         return [self._route(entry) for entry in served]
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from eschool_core.app import Outcome
 from eschool_core.commands.base import Command
+from eschool_core.commands.issuing import IssueDocument
 from eschool_core.domain.enums import Verdict
+from eschool_core.domain.issuing import IssuedDocument
 from eschool_core.errors import EschoolError, InputError, RegulationError
+from eschool_core.forms.wishes import Wish
 from eschool_core.regulation import checks
 from eschool_core.store.store import Store
+from eschool_sync.history.paper_code import ProvenCode
 from eschool_sync.history.proof import Proof
+from eschool_sync.issuing import NOT_ISSUED, Code, Issuer
 from eschool_sync.replica import Receipt, RefusedCommand
 from eschool_sync.server.portal import Portal
 from eschool_sync.server.standing import Visit
@@ -100,6 +106,29 @@ class PortalSource:
     def proof_of(self, table: int, row_id: int) -> Proof:
         """Return the proof of what stands in a cell."""
         return self.portal.proof_for(self.visit, table, row_id)
+
+    def issuer(self) -> Issuer:
+        """Issue and prove at once: the school is here."""
+        return self
+
+    def give(self, commands: Sequence[IssueDocument]) -> list[int]:
+        """Let the school judge papers at once, all or none (``Issuer``)."""
+        ids, outcomes = self.portal.act_together(self.token, commands)
+        self._window.look_again(self.portal.seen_by(self.visit))
+        for outcome in outcomes:
+            if outcome.verdict is Verdict.REJECTED:
+                raise refusal_of(outcome)
+            if outcome.verdict is Verdict.HELD:
+                raise InputError(NOT_ISSUED)
+        return ids
+
+    def codes(self, row_ids: Sequence[int], wishes: Sequence[Wish]) -> list[Code]:
+        """Return the proven code of each paper (``Issuer``)."""
+        return [ProvenCode(self.proof_of(IssuedDocument.number, row_id)) for row_id in row_ids]
+
+    def reading(self) -> AbstractContextManager[Store]:
+        """Give the rows that the person may see (``Issuer``)."""
+        return nullcontext(self._window.store)
 
     def school_key(self) -> bytes:
         """Return the school's public key."""

@@ -9,7 +9,9 @@ from eschool_core.commands.base import Command
 from eschool_core.imports.builder import CommandBatch
 from eschool_core.store.store import Store
 from eschool_sync.history.proof import Proof
+from eschool_sync.issuing import Issuer
 from eschool_sync.replica import Receipt, RefusedCommand, Replica
+from eschool_sync.replica.issuing import ReplicaIssuer
 from eschool_sync.replica.replica import slots_of
 from eschool_web.listening import Listening
 from eschool_web.source import Standing
@@ -111,6 +113,10 @@ class ReplicaSource:
     def proof_of(self, table: int, row_id: int) -> Proof:
         """Fetch a proof from the server, checked against what this replica has seen."""
         return self._replica.prove(table, row_id)
+
+    def issuer(self) -> Issuer:
+        """Issue here, and prove where the school can be asked."""
+        return ReplicaIssuer(self._replica)
 
     def school_key(self) -> bytes:
         """Return the key that the replica has known since its enrolment."""

@@ -85,15 +85,17 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/feeds", feeds.feeds_page),
     ("/help", helping.help_page),
 )
-FILES: Final[tuple[tuple[str, View], ...]] = (
-    ("/api/file/report", reports.report_file),
+FILES: Final[tuple[tuple[str, View], ...]] = (("/api/file/report", reports.report_file),)
+"""Leave the journal, so they ask for the passphrase once more (``proof``)."""
+
+PAPERS: Final[tuple[tuple[str, View], ...]] = (
     ("/api/paper/report", printing.report_paper),
     ("/api/paper/journal/{journal}", printing.journal_paper),
     ("/api/paper/registers", printing.registers_paper),
     ("/api/paper/weekly/{school_class}", printing.weekly_paper),
     ("/api/paper/inspection/{inspection}", printing.inspection_paper),
 )
-"""Leave the journal, so they ask for the passphrase once more (``proof``)."""
+"""Leave the journal as well; a paper that counts is entered in the log of issued ones."""
 
 OWN_FILES: Final[tuple[tuple[str, View], ...]] = (("/diary/{pupil}/print", printing.diary_paper),)
 """A family's own, which needs no script and no other proof than the session."""

@@ -15,6 +15,7 @@ from eschool_core.commands.base import Command
 from eschool_core.imports.builder import CommandBatch
 from eschool_core.store.store import Store
 from eschool_sync.history.proof import Proof
+from eschool_sync.issuing import Issuer
 from eschool_sync.replica import Receipt, RefusedCommand
 
 T = TypeVar("T")
@@ -134,6 +135,10 @@ class Source(Protocol):
             InputError: ``proof.none``: no such cell, or not for this person.
             TransportError, BusyError, DamageError: The server cannot be asked, or proves nothing.
         """
+        ...
+
+    def issuer(self) -> Issuer:
+        """Return the person's way to the log of issued papers; it takes turns by itself."""
         ...
 
     def school_key(self) -> bytes:

@@ -41,6 +41,11 @@ class Audience:
         """Whether the person sees every class."""
         return bool(self.roles & ADMINISTRATION)
 
+    @property
+    def only_class(self) -> int:
+        """The class that a report is of where none is named: a class teacher's only one, or 0."""
+        return min(self.classes) if len(self.classes) == 1 and not self.whole_school else 0
+
     def sees_health(self, class_id: int) -> bool:
         """Return whether the person sees the health groups of a class: its teacher, the head."""
         return Role.HEAD in self.roles or class_id in self.classes

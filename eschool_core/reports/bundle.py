@@ -39,12 +39,14 @@ class Sheet:
     Attributes:
         form: Number of the form in 4.4.3, from 1.
         class_name: Of a sheet of one class; else empty.
+        class_id: The same, else 0.
     """
 
     form: int
     name: str
     class_name: str
     table: Table
+    class_id: int = 0
 
 
 def bundle(store: Store, asked: Asked, viewer_id: int) -> Iterator[Sheet]:
@@ -67,4 +69,4 @@ def bundle(store: Store, asked: Asked, viewer_id: int) -> Iterator[Sheet]:
             for entry in classes:
                 wanted = replace(asked, class_id=entry.id)
                 made = make_report(store, spec, wanted, viewer_id)
-                yield Sheet(form, page, entry.name, made)
+                yield Sheet(form, page, entry.name, made, entry.id)

@@ -7,17 +7,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from eschool_core import calendar
+from eschool_core.commands.issuing import REGISTER
 from eschool_core.domain.result_enums import ArchiveKind
 from eschool_core.domain.school import SchoolClass
 from eschool_core.errors import DamageError, InputError
 from eschool_core.exports.class_year import ClassYear, class_year
 from eschool_core.forms.archive_papers import journal_papers, register_paper
+from eschool_core.forms.document import Document
+from eschool_core.forms.remaking import LANGUAGES
 from eschool_core.forms.to_pdf import to_pdf
+from eschool_core.forms.wishes import issued_as, of_table, stamped
 from eschool_core.labels import Language
 from eschool_sync.backup.tables import one_moment
 from eschool_sync.history.entries import read_log
+from eschool_sync.history.paper_code import ProvenCode
 from eschool_sync.history.touched import Touched
 from eschool_sync.history.verify import Verifier
+from eschool_sync.issuing import stamp_of
 from eschool_sync.packages.build import Log, Packed, folder_name, make_package
 from eschool_sync.packages.catalogue import folded, listed, read_catalogue, write_catalogue
 from eschool_sync.packages.history import Leaves
@@ -64,11 +70,13 @@ class Done:
         packed: New packages.
         there: Folders of those that the data bank had already.
         not_sealed: Classes with kinds of which the archive lacks a journal or the register.
+        not_issued: Classes whose register, as the rows give it, nobody has issued (5.2).
     """
 
     packed: list[Packed] = field(default_factory=list)
     there: list[str] = field(default_factory=list)
     not_sealed: list[tuple[str, ArchiveKind]] = field(default_factory=list)
+    not_issued: list[str] = field(default_factory=list)
 
 
 def pack(school: ServerSchool, bank: Path, wanted: Wanted, tell: Tell = silent) -> Done:
@@ -122,6 +130,8 @@ def _contents(school: ServerSchool, bank: Path, wanted: Wanted, done: Done) -> I
                 continue
             if (bank / folder_name(content)).exists():
                 done.there.append(folder_name(content))
+            elif not _is_issued(school, content, wanted):
+                done.not_issued.append(school_class.name)
             else:
                 yield content
 
@@ -149,13 +159,35 @@ def _papers(
 ) -> Iterator[tuple[str, bytes]]:
     first_day, language = content.year.first_day, wanted.language
     if content.kind is ArchiveKind.REGISTER_PACKAGE:
-        paper = register_paper(
-            school.store, content.school_class, first_day, wanted.today, language
-        )
-        yield "register.pdf", wanted.sign(to_pdf(paper))
+        register = _register(school, content, wanted)
+        assert register is not None
+        yield "register.pdf", wanted.sign(to_pdf(register))
         return
     journals = [entry.object_id for entry in content.entries]
     for journal_id, paper in journal_papers(
         school.store, journals, first_day, wanted.today, language
     ):
         yield f"journal_{journal_id}.pdf", wanted.sign(to_pdf(paper))
+
+
+def _is_issued(school: ServerSchool, content: ClassYear, wanted: Wanted) -> bool:
+    """Return whether what counts in a package is issued; journals are no issued papers (5.2)."""
+    if content.kind is not ArchiveKind.REGISTER_PACKAGE:
+        return True
+    return _register(school, content, wanted) is not None
+
+
+def _register(school: ServerSchool, content: ClassYear, wanted: Wanted) -> Document | None:
+    """Return the register of a class as it was issued; None where nobody has issued this one."""
+    spoken = sorted(LANGUAGES, key=lambda known: known != wanted.language)
+    for language in spoken:
+        paper = register_paper(
+            school.store, content.school_class, content.year.first_day, wanted.today, language
+        )
+        wish = of_table(paper.tables[0], REGISTER, content.school_class.id)
+        row = issued_as(school.store, wish)
+        if row is not None:
+            code = ProvenCode(school.proof_of_own(row))
+            stamp = stamp_of(school.store, row, wish.about, code, school.public_key, language)
+            return stamped(paper, [wish], [stamp])
+    return None

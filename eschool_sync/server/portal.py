@@ -8,7 +8,7 @@ in every process.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -130,6 +130,20 @@ class Portal(Door):
         weighty = command.kind in WEIGHTY
         visit = self.require_fresh(token) if weighty else self.require_open(token)
         return self._school.act(command, visit.person_id)
+
+    def act_together(
+        self, token: str, commands: Sequence[Command]
+    ) -> tuple[list[int], list[Outcome]]:
+        """Give commands that stand or fall together, none of them weighty.
+
+        Returns:
+            The id of the first row that each command makes, and what became of it.
+
+        Raises:
+            AccessError: As ``require_open``.
+        """
+        assert not any(command.kind in WEIGHTY for command in commands)
+        return self._school.act_together(commands, self.require_open(token).person_id)
 
     def lock(self, token: str) -> None:
         """Ask for the password before anything else (4.5.7)."""

@@ -16,7 +16,9 @@ from eschool_core.commands.base import Command
 from eschool_core.commands.catalogue import validated
 from eschool_core.commands.school import TurnDay
 from eschool_core.domain.office import Device
+from eschool_core.domain.row import Row
 from eschool_core.errors import AccessError, InputError, TransportError
+from eschool_core.ids import make_id
 from eschool_core.imports.builder import BatchEntry
 from eschool_core.store.database import Database, transaction
 from eschool_core.store.ledger import ConfirmedLedger
@@ -159,6 +161,22 @@ class ServerSchool:
             now = self._clock.wall() if moment is None else moment
             return self.act_within(head, entries, actor_id, now)
 
+    def act_together(
+        self, commands: Sequence[Command], actor_id: int
+    ) -> tuple[list[int], list[Outcome]]:
+        """Carry out several acts that the server attests, as one group; see ``act_all``.
+
+        Returns:
+            The id of the first row that each command makes, and what became of it.
+        """
+        with self.writing() as head:
+            entries, number = [], self.next_number()
+            for command in commands:
+                entries.append(BatchEntry(number, command.numbers_taken(), command))
+                number += command.numbers_taken()
+            outcomes = self.act_within(head, entries, actor_id, self._clock.wall())
+        return [make_id(self.state.server_device, entry.number) for entry in entries], outcomes
+
     def issue_code(self, person_id: int, *, seconds: int = CODE_SECONDS, actor_id: int = 0) -> str:
         """Return a new one-time code with which a person enrols a device.
 
@@ -253,6 +271,10 @@ class ServerSchool:
     def proof_for(self, person_id: int, table: int, row_id: int) -> Proof:
         """Return the proof of what stands in a cell, or raise ``proof.none`` (``proof_of``)."""
         return proof_of(self.store, self._heads, self.scope(person_id).parts, table, row_id)
+
+    def proof_of_own(self, row: Row) -> Proof:
+        """Return the proof of a row for one of the server's own acts, or raise ``proof.none``."""
+        return proof_of(self.store, self._heads, [row.part], row.number, row.id)
 
     def enter(self, state: ServerState) -> None:
         """Go on with another state, remembered outside the database for good."""

@@ -13,6 +13,7 @@ from eschool_core.errors import InputError, RegulationError
 from eschool_core.regulation import checks
 from eschool_core.store.store import Store
 from eschool_sync.history.proof import Proof
+from eschool_sync.issuing import Issuer
 from eschool_sync.replica import Receipt, RefusedCommand
 from tests.school import SmallSchool
 
@@ -72,6 +73,9 @@ class SchoolSource:
 
     def proof_of(self, table: int, row_id: int) -> Proof:
         raise InputError("proof.none")
+
+    def issuer(self) -> Issuer:
+        raise NotImplementedError
 
     def school_key(self) -> bytes:
         return bytes(32)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from eschool_core.domain.archive import ArchiveEntry
+from eschool_core.domain.issuing import IssuedDocument
 from eschool_core.domain.result_enums import ArchiveState
 from eschool_core.domain.school import AcademicYear
+from eschool_core.queries.issued import paper_number
 from eschool_core.results.year_gaps import year_gaps
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import World
@@ -43,7 +45,11 @@ def test_from_the_gaps_to_the_act_of_destruction(world: World, terminal: Termina
                 "archive", "waive", section, number, "--reason", "приказ 80", who="deputy"
             )
     assert "приказ 80" in terminal.shown("archive", "gaps", who="deputy")
-    assert "составлена" in terminal.shown("archive", "register", "5А", who="deputy")
+    drawn_up = terminal.shown("archive", "register", "5А", who="deputy")
+    assert "составлена" in drawn_up
+    [paper] = school.store.select(IssuedDocument)
+    assert f"№ {paper_number(paper.id)}" in drawn_up
+    assert paper.form == "register"
     assert "сдан в архив" in terminal.shown("archive", "seal", "5А", "мат", who="deputy")
     listed = terminal.json("archive", "list", who="deputy")
     assert [(entry["kind"], entry["keep_until"]) for entry in listed] == [

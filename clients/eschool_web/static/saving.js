@@ -11,7 +11,7 @@ const TICK_MS = 1000;
 const KEPT_MS = 60_000;
 
 export function startSaving() {
-  for (const button of document.querySelectorAll("[data-file]")) {
+  for (const button of document.querySelectorAll("[data-file], [data-paper]")) {
     button.addEventListener("click", () => save(/** @type {HTMLButtonElement} */ (button)));
   }
 }
@@ -22,7 +22,7 @@ async function save(button) {
   said.textContent = "";
   button.disabled = true;
   try {
-    const answer = await made(button.dataset.file ?? "", said);
+    const answer = await made(asking(button), said);
     if (!answer) return;
     if (!answer.ok) {
       const { error } = await answer.json();
@@ -40,11 +40,22 @@ async function save(button) {
 }
 
 /**
+ * Return the request for a file, or for a paper, which may enter the log of issued ones.
+ * @param {HTMLButtonElement} button
+ */
+function asking(button) {
+  const { file, paper } = button.dataset;
+  if (!paper) return new Request(file ?? "");
+  const headers = { "content-type": "application/json" };
+  return new Request(paper, { method: "POST", headers, body: "{}" });
+}
+
+/**
  * Fetch a file, once the passphrase is known to be fresh; null where the person gives up.
- * @param {string} address
+ * @param {Request} request
  * @param {HTMLElement} said
  */
-async function made(address, said) {
+async function made(request, said) {
   const { proven } = await get("/api/state");
   if (!proven && !(await askProof())) return null;
   const begun = Date.now();
@@ -53,7 +64,7 @@ async function made(address, said) {
   };
   tell();
   const ticking = setInterval(tell, TICK_MS);
-  return fetch(address, { credentials: "same-origin" }).finally(() => clearInterval(ticking));
+  return fetch(request, { credentials: "same-origin" }).finally(() => clearInterval(ticking));
 }
 
 /** @param {HTMLElement} button */

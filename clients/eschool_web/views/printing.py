@@ -6,18 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from eschool_core.commands.issuing import REGISTER
 from eschool_core.domain.school import School
 from eschool_core.errors import InputError
 from eschool_core.forms.document import Document, Slip, drawn_up
 from eschool_core.forms.inspection_papers import note_sheet, order_sheet
 from eschool_core.forms.journal_sheets import sheets_of_journals
 from eschool_core.forms.weekly_slips import weekly_slips
+from eschool_core.forms.wishes import Wish, of_table, of_week
 from eschool_core.labels import text
 from eschool_core.queries.diary import diary
 from eschool_core.queries.in_force import term_on
 from eschool_core.queries.inspections import inspection
 from eschool_core.queries.me import me
 from eschool_core.queries.paper import PaperEntry, PaperWeek, paper_week
+from eschool_core.reports.audience import audience_of
 from eschool_core.reports.catalogue import make_report, report
 from eschool_core.reports.contingent import classes_of
 from eschool_core.reports.frame import Asked as Wanted
@@ -45,7 +48,14 @@ def report_paper(asked: Asked) -> Paper:
     """
     require(asked)
     spec, table = asked_table(asked)
-    return Paper(f"{spec.name}.pdf", of_tables(asked, table.title, [table]))
+    moment = moment_of(asked)
+    made = of_tables(asked, table.title, [table], moment)
+    if spec.name != REGISTER:
+        return Paper(f"{spec.name}.pdf", made)
+    class_id = asked.number("class") or asked.read(
+        lambda store: audience_of(store, asked.source.person_id, asked.today()).only_class
+    )
+    return Paper("register.pdf", made, (of_table(table, spec.name, class_id),), moment)
 
 
 def journal_paper(asked: Asked) -> Paper:
@@ -82,19 +92,26 @@ def registers_paper(asked: Asked) -> Paper:
     """
     require(asked)
     class_id, today, now = asked.number("class"), asked.today(), asked.source.now()
-    spec, viewer = report("register", "report"), asked.source.person_id
+    spec, viewer = report(REGISTER, "report"), asked.source.person_id
 
-    def question(store: Store) -> list[Table]:
+    def question(store: Store) -> list[Wish]:
         period = period_at(store, today, asked.language)
         wanted = Wanted(period, today, now, language=asked.language)
         classes = [class_id] if class_id else [one.id for one in classes_of(store, period.year_id)]
-        return [make_report(store, spec, replace(wanted, class_id=one), viewer) for one in classes]
+        return [
+            of_table(
+                make_report(store, spec, replace(wanted, class_id=one), viewer), spec.name, one
+            )
+            for one in classes
+        ]
 
-    tables = asked.read(question)
-    if not tables:
+    wishes = asked.read(question)
+    if not wishes:
         raise InputError("print.nothing")
-    made = of_tables(asked, tables[0].title, tables)
-    return Paper("registers.pdf", replace(made, bound=True))
+    tables = [table for wish in wishes for table in wish.paper.tables]
+    moment = moment_of(asked)
+    made = replace(of_tables(asked, tables[0].title, tables, moment), bound=True)
+    return Paper("registers.pdf", made, tuple(wishes), moment)
 
 
 def weekly_paper(asked: Asked) -> Paper:
@@ -115,7 +132,8 @@ def weekly_paper(asked: Asked) -> Paper:
     slips = weekly_slips(week, asked.language)
     if not slips:
         raise InputError("print.no_applications")
-    return Paper("weekly.pdf", of_slips(asked, slips))
+    wishes = of_week(week, slips, school_class.id)
+    return Paper("weekly.pdf", of_slips(asked, slips, moment), tuple(wishes), moment)
 
 
 def diary_paper(asked: Asked) -> Paper:
@@ -166,11 +184,11 @@ def inspection_paper(asked: Asked) -> Paper:
     return Paper(f"{table.name}.pdf", of_tables(asked, table.title, [table]))
 
 
-def of_tables(asked: Asked, title: str, tables: Sequence[Table]) -> Document:
+def of_tables(asked: Asked, title: str, tables: Sequence[Table], moment: int = 0) -> Document:
     """Return sheets as a document that says as of when its data are."""
-    today, moment, language = asked.today(), moment_of(asked), asked.language
+    today, at, language = asked.today(), moment or moment_of(asked), asked.language
     return asked.read(
-        lambda store: drawn_up(store, title, today, moment, tables=tables, language=language)
+        lambda store: drawn_up(store, title, today, at, tables=tables, language=language)
     )
 
 

@@ -8,16 +8,20 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from eschool_web.routes import FILES
+from eschool_web.routes import FILES, PAPERS
 
 from eschool_core.commands.inspections import DraftInspection, RegisterNote
 from eschool_core.commands.paper import FilePaperApplication
 from eschool_core.domain.informing import PaperApplication
 from eschool_core.domain.inspection import Inspection
+from eschool_core.domain.issuing import IssuedDocument
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Guardianship, Pupil
 from eschool_core.domain.privacy import PersonalRead
 from eschool_core.domain.school import Journal, SchoolClass
+from eschool_core.forms.content import papers_of
+from eschool_core.forms.read_pdf import read_pdf
+from eschool_sync.history.paper_code import read_code
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from eschool_sync.server.portal import FRESH_SECONDS
@@ -25,7 +29,7 @@ from tests.clients.web import staging
 from tests.clients.web.conftest import DAY
 from tests.clients.web.portal_stage import PASSWORD, portal_site
 from tests.clients.web.test_control_pages import client_of, give
-from tests.core.forms.pages import sheets_of, text_of
+from tests.core.forms.pages import scanned, sheets_of, text_of
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +61,10 @@ def proven(client: httpx.Client) -> None:
     assert client.post("/prove", json={"passphrase": PASSPHRASE}).json()["refused"] is None
 
 
+def printed(client: httpx.Client, address: str) -> httpx.Response:
+    return client.post(address, json={})
+
+
 def words(answer: httpx.Response) -> str:
     """Return the text of a PDF that was served as one to be saved and not kept."""
     assert answer.status_code == 200, answer.text
@@ -71,13 +79,13 @@ def words(answer: httpx.Response) -> str:
 @pytest.mark.asvs("7.5.1")
 def test_no_file_leaves_without_a_proof(stage: Sandbox) -> None:
     with client_of(stage.replica("deputy")) as (client, _):
-        for path, _ in FILES:
+        for path, view in (*FILES, *PAPERS):
             address = re.sub(r"\{\w+\}", "1", path)
-            answer = client.get(address)
+            answer = client.get(address) if (path, view) in FILES else printed(client, address)
             assert answer.status_code == 403, address
             assert answer.json()["error"]["key"] == "web.proof"
         proven(client)
-        assert client.get("/api/paper/report?name=movement").status_code == 200
+        assert printed(client, "/api/paper/report?name=movement").status_code == 200
 
 
 @pytest.mark.clause("5.2")
@@ -92,11 +100,11 @@ def test_a_teacher_prints_the_journals_term_and_year(stage: Sandbox) -> None:
         page = client.get(f"/journal/{journal}").text
         assert f"/api/paper/journal/{journal}?" in page
         proven(client)
-        term = words(client.get(f"/api/paper/journal/{journal}"))
+        term = words(printed(client, f"/api/paper/journal/{journal}"))
         assert "Степени" in term
         assert "По данным на" in term
-        assert "Степени" in words(client.get(f"/api/paper/journal/{journal}?of=year"))
-        refused = client.get(f"/api/paper/journal/{other}")
+        assert "Степени" in words(printed(client, f"/api/paper/journal/{journal}?of=year"))
+        refused = printed(client, f"/api/paper/journal/{other}")
         assert refused.json()["error"]["key"] == "lookup.journal_not_here"
 
 
@@ -108,11 +116,11 @@ def test_the_class_teacher_prints_the_weeks_lists(stage: Sandbox, class_id: int)
         address = f"/api/paper/weekly/{class_id}"
         assert address in client.get(f"/class/{class_id}/families").text
         proven(client)
-        assert child.family in words(client.get(address))
-        assert client.get(f"/api/paper/weekly/{class_id + 1}").status_code == 404
+        assert child.family in words(printed(client, address))
+        assert printed(client, f"/api/paper/weekly/{class_id + 1}").status_code == 404
     with client_of(stage.replica("teacher")) as (client, _):
         proven(client)
-        assert client.get(address).status_code == 404
+        assert printed(client, address).status_code == 404
 
 
 @pytest.mark.clause("4.6.5")
@@ -143,17 +151,36 @@ def test_registers_of_all_classes_are_the_deputys(stage: Sandbox, class_id: int)
     with client_of(stage.replica("deputy")) as (client, _):
         assert "/api/paper/registers" in client.get("/reports").text
         proven(client)
-        printed = words(client.get("/api/paper/registers"))
+        said = words(printed(client, "/api/paper/registers"))
         for school_class in stage.stage.school.store.select(SchoolClass):
-            assert school_class.name in printed
-        assert "прошит" in printed.lower()
+            assert school_class.name in said
+        assert "прошит" in said.lower()
     with client_of(stage.replica("teacher")) as (client, _):
         assert "/api/paper/registers" not in client.get("/reports").text
         proven(client)
-        assert client.get("/api/paper/registers").status_code == 409
+        assert printed(client, "/api/paper/registers").status_code == 409
     with client_of(stage.replica("class_teacher")) as (client, _):
         proven(client)
-        assert words(client.get(f"/api/paper/registers?class={class_id}"))
+        assert words(printed(client, f"/api/paper/registers?class={class_id}"))
+
+
+@pytest.mark.clause("4.4.5/2")
+@pytest.mark.clause("5.2")
+def test_the_server_issues_what_its_pages_print(stage: Sandbox) -> None:
+    server = stage.stage.school
+    before = {row.id for row in server.store.select(IssuedDocument)}
+    with portal_site(stage) as site, site.client(stage.person("deputy")) as browser:
+        assert browser.post("/prove", json={"passphrase": PASSWORD}).json()["refused"] is None
+        file = printed(browser, "/api/paper/registers").content
+    codes = [read_code(code) for code in scanned(file)]
+    rows = [row for row in server.store.select(IssuedDocument) if row.id not in before]
+    claims = [code.check(server.public_key) for code in codes]
+    assert all(claim.command is not None for claim in claims)
+    assert {claim.row_id for claim in claims} == {row.id for row in rows}
+    assert {row.issued_by_id for row in rows} == {stage.person("deputy")}
+    assert len({row.class_id for row in rows}) == len(server.store.select(SchoolClass))
+    papers = papers_of(read_pdf(file).document)
+    assert {paper.hash() for paper in papers} == {row.sheet_hash for row in rows}
 
 
 @pytest.mark.clause("1.4")
@@ -166,7 +193,7 @@ def test_a_report_on_paper_is_logged_as_its_page_is(stage: Sandbox, class_id: in
             f"/report?{asked}"
         ).text.replace("%26", "&")
         proven(client)
-        assert words(client.get(f"/api/paper/report?{asked}"))
+        assert words(printed(client, f"/api/paper/report?{asked}"))
     assert leader.store.select(PersonalRead)
 
 
@@ -179,11 +206,11 @@ def test_the_note_of_a_check_is_printed_and_no_order_before_there_is_one(stage: 
         assert address in page
         assert "of=order" not in page
         proven(client)
-        assert "Ведение журналов" in words(client.get(address))
-        assert client.get(f"{address}?of=order").json()["error"]["key"] == "form.no_order"
+        assert "Ведение журналов" in words(printed(client, address))
+        assert printed(client, f"{address}?of=order").json()["error"]["key"] == "form.no_order"
     with client_of(stage.replica("teacher")) as (client, _):
         proven(client)
-        assert client.get(address).status_code == 404
+        assert printed(client, address).status_code == 404
 
 
 @pytest.mark.clause("3.1/2")
@@ -222,6 +249,6 @@ def test_at_the_server_the_password_is_the_proof(stage: Sandbox) -> None:
         for _ in range(FRESH_SECONDS // 100 + 1):
             stage.clock.advance(100)
             browser.post("/touch", json={})
-        assert browser.get(address).json()["error"]["key"] == "web.proof"
+        assert printed(browser, address).json()["error"]["key"] == "web.proof"
         assert browser.post("/prove", json={"passphrase": PASSWORD}).json()["refused"] is None
-        assert words(browser.get(address))
+        assert words(printed(browser, address))

@@ -10,7 +10,16 @@ import httpx
 import pytest
 from eschool_web.guard import Address
 from eschool_web.portal_app import PortalPages
-from eschool_web.routes import FILES, FORMS, OWN_FILES, PAGES, QUIET_DATA, STATE, WRITING
+from eschool_web.routes import (
+    FILES,
+    FORMS,
+    OWN_FILES,
+    PAGES,
+    PAPERS,
+    QUIET_DATA,
+    STATE,
+    WRITING,
+)
 from eschool_web.views import own_access
 
 from eschool_core.commands.access import IssueSlip
@@ -58,6 +67,7 @@ def test_every_page_declares_who_may_come_in(site: Site) -> None:
     views = (
         *PAGES,
         *FILES,
+        *PAPERS,
         *OWN_FILES,
         *QUIET_DATA,
         *STATE,

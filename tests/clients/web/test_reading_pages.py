@@ -12,7 +12,7 @@ from io import BytesIO
 
 import httpx
 import pytest
-from eschool_web.routes import FILES, PAGES
+from eschool_web.routes import FILES, PAGES, PAPERS
 from python_calamine import CalamineWorkbook
 
 from eschool_core.commands.messages import OpenThread
@@ -64,7 +64,14 @@ def addresses(stage: Sandbox, thread_id: int) -> list[str]:
         "person": stage.person("teacher"),
         "family": first.family,
     }
-    return [(path + QUERIES.get(path, "")).format(**told) for path, _ in (*PAGES, *FILES)]
+    return [(path + QUERIES.get(path, "")).format(**told) for path, _ in (*PAGES, *FILES, *PAPERS)]
+
+
+def asked(client: httpx.Client, address: str) -> httpx.Response:
+    """Ask for a page or a file; a paper is made by a call that may enter the log of issued ones."""
+    if address.startswith("/api/paper/"):
+        return client.post(address, json={})
+    return client.get(address, follow_redirects=True)
 
 
 def of_cards(store: Store) -> set[str]:
@@ -116,7 +123,7 @@ def test_whatever_page_shows_a_card_logs_it(
         prove(client)
         for path in addresses(stage, thread_id):
             noted.clear()
-            text = words_of(client.get(path, follow_redirects=True))
+            text = words_of(asked(client, path))
             if any(one in text for one in cards):
                 (shows if noted else silent).append(path.partition("?")[0])
     assert silent == [], "shown without an entry in the log"

@@ -11,10 +11,13 @@ import pytest
 
 from eschool_core.commands.archive import DrawUpRegister, SealJournal, WaiveSection
 from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.issuing import REGISTER
 from eschool_core.commands.lessons import RecordMark, RecordTopic
 from eschool_core.domain.enums import FindingState
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.school import AcademicYear, School, SchoolClass
+from eschool_core.forms.archive_papers import register_paper
+from eschool_core.forms.wishes import of_table
 from eschool_core.results.checklist import journals_of
 from eschool_core.results.year_gaps import year_gaps
 from eschool_sync.packages.packing import Done, Wanted, pack
@@ -80,6 +83,17 @@ def seal(world: World) -> None:
     for journal in journals_of(server.store, klass):
         world.act(SealJournal(journal_id=journal.id), "deputy")
     world.act(DrawUpRegister(class_id=klass.id), "deputy")
+    issue_register(world, klass)
+
+
+def issue_register(world: World, klass: SchoolClass) -> None:
+    """Issue the register as the rows give it now, as ``eschool archive register`` does."""
+    store = world.server.store
+    [school] = store.select(School)
+    year = store.require(AcademicYear, klass.year_id)
+    paper = register_paper(store, klass, year.first_day, school.current_day)
+    wish = of_table(paper.tables[0], REGISTER, klass.id)
+    world.act(wish.command(school.current_day, world.clock.wall()), "deputy")
 
 
 @pytest.fixture(scope="package")
