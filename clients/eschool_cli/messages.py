@@ -18,7 +18,7 @@ from eschool_core.errors import InputError
 from eschool_core.queries import lookup
 from eschool_core.queries.messages import Conversation, conversation, threads
 from eschool_core.queries.people import person
-from eschool_core.queries.personal_reads import readings_of_threads
+from eschool_core.queries.personal_reads import reading_of_thread, reading_of_threads
 
 NUMBER = NumberType(1, 10**MAX_DIGITS)
 
@@ -36,8 +36,7 @@ def _list(session: Session, *, as_json: bool) -> None:
     with session.replica() as replica:
         store, own = replica.store, replica.person_id
         found = threads(store, own)
-        listed = {entry.thread_id for entry in found}
-        log_reading(replica, *readings_of_threads(store, own, listed, today_of(replica)))
+        log_reading(replica, reading_of_threads(store, own, today_of(replica)))
     if as_json:
         session.screen.json([entry.as_json() for entry in found])
         return
@@ -68,7 +67,7 @@ def read_command(
     with session.replica() as replica:
         store, own = replica.store, replica.person_id
         answer = conversation(store, thread, own)
-        log_reading(replica, *readings_of_threads(store, own, {thread}, today_of(replica)))
+        log_reading(replica, reading_of_thread(store, own, thread, today_of(replica)))
         others = [each for each in answer.messages if each.sender_id != own]
         unread = [
             unread

@@ -44,5 +44,7 @@ def _row(entry: ReadEntry) -> tuple[str, ...]:
         subject = say("cli.reads.whole_class", school_class=entry.school_class)
     if entry.whole_school:
         subject = say("cli.reads.whole_school")
+    if entry.conversations:
+        subject = say("cli.reads.conversations")
     outcome = say("cli.reads.denied" if entry.denied else "cli.reads.shown")
     return (moment(entry.first_at), entry.reader, subject, outcome)

@@ -7,7 +7,8 @@ its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from eschool_core import calendar
@@ -23,39 +24,42 @@ from eschool_core.regulation.clause import Finding
 from eschool_core.store.database import Values
 from eschool_core.store.store import Store
 
-# Journal, then the days of both teachers (or of both lines of a pupil) between which it counts.
+# Both journals, then the days of both teachers (or of both lines of a pupil) between which it
+# counts.
 OF_TEACHERS = (
-    "SELECT DISTINCT theirs.journal_id, theirs.first_day, theirs.last_day, "
+    "SELECT DISTINCT mine.journal_id, theirs.journal_id, theirs.first_day, theirs.last_day, "
     "mine.first_day, mine.last_day "
     "FROM teaching_load mine JOIN teaching_load theirs ON theirs.staff_id = mine.staff_id "
-    "WHERE mine.journal_id = ? AND theirs.journal_id <> ? ORDER BY theirs.journal_id"
+    "WHERE mine.journal_id IN (*) AND theirs.journal_id <> mine.journal_id "
+    "ORDER BY theirs.journal_id"
 )
 # A pupil with a journal of one's own is taught there in place of the class.
 OF_PUPILS = (
-    "SELECT DISTINCT theirs.journal_id, theirs.first_day, theirs.last_day, "
+    "SELECT DISTINCT mine.journal_id, theirs.journal_id, theirs.first_day, theirs.last_day, "
     "mine.first_day, mine.last_day "
     "FROM journal_line mine JOIN journal_line theirs ON theirs.pupil_id = mine.pupil_id "
     "JOIN journal a ON a.id = mine.journal_id JOIN journal b ON b.id = theirs.journal_id "
-    "WHERE mine.journal_id = ? AND theirs.journal_id <> ? AND a.kind <> ? AND b.kind <> ? "
+    "WHERE mine.journal_id IN (*) AND theirs.journal_id <> mine.journal_id "
+    "AND a.kind <> ? AND b.kind <> ? "
     "ORDER BY theirs.journal_id"
 )
 # A whole class and any part of it share pupils, also before these are admitted.
 OF_CLASSES = (
-    "SELECT DISTINCT b.id FROM journal a "
+    "SELECT DISTINCT a.id, b.id FROM journal a "
     "JOIN study_group ga ON ga.id = a.group_id "
     "JOIN group_class ca ON ca.group_id = a.group_id "
     "JOIN group_class cb ON cb.class_id = ca.class_id "
     "JOIN journal b ON b.group_id = cb.group_id AND b.id <> a.id "
     "JOIN study_group gb ON gb.id = b.group_id "
-    "WHERE a.id = ? AND a.kind IN (?, ?) AND b.kind IN (?, ?) AND ga.whole + gb.whole > 0 "
+    "WHERE a.id IN (*) AND a.kind IN (?, ?) AND b.kind IN (?, ?) AND ga.whole + gb.whole > 0 "
     "ORDER BY b.id"
 )
 WEEKLY = (
-    "SELECT DISTINCT s.week, s.weekday, s.period, b.start_minute, b.end_minute, "
+    "SELECT DISTINCT s.journal_id, s.week, s.weekday, s.period, b.start_minute, b.end_minute, "
     "s.first_day, s.last_day FROM timetable_slot s "
     "JOIN school_class c ON c.id = s.class_id "
     "JOIN bell_period b ON b.schedule_id = c.schedule_id AND b.period = s.period "
-    "WHERE s.journal_id = ? AND s.last_day >= ? "
+    "WHERE s.journal_id IN (*) AND s.last_day >= ? "
     "ORDER BY s.week, s.weekday, b.start_minute, s.first_day"
 )
 IN_ROOM = (
@@ -112,9 +116,11 @@ def refuse_clash(
     wanted = list(slots)
     if not wanted:
         return
+    found = list(rivals)
     from_day = min(slot.first_day for slot in wanted)
-    for rival in rivals:
-        for theirs in weekly(store, rival.journal_id, from_day):
+    taught = weekly(store, {rival.journal_id for rival in found}, from_day)
+    for rival in found:
+        for theirs in taught[rival.journal_id]:
             for slot in wanted:
                 if slot.meets(theirs, rival.first_day, rival.last_day):
                     raise _clash(
@@ -127,21 +133,34 @@ def refuse_clash(
 
 def rivals_of(store: Store, journal: Journal) -> list[Rival]:
     """Return the journals that share a teacher, a pupil or a class with this one."""
-    ours = (journal.id, journal.id)
+    return rivals_of_journals(store, [journal.id])[journal.id]
+
+
+def rivals_of_journals(store: Store, journal_ids: Collection[int]) -> dict[int, list[Rival]]:
+    """Return what ``rivals_of`` returns, for many journals."""
     alone = JournalKind.INDIVIDUAL
-    shared = [*store.rows(OF_TEACHERS, *ours), *store.rows(OF_PUPILS, *ours, alone, alone)]
-    classes = store.rows(OF_CLASSES, journal.id, *TAUGHT, *TAUGHT)
-    return [*_both_days(shared), *(Rival(int(row[0])) for row in classes)]
+    found = _both_days(
+        [
+            *store.rows_among(OF_TEACHERS, journal_ids),
+            *store.rows_among(OF_PUPILS, journal_ids, alone, alone),
+        ]
+    )
+    for mine, theirs in store.rows_among(OF_CLASSES, journal_ids, *TAUGHT, *TAUGHT):
+        found[int(mine)].append(Rival(int(theirs)))
+    return found
 
 
 def rivals_of_teacher(store: Store, journal: Journal) -> list[Rival]:
     """Return the journals that share a teacher with this one."""
-    return _both_days(store.rows(OF_TEACHERS, journal.id, journal.id))
+    return _both_days(store.rows_among(OF_TEACHERS, [journal.id]))[journal.id]
 
 
-def weekly(store: Store, journal_id: int, from_day: int) -> list[Weekly]:
-    """Return a journal's weekly lessons that count on a day or later."""
-    return [Weekly(*map(int, row)) for row in store.rows(WEEKLY, journal_id, from_day)]
+def weekly(store: Store, journal_ids: Collection[int], from_day: int) -> dict[int, list[Weekly]]:
+    """Return the weekly lessons of journals that count on a day or later."""
+    found: dict[int, list[Weekly]] = defaultdict(list)
+    for journal_id, *slot in store.rows_among(WEEKLY, journal_ids, from_day):
+        found[int(journal_id)].append(Weekly(*map(int, slot)))
+    return found
 
 
 def room_findings(
@@ -195,12 +214,13 @@ def first_date(store: Store, journal: Journal, slot: Weekly) -> str:
     return calendar.date_of(day).isoformat()
 
 
-def _both_days(rows: Iterable[Values]) -> list[Rival]:
-    return [
-        Rival(journal_id, max(first, other_first), min(last, other_last))
-        for journal_id, first, last, other_first, other_last in rows
-        if first <= other_last and other_first <= last
-    ]
+def _both_days(rows: Iterable[Values]) -> dict[int, list[Rival]]:
+    found: dict[int, list[Rival]] = defaultdict(list)
+    for mine, theirs, first, last, other_first, other_last in rows:
+        if first <= other_last and other_first <= last:
+            days = (max(first, other_first), min(last, other_last))
+            found[int(mine)].append(Rival(int(theirs), *days))
+    return found
 
 
 def _clash(

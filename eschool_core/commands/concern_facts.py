@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from eschool_core.commands import facts
@@ -19,15 +20,15 @@ from eschool_core.results import terms
 from eschool_core.store.store import Store
 
 MARKS = (
-    "SELECT n.pupil_id, l.day, m.value, m.weight FROM journal_line n "
+    "SELECT n.journal_id, n.pupil_id, l.day, m.value, m.weight FROM journal_line n "
     "JOIN mark m ON m.part = n.part JOIN lesson l ON l.id = m.lesson_id "
-    "WHERE n.journal_id = ? AND n.last_day >= ? AND l.day BETWEEN ? AND ? AND m.value <> 0 "
+    "WHERE n.journal_id IN (*) AND n.last_day >= ? AND l.day BETWEEN ? AND ? AND m.value <> 0 "
     "ORDER BY l.day, m.id"
 )
 MISSES = (
-    "SELECT n.pupil_id, l.day FROM journal_line n "
+    "SELECT n.journal_id, n.pupil_id, l.day FROM journal_line n "
     "JOIN attendance a ON a.part = n.part JOIN lesson l ON l.id = a.lesson_id "
-    "WHERE n.journal_id = ? AND n.last_day >= ? AND l.day BETWEEN ? AND ? AND a.presence = ? "
+    "WHERE n.journal_id IN (*) AND n.last_day >= ? AND l.day BETWEEN ? AND ? AND a.presence = ? "
     "ORDER BY l.day, a.id"
 )
 
@@ -52,26 +53,36 @@ def term_of(store: Store, journal: Journal, day: int) -> tuple[int, int]:
     return terms.period_of(store, journal, terms.term_on(store, journal, day))
 
 
-def cases_of(store: Store, journal_id: int, first_day: int, day: int) -> list[Case]:
-    """Return the cases of a journal by the entries from the term's first day to ``day``.
+def cases_of(store: Store, begun: Mapping[int, int], day: int) -> dict[int, list[Case]]:
+    """Return the cases of journals by the entries from each one's term to ``day``.
 
-    Pupils who have left the journal are no case any more.
+    Pupils who have left a journal are no case any more.
+
+    Args:
+        store: To read from.
+        begun: First day of the present term, by the id of its journal.
+        day: The last day that counts.
     """
+    if not begun:
+        return {}
     threshold = facts.policy_number(store, "failing_mean", day)
     limit = facts.policy_number(store, "missed_lessons_notice", day)
-    marks: dict[int, list[DatedMark]] = defaultdict(list)
-    for pupil_id, *values in store.rows(MARKS, journal_id, day, first_day, day):
-        marks[int(pupil_id)].append(DatedMark(*map(int, values)))
-    misses: dict[int, list[int]] = defaultdict(list)
-    for pupil_id, on_day in store.rows(MISSES, journal_id, day, first_day, day, Presence.ABSENT):
-        misses[int(pupil_id)].append(int(on_day))
-    found = []
-    for pupil_id, own in sorted(marks.items()):
+    span = (day, min(begun.values()), day)
+    marks: dict[tuple[int, int], list[DatedMark]] = defaultdict(list)
+    for journal_id, pupil_id, *values in store.rows_among(MARKS, begun, *span):
+        if values[0] >= begun[journal_id]:
+            marks[int(journal_id), int(pupil_id)].append(DatedMark(*map(int, values)))
+    misses: dict[tuple[int, int], list[int]] = defaultdict(list)
+    for journal_id, pupil_id, on_day in store.rows_among(MISSES, begun, *span, Presence.ABSENT):
+        if on_day >= begun[journal_id]:
+            misses[int(journal_id), int(pupil_id)].append(int(on_day))
+    found: dict[int, list[Case]] = {journal_id: [] for journal_id in begun}
+    for (journal_id, pupil_id), own in sorted(marks.items()):
         since, mean = failing_since(own, threshold), mean_hundredths(own)
         if since is not None and mean is not None:
-            found.append(Case(pupil_id, ConcernKind.FAILING, mean, since))
-    for pupil_id, days in sorted(misses.items()):
+            found[journal_id].append(Case(pupil_id, ConcernKind.FAILING, mean, since))
+    for (journal_id, pupil_id), days in sorted(misses.items()):
         since = missing_since(days, limit)
         if since is not None:
-            found.append(Case(pupil_id, ConcernKind.MISSING, len(days), since))
+            found[journal_id].append(Case(pupil_id, ConcernKind.MISSING, len(days), since))
     return found

@@ -56,7 +56,7 @@ def send_concern(store: Store, command: SendConcern, occasion: Occasion) -> Find
         return []
     amounts = [
         case.amount
-        for case in cases_of(store, journal.id, first_day, day)
+        for case in cases_of(store, {journal.id: first_day}, day)[journal.id]
         if (case.pupil_id, case.kind) == (command.pupil_id, command.concern_kind)
     ]
     if not amounts:

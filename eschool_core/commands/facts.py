@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,13 +93,30 @@ def class_days(
 ) -> list[ClassDay]:
     """Resolve every date from one to another as ``class_day`` does, in two queries for all."""
     year = store.require(AcademicYear, school_class.year_id)
+    rules = calendar_rules(store, first_day, last_day)
+    return class_days_by(rules, year, school_class, first_day, last_day)
+
+
+def calendar_rules(store: Store, first_day: int, last_day: int) -> list[CalendarDay]:
+    """Return the calendar's rules of all classes between two days, the nearest one last."""
+    return store.where(CalendarDay, RULES, first_day, last_day)
+
+
+def class_days_by(
+    rules: Iterable[CalendarDay],
+    year: AcademicYear,
+    school_class: SchoolClass,
+    first_day: int,
+    last_day: int,
+) -> list[ClassDay]:
+    """Resolve every date from one to another by rules that were read for many classes."""
     objects = {
         CalendarLevel.SCHOOL: 0,
         CalendarLevel.GRADE: school_class.grade,
         CalendarLevel.SCHOOL_CLASS: school_class.id,
     }
     nearest: dict[int, CalendarDay] = {}
-    for rule in store.where(CalendarDay, RULES, first_day, last_day):
+    for rule in rules:
         if objects[CalendarLevel(rule.level)] == rule.object_id:
             nearest[rule.day] = rule
     return [

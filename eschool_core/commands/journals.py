@@ -117,7 +117,7 @@ def set_load(store: Store, command: SetLoad, occasion: Occasion) -> Findings:
             **command.model_dump(),
         )
     )
-    slots = clashes.weekly(store, journal.id, command.first_day)
+    slots = clashes.weekly(store, [journal.id], command.first_day)[journal.id]
     clashes.refuse_clash(store, journal, slots, clashes.rivals_of_teacher(store, journal))
     return []
 

@@ -40,22 +40,28 @@ class NoteRead(Command):
         class_id: Every card of the class.
         pupil_id: One pupil's card. Where neither is named: the cards of the whole school.
         denied: 1 where the data were not shown.
+        conversations: 1 where it was the list of the actor's conversations, which names the
+            guardians in them; then it names neither class nor pupil.
     """
 
     kind: ClassVar[str] = "note_read"
     class_id: OptionalId = 0
     pupil_id: OptionalId = 0
     denied: Flag = 0
+    conversations: Flag = 0
 
 
 def note_read(store: Store, command: NoteRead, occasion: Occasion) -> Findings:
     """Write who looked at what, once for each day.
 
     Raises:
-        InputError: It names both a class and a pupil; or there is no such one.
+        InputError: It names more than one of a class, a pupil and the conversations; or there is
+            no such one.
     """
     if command.class_id and command.pupil_id:
         raise InputError("data.field", field="pupil_id")
+    if command.conversations and (command.class_id or command.pupil_id):
+        raise InputError("data.field", field="conversations")
     if command.class_id:
         store.require(SchoolClass, command.class_id)
     if command.pupil_id:

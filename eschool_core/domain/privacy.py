@@ -22,12 +22,14 @@ class PersonalRead(Row, table=True):
     class_id: int = Field(default=0, sa_type=Id)
     """Every card of this class; 0 where one pupil's was opened, or those of the whole school."""
     pupil_id: int = Field(default=0, sa_type=Id)
-    """0 for a whole class and for the whole school."""
+    """0 for a whole class, for the whole school and for conversations."""
     day: int
     denied: int = 0
     """1 where the attempt was refused."""
     first_at: int = Field(sa_type=Id)
     """When it was on that day for the first time."""
+    conversations: int = 0
+    """1 where the reader's list of conversations was opened, with the guardians in them."""
 
 
 class ProcessingConsent(Row, table=True):

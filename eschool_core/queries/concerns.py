@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,10 +13,12 @@ from eschool_core.domain.care_enums import ConcernKind, DeliveryWay
 from eschool_core.domain.enums import JournalKind
 from eschool_core.domain.informing import Concern, ConcernDelivery
 from eschool_core.domain.partition import PartitionKind, partition
-from eschool_core.domain.school import Journal
+from eschool_core.domain.school import AcademicYear, Journal
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.in_force import local, zone_of
 from eschool_core.queries.names import full_name, people_names
+from eschool_core.results import terms
+from eschool_core.store.snapshot import Snapshot
 from eschool_core.store.store import Store
 
 PLACES = (
@@ -82,14 +85,10 @@ def concerns(store: Store, journal_ids: list[int], day: int) -> Concerns:
         told[each.journal_id].append(each)
     proposed: list[ConcernAnswer] = []
     sent: list[ConcernAnswer] = []
-    for journal_id in journal_ids:
-        journal = store.require(Journal, journal_id)
-        if journal.kind == JournalKind.EXTRACURRICULAR:
-            continue
-        first_day, _ = term_of(store, journal, day)
-        cases = {
-            (case.pupil_id, case.kind): case for case in cases_of(store, journal_id, first_day, day)
-        }
+    begun = _begun(store, journal_ids, day)
+    found = cases_of(store, begun, day)
+    for journal_id, first_day in begun.items():
+        cases = {(case.pupil_id, case.kind): case for case in found[journal_id]}
         known = {
             (entry.pupil_id, ConcernKind(entry.kind)): entry
             for entry in told[journal_id]
@@ -114,6 +113,17 @@ def concerns(store: Store, journal_ids: list[int], day: int) -> Concerns:
             (proposed if entry is None else sent).append(answer)
     held = all(store.holds(partition(PartitionKind.JOURNAL, each)) for each in journal_ids)
     return Concerns(tuple(proposed), tuple(sent), partial=not held)
+
+
+def _begun(store: Store, journal_ids: Iterable[int], day: int) -> dict[int, int]:
+    """Return the first day of the present term of each journal that gives marks."""
+    once = Snapshot(store, frozenset({*terms.TERMS_REST_ON, AcademicYear}))
+    journals = [once.require(Journal, journal_id) for journal_id in journal_ids]
+    return {
+        journal.id: term_of(once, journal, day)[0]
+        for journal in journals
+        if journal.kind != JournalKind.EXTRACURRICULAR
+    }
 
 
 def told_of(store: Store, pupil_id: int) -> frozenset[int]:

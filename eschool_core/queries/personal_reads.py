@@ -29,9 +29,16 @@ PUPILS = (
 )
 ENROLLED = "pupil_id = ? AND first_day <= ? AND last_day >= ? ORDER BY id"
 OF_CHILD = (
-    "(pupil_id = ? OR (pupil_id = 0 AND EXISTS (SELECT 1 FROM enrolment e WHERE e.pupil_id = ? "
+    "(pupil_id = ? OR (conversations = 1 AND EXISTS (SELECT 1 FROM thread t "
+    "JOIN thread_member m ON m.thread_id = t.id WHERE t.pupil_id = ? "
+    "AND m.person_id = personal_read.person_id)) "
+    "OR (conversations = 0 AND pupil_id = 0 AND EXISTS (SELECT 1 FROM enrolment e WHERE e.pupil_id = ? "
     "AND personal_read.class_id IN (e.class_id, 0) "
     "AND personal_read.day BETWEEN e.first_day AND e.last_day))) ORDER BY first_at, id"
+)
+ABOUT_PUPILS = (
+    "SELECT 1 FROM thread t JOIN thread_member m ON m.thread_id = t.id "
+    "WHERE m.person_id = ? AND t.pupil_id <> 0 LIMIT 1"
 )
 MOST_NAMED = 5
 """Of so many pupils shown together each is named in the log; of more, the class or the school."""
@@ -98,20 +105,22 @@ def readings_of_pupils(
     return tuple(reading_of_class(store, person_id, one, day) for one in sorted(classes))
 
 
-def readings_of_threads(
-    store: Store, person_id: int, thread_ids: Collection[int], day: int
-) -> tuple[Reading, ...]:
-    """Return what to log where a member of staff sees conversations about pupils (2.11).
+def reading_of_threads(store: Store, person_id: int, day: int) -> Reading:
+    """Return what to log where a member of staff opens the list of conversations (2.11).
 
-    They name the guardians. Members alone hold them, so whoever sees one may.
+    It names the guardians. Members alone hold their conversations, so whoever sees them may.
     """
-    if store.get(Staff, person_id) is None:
-        return ()
-    pupils = {store.require(Thread, thread_id).pupil_id for thread_id in thread_ids} - {0}
-    return tuple(
-        Reading(allowed=True, note=_note(store, person_id, day, pupil_id=one, denied=False))
-        for one in sorted(pupils)
-    )
+    if store.get(Staff, person_id) is None or not store.rows(ABOUT_PUPILS, person_id):
+        return OWN_DATA
+    return Reading(allowed=True, note=_note(store, person_id, day, conversations=1, denied=False))
+
+
+def reading_of_thread(store: Store, person_id: int, thread_id: int, day: int) -> Reading:
+    """Return what to log where a member of staff reads a conversation about a pupil; see above."""
+    pupil_id = store.require(Thread, thread_id).pupil_id
+    if not pupil_id or store.get(Staff, person_id) is None:
+        return OWN_DATA
+    return Reading(allowed=True, note=_note(store, person_id, day, pupil_id=pupil_id, denied=False))
 
 
 def _may_read(store: Store, person_id: int, classes: set[int], day: int) -> bool:
@@ -123,9 +132,9 @@ def _may_read(store: Store, person_id: int, classes: set[int], day: int) -> bool
 
 
 def _note(
-    store: Store, person_id: int, day: int, *, class_id: int = 0, pupil_id: int = 0, denied: bool
+    store: Store, person_id: int, day: int, *, denied: bool, **opened: int
 ) -> NoteRead | None:
-    note = NoteRead(class_id=class_id, pupil_id=pupil_id, denied=int(denied))
+    note = NoteRead(**opened, denied=int(denied))
     part = partition(PartitionKind.ACCOUNT, person_id)
     known = store.first(PersonalRead, part=part, day=day, **note.model_dump())
     return note if known is None else None
@@ -139,6 +148,7 @@ class ReadEntry(Answer):
         school_class: Whose cards were all opened; empty where it was one pupil's, or all classes'.
         pupil: Empty for a whole class, and where the name is not here.
         whole_school: The cards of every class were opened.
+        conversations: The reader's list of conversations was opened.
     """
 
     day: date
@@ -149,6 +159,7 @@ class ReadEntry(Answer):
     pupil: str
     denied: bool
     whole_school: bool
+    conversations: bool
 
 
 def personal_reads(store: Store, *, pupil_id: int = 0) -> tuple[ReadEntry, ...]:
@@ -159,10 +170,11 @@ def personal_reads(store: Store, *, pupil_id: int = 0) -> tuple[ReadEntry, ...]:
     Args:
         store: Where to look.
         pupil_id: Only reads of this pupil's card, among them those of the whole class and of the
-            whole school while the pupil was in it; 0 for all.
+            whole school while the pupil was in it, and of conversations where one is about the
+            pupil; 0 for all.
     """
     if pupil_id:
-        found = store.where(PersonalRead, OF_CHILD, pupil_id, pupil_id)
+        found = store.where(PersonalRead, OF_CHILD, pupil_id, pupil_id, pupil_id)
     else:
         found = store.where(PersonalRead, "1 = 1 ORDER BY first_at, id")
     zone, names = zone_of(store), people_names(store)
@@ -177,7 +189,8 @@ def personal_reads(store: Store, *, pupil_id: int = 0) -> tuple[ReadEntry, ...]:
             school_class=classes.get(entry.class_id, ""),
             pupil=pupils.get(entry.pupil_id, ""),
             denied=bool(entry.denied),
-            whole_school=not entry.class_id and not entry.pupil_id,
+            whole_school=not (entry.class_id or entry.pupil_id or entry.conversations),
+            conversations=bool(entry.conversations),
         )
         for entry in found
     )

@@ -11,11 +11,12 @@ from eschool_core import calendar
 from eschool_core.commands import clashes, facts
 from eschool_core.commands.clashes import Rival, Weekly
 from eschool_core.domain.planning import DraftSlot, TimetableDraft
-from eschool_core.domain.school import BellPeriod, Journal
+from eschool_core.domain.school import BellPeriod, GroupClass, Journal, SchoolClass
 from eschool_core.errors import InputError
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.in_force import local, zone_of
 from eschool_core.queries.lookup import journals
+from eschool_core.store.snapshot import Snapshot
 from eschool_core.store.store import Store
 
 ClashKind = Literal["people", "room", "bells"]
@@ -89,12 +90,17 @@ def _clashes(
     store: Store, draft: TimetableDraft, slots: list[DraftSlot], names: dict[int, str]
 ) -> list[DraftClash]:
     placed, found = _placed(store, draft, slots, names)
+    rivals = clashes.rivals_of_journals(store, placed)
+    outside = {rival.journal_id for listed in rivals.values() for rival in listed} - {*placed}
+    taught = {
+        **clashes.weekly(store, outside, draft.first_day),
+        **{journal_id: [weekly for weekly, _ in listed] for journal_id, listed in placed.items()},
+    }
     for journal_id in sorted(placed):
-        journal = store.require(Journal, journal_id)
-        for rival in clashes.rivals_of(store, journal):
+        for rival in rivals[journal_id]:
             # A pair within the draft is looked at once, from the journal of the lower id.
             if rival.journal_id not in placed or journal_id < rival.journal_id:
-                found += _with_rival(store, draft, placed, journal_id, rival, names)
+                found += _with_rival(taught, journal_id, rival, names)
     found += _rooms(placed, names)
     return list(dict.fromkeys(found))
 
@@ -109,10 +115,11 @@ def _placed(
     }
     placed: dict[int, list[Placed]] = defaultdict(list)
     without = []
+    once = Snapshot(store, frozenset({GroupClass, Journal, SchoolClass}))
     for slot in slots:
-        journal = store.require(Journal, slot.journal_id)
+        journal = once.require(Journal, slot.journal_id)
         name = names.get(slot.journal_id, "")
-        for school_class in facts.group_classes(store, journal):
+        for school_class in facts.group_classes(once, journal):
             clock = bells.get((school_class.schedule_id, slot.period))
             where = (slot.week, slot.weekday)
             if clock is None:
@@ -125,20 +132,12 @@ def _placed(
 
 
 def _with_rival(
-    store: Store,
-    draft: TimetableDraft,
-    placed: dict[int, list[Placed]],
-    journal_id: int,
-    rival: Rival,
-    names: dict[int, str],
+    taught: dict[int, list[Weekly]], journal_id: int, rival: Rival, names: dict[int, str]
 ) -> list[DraftClash]:
-    theirs = [weekly for weekly, _ in placed.get(rival.journal_id, ())]
-    if rival.journal_id not in placed:
-        theirs = clashes.weekly(store, rival.journal_id, draft.first_day)
     return [
         _clash("people", mine, other, names.get(journal_id, ""), names.get(rival.journal_id, ""))
-        for mine, _ in placed[journal_id]
-        for other in theirs
+        for mine in taught[journal_id]
+        for other in taught.get(rival.journal_id, ())
         if mine.meets(other, rival.first_day, rival.last_day)
     ]
 

@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from eschool_core.domain.enums import FindingState
 from eschool_core.domain.result_enums import AssessmentMode, ResultKind
-from eschool_core.domain.school import Journal, SchoolClass, Term
+from eschool_core.domain.results import AssessmentRule
+from eschool_core.domain.row import Row
+from eschool_core.domain.school import AcademicYear, Journal, PolicyValue, SchoolClass, Term
 from eschool_core.regulation import checks
 from eschool_core.results import terms
 from eschool_core.results.modes import Modes
+from eschool_core.store.snapshot import Snapshot
 from eschool_core.store.store import Store
 
 BLOCKING = (checks.TOPIC_MISSING.id, checks.WORK_TOPIC_MISSING.id)
 """Findings of 4.5.6 that are filled or waived before a term closes."""
 GAPS = (
-    "SELECT DISTINCT f.id, f.staff_id, f.check_id, l.journal_id, f.lesson_id "
+    "SELECT DISTINCT g.class_id, f.id, f.staff_id, f.check_id, l.journal_id, f.lesson_id "
     "FROM finding_record f JOIN lesson l ON l.id = f.lesson_id "
     "JOIN journal j ON j.id = l.journal_id JOIN group_class g ON g.group_id = j.group_id "
-    "WHERE g.class_id = ? AND f.state = ? AND f.check_id IN (?, ?) AND l.day BETWEEN ? AND ? "
+    "WHERE g.class_id IN (*) AND f.state = ? AND f.check_id IN (?, ?) AND l.day BETWEEN ? AND ? "
     "ORDER BY f.id"
 )
 JOURNALS = (
     "id IN (SELECT j.id FROM journal j JOIN group_class g ON g.group_id = j.group_id "
     "WHERE g.class_id = ?) ORDER BY id"
 )
-# Pupils of the class, on the last day on which they are in a period, without the mark of it.
+# Pupils of a class, on the last day on which they are in a period, without the mark of it.
 UNMARKED = (
-    "SELECT DISTINCT n.pupil_id, e.grade FROM journal_line n "
-    "JOIN enrolment e ON e.pupil_id = n.pupil_id AND e.class_id = ? "
-    "AND e.first_day <= ? AND e.last_day >= ? "
-    "WHERE n.journal_id = ? AND n.first_day <= ? AND n.last_day >= ? AND NOT EXISTS "
+    "SELECT DISTINCT e.class_id, n.journal_id, n.pupil_id, e.grade FROM enrolment e "
+    "JOIN journal_line n ON n.pupil_id = e.pupil_id JOIN journal j ON j.id = n.journal_id "
+    "JOIN group_class g ON g.group_id = j.group_id AND g.class_id = e.class_id "
+    "WHERE e.class_id IN (*) AND e.first_day <= ? AND e.last_day >= ? "
+    "AND n.first_day <= ? AND n.last_day >= ? AND NOT EXISTS "
     "(SELECT 1 FROM term_mark m WHERE m.part = n.part AND m.kind = ? AND m.term_id = ? "
-    "AND m.value <> 0) ORDER BY n.pupil_id"
+    "AND m.value <> 0) ORDER BY n.journal_id, n.pupil_id"
+)
+ONCE: frozenset[type[Row]] = frozenset(
+    {*terms.TERMS_REST_ON, AcademicYear, AssessmentRule, PolicyValue}
 )
 
 
@@ -72,10 +80,19 @@ class Unmarked:
 
 def open_gaps(store: Store, of: ClassTerm) -> list[OpenGap]:
     """Return the findings of 4.5.6 on lessons of a class's journals that are still open."""
-    rows = store.rows(
-        GAPS, of.school_class.id, FindingState.OPEN, *BLOCKING, of.first_day, of.last_day
-    )
-    return [OpenGap(*row) for row in rows]
+    return gaps_of_classes(store, [of.school_class.id], of)[of.school_class.id]
+
+
+def gaps_of_classes(
+    store: Store, class_ids: Collection[int], of: ClassTerm
+) -> dict[int, list[OpenGap]]:
+    """Return what ``open_gaps`` returns, of several classes for the days of one."""
+    found: dict[int, list[OpenGap]] = {class_id: [] for class_id in class_ids}
+    for class_id, *gap in store.rows_among(
+        GAPS, class_ids, FindingState.OPEN, *BLOCKING, of.first_day, of.last_day
+    ):
+        found[class_id].append(OpenGap(*gap))
+    return found
 
 
 def journals_of(store: Store, school_class: SchoolClass) -> list[Journal]:
@@ -89,27 +106,27 @@ def unmarked(store: Store, of: ClassTerm) -> list[Unmarked]:
     Who has left by the last day of the period is not asked for; neither is a journal that has
     other terms, nor one that is not marked.
     """
-    found: list[Unmarked] = []
-    modes = Modes(store, of.term_id)
+    return unmarked_of_classes(store, [of.school_class.id], of)[of.school_class.id]
+
+
+def unmarked_of_classes(
+    store: Store, class_ids: Collection[int], of: ClassTerm
+) -> dict[int, list[Unmarked]]:
+    """Return what ``unmarked`` returns, of several classes for the term of one."""
+    once = Snapshot(store, ONCE)
+    modes = Modes(once, of.term_id)
     kind = ResultKind.YEAR if of.term is None else ResultKind.TERM
-    for journal in journals_of(store, of.school_class):
-        listed = {term.id for term in terms.terms_of(store, journal)}
-        if of.term is not None and of.term.id not in listed:
-            continue
-        rows = store.rows(
-            UNMARKED,
-            of.school_class.id,
-            of.last_day,
-            of.last_day,
-            journal.id,
-            of.last_day,
-            of.last_day,
-            kind,
-            of.term_id,
-        )
-        found += [
-            Unmarked(journal.id, pupil_id)
-            for pupil_id, grade in rows
-            if modes.of(journal, pupil_id, grade) is not AssessmentMode.NONE
-        ]
+    last = of.last_day
+    rows = store.rows_among(UNMARKED, class_ids, last, last, last, last, kind, of.term_id)
+    journals = {row[1]: once.require(Journal, row[1]) for row in rows}
+    asked = {
+        journal.id
+        for journal in journals.values()
+        if of.term is None or of.term.id in {term.id for term in terms.terms_of(once, journal)}
+    }
+    found: dict[int, list[Unmarked]] = {class_id: [] for class_id in class_ids}
+    for class_id, journal_id, pupil_id, grade in rows:
+        marked = modes.of(journals[journal_id], pupil_id, grade) is not AssessmentMode.NONE
+        if journal_id in asked and marked:
+            found[class_id].append(Unmarked(journal_id, pupil_id))
     return found

@@ -19,7 +19,6 @@ WHOLE_YEAR = 0
 """Stands for a term where the year itself is meant."""
 
 TERMS_REST_ON = (Journal, GroupClass, SchoolClass, TermScheme, Term)
-DATES = "kind = ? AND year_id = ? AND term_id = ? AND part = ? ORDER BY grade, pupil_id, id"
 
 
 def classes_of(store: Store, journal: Journal) -> list[SchoolClass]:
@@ -145,21 +144,23 @@ def due_date(
 
     An earlier date of one's own goes before that of the grade, that before the date for all.
     """
-    own = store.where(
-        OrderDate, DATES, DateKind.EARLY, year_id, term_id, partition(PartitionKind.NAME, pupil_id)
-    )
+    own = _dates(store, DateKind.EARLY, year_id, term_id, partition(PartitionKind.NAME, pupil_id))
     if own:
         return own[-1]
-    school = partition(PartitionKind.SCHOOL)
-    dates = store.where(OrderDate, DATES, DateKind.DUE, year_id, term_id, school)
+    dates = _dates(store, DateKind.DUE, year_id, term_id, partition(PartitionKind.SCHOOL))
     fitting = [entry for entry in dates if entry.grade in (0, grade)]
     return fitting[-1] if fitting else None
 
 
 def deferral(store: Store, line: JournalLine, year_id: int, term_id: int) -> OrderDate | None:
     """Return the date to which a pupil's mark of a closed term is put off, or None."""
-    found = store.where(OrderDate, DATES, DateKind.DEFERRAL, year_id, term_id, line.part)
+    found = _dates(store, DateKind.DEFERRAL, year_id, term_id, line.part)
     return found[-1] if found else None
+
+
+def _dates(store: Store, kind: DateKind, year_id: int, term_id: int, part: int) -> list[OrderDate]:
+    found = store.select(OrderDate, kind=kind, year_id=year_id, term_id=term_id, part=part)
+    return sorted(found, key=lambda entry: (entry.grade, entry.pupil_id, entry.id))
 
 
 def mode_of(

@@ -39,6 +39,16 @@ def page(table: type[Row], names: tuple[str, ...]) -> str:
 
 
 @cache
+def among(sql: str, count: int) -> str:
+    """Return a query with places for ``count`` values in its ``IN (*)``.
+
+    >>> among("SELECT day FROM lesson WHERE journal_id IN (*)", 3)
+    'SELECT day FROM lesson WHERE journal_id IN (?, ?, ?)'
+    """
+    return sql.replace("IN (*)", f"IN ({', '.join('?' * count)})")
+
+
+@cache
 def select_wanted(table: type[Row]) -> str:
     """Return a query for the rows newer than what ``wanted(part, since)`` asks for, in any order.
 

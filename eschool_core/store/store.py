@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -14,6 +14,8 @@ from eschool_core.store.ledger import Ledger
 from eschool_core.store.read_cache import ReadCache
 
 R = TypeVar("R", bound=Row)
+MOST_AMONG = 5_000
+"""Ids in one statement: PostgreSQL takes 65 535 values, SQLite 32 766."""
 
 
 class UnknownFactError(InputError):
@@ -37,16 +39,16 @@ class Store:
         self.database = database
         self.ledger = ledger
         self.reads = ReadCache()
-        self._held = held
+        self.held = held
 
     @property
     def complete(self) -> bool:
         """True where every row of the school is here."""
-        return self._held is None
+        return self.held is None
 
     def holds(self, part: int) -> bool:
         """Return whether rows of a partition belong here."""
-        return self._held is None or part in self._held
+        return self.held is None or part in self.held
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -117,6 +119,17 @@ class Store:
     def rows(self, sql: str, *parameters: Value) -> list[Values]:
         """Return the rows of a constant query, for reads that join tables."""
         return self.database.fetch(sql, parameters)
+
+    def rows_among(self, sql: str, ids: Collection[int], *parameters: Value) -> list[Values]:
+        """Return the rows of a constant query whose first condition is ``IN (*)`` of some ids.
+
+        What it is ordered by holds for the rows of each id.
+        """
+        wanted, found = sorted(ids), list[Values]()
+        for begin in range(0, len(wanted), MOST_AMONG):
+            some = wanted[begin : begin + MOST_AMONG]
+            found += self.database.fetch(statements.among(sql, len(some)), (*some, *parameters))
+        return found
 
     def put(self, row: Row) -> None:
         """Write a row, new or changed; for those who do not know which it is."""

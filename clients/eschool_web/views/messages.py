@@ -16,7 +16,7 @@ from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.me import Ward, me
 from eschool_core.queries.messages import Conversation, conversation, threads
 from eschool_core.queries.names import full_name
-from eschool_core.queries.personal_reads import readings_of_threads
+from eschool_core.queries.personal_reads import reading_of_thread, reading_of_threads
 from eschool_core.store.store import Store
 from eschool_web.asking import MAX_ID_DIGITS, Asked, Elsewhere, Page, Reply
 from eschool_web.refusals import NOT_FOUND
@@ -40,7 +40,9 @@ def messages_page(asked: Asked) -> Page:
     """Return own conversations, the one with the newest message first."""
     person_id = asked.source.person_id
     found = asked.read(lambda store: threads(store, person_id))
-    _log(asked, {one.thread_id for one in found})
+    log_shown(
+        asked, asked.read(lambda store: reading_of_threads(store, person_id, asked.today()))
+    )
     return Page("messages.html", {"threads": found, "done": asked.query.get("done") == "1"})
 
 
@@ -90,7 +92,10 @@ def open_thread(asked: Asked) -> Reply:
 
 def _thread(asked: Asked, error: EschoolError | None = None, draft: str = "") -> Page:
     answer, own = _conversation(asked), asked.source.person_id
-    _log(asked, {answer.thread_id})
+    today = asked.today()
+    log_shown(
+        asked, asked.read(lambda store: reading_of_thread(store, own, answer.thread_id, today))
+    )
     listed = asked.read(lambda store: threads(store, own))
     unread = sum(one.unread for one in listed if one.thread_id == answer.thread_id)
     said = None if error is None else refusal_said(error, asked.language)
@@ -98,12 +103,6 @@ def _thread(asked: Asked, error: EschoolError | None = None, draft: str = "") ->
         "thread.html",
         {"answer": answer, "own": own, "unread": unread, "said": said, "draft": draft},
     )
-
-
-def _log(asked: Asked, thread_ids: set[int]) -> None:
-    """Log that conversations are shown which name a pupil's guardians (1.4)."""
-    own, today = asked.source.person_id, asked.today()
-    log_shown(asked, *asked.read(lambda store: readings_of_threads(store, own, thread_ids, today)))
 
 
 def _conversation(asked: Asked) -> Conversation:

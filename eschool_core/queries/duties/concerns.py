@@ -11,14 +11,13 @@ from eschool_core.domain.care_enums import ConcernKind
 from eschool_core.domain.enums import JournalKind
 from eschool_core.domain.informing import Concern
 from eschool_core.domain.partition import PartitionKind
-from eschool_core.domain.people import Pupil
-from eschool_core.domain.school import Journal
+from eschool_core.domain.school import AcademicYear, Journal
 from eschool_core.queries.duties.duty import Done, Duty
 from eschool_core.queries.duties.view import View
 from eschool_core.queries.lookup import JournalPlace, journals
-from eschool_core.queries.names import full_name
 
 CLAUSE = "4.5.4"
+SENT_SINCE = "first_day >= ? ORDER BY id"
 
 
 def concern_duties(view: View) -> Iterator[Duty]:
@@ -27,43 +26,49 @@ def concern_duties(view: View) -> Iterator[Duty]:
         return
     days = facts.policy_number(view.store, "notice_confirm_days", view.day)
     places = {place.journal_id: place for place in journals(view.store, view.day)}
-    for journal in view.store.select(Journal, year_id=view.year.id):
-        if journal.kind == JournalKind.EXTRACURRICULAR:
-            continue
-        wanted = view.person_id == 0 or view.person_id in view.teachers_ever(journal.id)
-        if not wanted or not view.knows(PartitionKind.JOURNAL, [journal.id]):
-            continue
-        first_day, _ = term_of(view.store, journal, view.day)
-        told = {
-            (entry.pupil_id, ConcernKind(entry.kind)): Done(entry.sent_at, entry.sent_by_id)
-            for entry in view.store.select(Concern, journal_id=journal.id, first_day=first_day)
-        }
-        for case in cases_of(view.store, journal.id, first_day, view.day):
-            done = told.get((case.pupil_id, case.kind))
-            yield from _of_case(view, places.get(journal.id), journal, case, days, done)
+    begun = _begun(view, view.year)
+    told = {
+        (entry.journal_id, entry.first_day, entry.pupil_id, ConcernKind(entry.kind)): Done(
+            entry.sent_at, entry.sent_by_id
+        )
+        for entry in view.store.where(Concern, SENT_SINCE, view.year.first_day)
+    }
+    for journal_id, cases in cases_of(view.store, begun, view.day).items():
+        for case in cases:
+            done = told.get((journal_id, begun[journal_id], case.pupil_id, case.kind))
+            yield from _of_case(view, places.get(journal_id), journal_id, case, days, done)
+
+
+def _begun(view: View, year: AcademicYear) -> dict[int, int]:
+    """Return the first day of the present term of each journal that is asked about."""
+    return {
+        journal.id: term_of(view.store, journal, view.day)[0]
+        for journal in view.store.select(Journal, year_id=year.id)
+        if journal.kind != JournalKind.EXTRACURRICULAR
+        and (view.person_id == 0 or view.person_id in view.teachers_ever(journal.id))
+        and view.knows(PartitionKind.JOURNAL, [journal.id])
+    }
 
 
 def _of_case(
     view: View,
     place: JournalPlace | None,
-    journal: Journal,
+    journal_id: int,
     case: Case,
     days: int,
     done: Done | None,
 ) -> Iterator[Duty]:
     last_day = case.since + days
-    pupil = view.store.get(Pupil, case.pupil_id)
-    name = "" if pupil is None else full_name(pupil.family, pupil.given)
     mean = f"{case.amount // 100},{case.amount % 100:02d}"
-    for teacher in view.teachers(journal.id, last_day):
+    for teacher in view.teachers(journal_id, last_day):
         yield view.duty(
             CLAUSE,
-            f"{journal.id}:{case.pupil_id}:{case.kind.name.lower()}"
+            f"{journal_id}:{case.pupil_id}:{case.kind.name.lower()}"
             f":{calendar.date_of(case.since).isoformat()}",
             teacher,
             last_day,
             {
-                "pupil": name,
+                "pupil": view.pupils.get(case.pupil_id, ""),
                 "group": "" if place is None else place.group,
                 "subject": "" if place is None else place.subject,
                 "amount": mean if case.kind is ConcernKind.FAILING else case.amount,

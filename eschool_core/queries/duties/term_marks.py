@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from eschool_core import calendar
 from eschool_core.domain.enums import JournalKind
 from eschool_core.domain.partition import PartitionKind
 from eschool_core.domain.result_enums import AssessmentMode, ResultKind
-from eschool_core.domain.school import Journal, Subject, Term
+from eschool_core.domain.results import OrderDate
+from eschool_core.domain.school import AcademicYear, Journal, Subject, Term
 from eschool_core.queries.duties.duty import Done, Duty, Missing
 from eschool_core.queries.duties.view import View
 from eschool_core.queries.lookup import journals
@@ -16,13 +19,40 @@ from eschool_core.queries.names import full_name
 from eschool_core.results import terms
 
 CLAUSE = "4.5.5"
-# Pupils on the list on the last day of the period, with the mark of it where there is one.
-ON_LIST = (
-    "SELECT n.pupil_id, p.family, p.given, m.made_at, m.author_id FROM journal_line n "
-    "LEFT JOIN pupil p ON p.id = n.pupil_id "
-    "LEFT JOIN term_mark m ON m.part = n.part AND m.kind = ? AND m.term_id = ? AND m.value <> 0 "
-    "WHERE n.journal_id = ? AND n.first_day <= ? AND n.last_day >= ? ORDER BY p.family, p.given"
+LISTED = (
+    "SELECT n.journal_id, n.part, p.family, p.given, n.first_day, n.last_day FROM journal_line n "
+    "LEFT JOIN pupil p ON p.id = n.pupil_id WHERE n.journal_id IN (*) ORDER BY p.family, p.given"
 )
+MARKS = (
+    "SELECT m.part, m.kind, m.term_id, m.made_at, m.author_id FROM journal_line n "
+    "JOIN term_mark m ON m.part = n.part WHERE n.journal_id IN (*) AND m.kind IN (?, ?) "
+    "AND m.value <> 0 ORDER BY m.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A journal and a term, or None for the year, whose date an order has set."""
+
+    journal: Journal
+    term: Term | None
+    date: OrderDate
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """Kind and term of the marks that are due."""
+        kind = ResultKind.YEAR if self.term is None else ResultKind.TERM
+        return (kind, terms.WHOLE_YEAR if self.term is None else self.term.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A pupil's line in a journal, and when its marks were set and by whom, by kind and term."""
+
+    name: str
+    first_day: int
+    last_day: int
+    marks: dict[tuple[int, int], Done]
 
 
 def term_mark_duties(view: View) -> Iterator[Duty]:
@@ -31,41 +61,69 @@ def term_mark_duties(view: View) -> Iterator[Duty]:
         return
     groups = {place.journal_id: place.group for place in journals(view.store, view.day)}
     subjects = {entry.id: entry.name for entry in view.store.select(Subject)}
-    for journal in view.store.select(Journal, year_id=view.year.id):
+    asked = list(_asked(view, view.year))
+    lines = _lines(view, {each.journal.id for each in asked})
+    for each in asked:
+        journal = each.journal
+        names = (groups.get(journal.id, ""), subjects.get(journal.subject_id, ""))
+        yield from _duties(view, each, lines[journal.id], names)
+
+
+def _asked(view: View, year: AcademicYear) -> Iterator[Asked]:
+    """Yield what marks are due of whom the view wants, in journals that give marks."""
+    for journal in view.store.select(Journal, year_id=year.id):
         if journal.kind == JournalKind.EXTRACURRICULAR:
             continue
-        names = (groups.get(journal.id, ""), subjects.get(journal.subject_id, ""))
+        grade = terms.grade_of(view.store, journal)
         for term in (*terms.terms_of(view.store, journal), None):
-            yield from _of_term(view, journal, term, names)
+            term_id = terms.WHOLE_YEAR if term is None else term.id
+            date = terms.due_date(view.store, year.id, term_id, grade, 0)
+            if date is None or view.day < date.act_day:
+                continue
+            if not any(map(view.wants, view.teachers(journal.id, date.day))):
+                continue
+            mode = terms.mode_of(view.store, journal, term_id, 0, grade)
+            if mode is not AssessmentMode.NONE and view.knows(PartitionKind.JOURNAL, [journal.id]):
+                yield Asked(journal, term, date)
 
 
-def _of_term(
-    view: View, journal: Journal, term: Term | None, names: tuple[str, str]
+def _lines(view: View, journal_ids: set[int]) -> dict[int, list[Listed]]:
+    """Return the lines of journals with their marks, each list by names."""
+    marks: dict[int, dict[tuple[int, int], Done]] = defaultdict(dict)
+    kinds = (ResultKind.TERM, ResultKind.YEAR)
+    for part, kind, term_id, made_at, author_id in view.store.rows_among(
+        MARKS, journal_ids, *kinds
+    ):
+        marks[part][int(kind), int(term_id)] = Done(int(made_at), int(author_id))
+    lines: dict[int, list[Listed]] = defaultdict(list)
+    for journal_id, part, family, given, first_day, last_day in view.store.rows_among(
+        LISTED, journal_ids
+    ):
+        own = marks.get(part, {})
+        lines[journal_id].append(Listed(full_name(family, given), first_day, last_day, own))
+    return lines
+
+
+def _duties(
+    view: View, asked: Asked, lines: list[Listed], names: tuple[str, str]
 ) -> Iterator[Duty]:
-    term_id = terms.WHOLE_YEAR if term is None else term.id
-    grade = terms.grade_of(view.store, journal)
-    date = terms.due_date(view.store, journal.year_id, term_id, grade, 0)
-    if date is None or view.day < date.act_day:
-        return
-    teachers = [one for one in view.teachers(journal.id, date.day) if view.wants(one)]
-    mode = terms.mode_of(view.store, journal, term_id, 0, grade)
-    if not teachers or mode is AssessmentMode.NONE:
-        return
-    if not view.knows(PartitionKind.JOURNAL, [journal.id]):
-        return
+    """Yield a teacher's duty each: done when every pupil on the last day's list has the mark."""
+    journal, term, date = asked.journal, asked.term, asked.date
     _, last_day = terms.period_of(view.store, journal, term)
-    kind = ResultKind.YEAR if term is None else ResultKind.TERM
-    rows = view.store.rows(ON_LIST, kind, term_id, journal.id, last_day, last_day)
+    present = [line for line in lines if line.first_day <= last_day <= line.last_day]
+    given = [line.marks[asked.key] for line in present if asked.key in line.marks]
     missing = [
-        Missing("gap.term_mark", {"pupil": full_name(row[1], row[2])})
-        for row in rows
-        if row[3] is None
+        Missing("gap.term_mark", {"pupil": line.name})
+        for line in present
+        if asked.key not in line.marks
     ]
-    latest = max(((row[3], row[4]) for row in rows if row[3] is not None), default=None)
-    for teacher in teachers:
+    latest = max(given, key=lambda done: (done.at, done.by_id), default=None)
+    for teacher in view.teachers(journal.id, date.day):
+        if not view.wants(teacher):
+            continue
         yield view.duty(
             CLAUSE,
-            f"{journal.id}:{term_id}",
+            f"{journal.id}:{asked.key[1]}",
             teacher,
             date.day,
             {
@@ -75,7 +133,7 @@ def _of_term(
                 "act": date.act,
                 "until": calendar.date_of(date.day).isoformat(),
             },
-            done=None if missing or latest is None else Done(int(latest[0]), int(latest[1])),
+            done=None if missing else latest,
             missing=missing,
             object_id=journal.id,
             text="duty.4.5.5.year" if term is None else "duty.4.5.5",

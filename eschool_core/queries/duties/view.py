@@ -8,19 +8,46 @@ from functools import cached_property
 
 from eschool_core import calendar
 from eschool_core.commands import facts
+from eschool_core.domain.care import ClassCheck
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.results import AssessmentRule, OrderDate, TermClosing, TermScheme
+from eschool_core.domain.row import Row
 from eschool_core.domain.school import (
     AcademicYear,
     Appointment,
+    CalendarDay,
+    GroupClass,
+    Journal,
+    PolicyValue,
     SchoolClass,
     Substitution,
     TeachingLoad,
+    Term,
 )
 from eschool_core.queries.duties.duty import Done, Duty, DutyState, Missing
 from eschool_core.queries.in_force import year_on, zone_of
-from eschool_core.queries.names import staff_names
+from eschool_core.queries.names import full_name, staff_names
+from eschool_core.store.snapshot import Snapshot
 from eschool_core.store.store import Store
+
+PUPILS = "SELECT id, family, given FROM pupil"
+WHOLE: frozenset[type[Row]] = frozenset(
+    {
+        AcademicYear,
+        AssessmentRule,
+        ClassCheck,
+        GroupClass,
+        Journal,
+        OrderDate,
+        PolicyValue,
+        SchoolClass,
+        Term,
+        TermClosing,
+        TermScheme,
+    }
+)
+"""What rules ask of each class, journal and date: read once for all of them."""
 
 
 @dataclass
@@ -37,6 +64,9 @@ class View:
     moment: int
     person_id: int = 0
     partial: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        self.store = Snapshot(self.store, WHOLE)
 
     @cached_property
     def zone(self) -> str:
@@ -59,9 +89,22 @@ class View:
         return staff_names(self.store)
 
     @cached_property
+    def pupils(self) -> dict[int, str]:
+        """Family and given names of pupils."""
+        return {int(row[0]): full_name(*row[1:3]) for row in self.store.rows(PUPILS)}
+
+    @cached_property
     def classes(self) -> list[SchoolClass]:
         """The classes of the year."""
         return [] if self.year is None else self.store.select(SchoolClass, year_id=self.year.id)
+
+    @cached_property
+    def _calendar_rules(self) -> list[CalendarDay]:
+        """The calendar of the year, the nearest rule of a date last."""
+        year = self.year
+        return [] if year is None else facts.calendar_rules(
+            self.store, year.first_day, year.last_day
+        )
 
     @cached_property
     def _appointments(self) -> dict[tuple[int, int], list[Appointment]]:
@@ -105,6 +148,14 @@ class View:
         """Return who answers for a journal at some time."""
         return {entry[3] for entry in self._journal_holders.get(journal_id, ())}
 
+    def journals_of(self, school_class: SchoolClass) -> list[int]:
+        """Return the journals in which pupils of a class can stand, by id."""
+        return [
+            journal.id
+            for link in self.store.select(GroupClass, class_id=school_class.id)
+            for journal in self.store.select(Journal, group_id=link.group_id)
+        ]
+
     def wants(self, person_id: int) -> bool:
         """Return whether this person's duties are asked for."""
         return self.person_id in (0, person_id)
@@ -116,8 +167,11 @@ class View:
         return known
 
     def school_days(self, school_class: SchoolClass, first_day: int, last_day: int) -> list[int]:
-        """Return the days between two on which a class has lessons."""
-        days = facts.class_days(self.store, school_class, first_day, last_day)
+        """Return the days between two of the year on which a class of it has lessons."""
+        year = self.store.require(AcademicYear, school_class.year_id)
+        days = facts.class_days_by(
+            self._calendar_rules, year, school_class, first_day, last_day
+        )
         return [each.day for each in days if each.has_lessons]
 
     def midnight(self, day: int) -> int:

@@ -9,7 +9,7 @@ from eschool_core.domain.partition import PartitionKind
 from eschool_core.queries.duties.duty import Done, Duty, Missing
 from eschool_core.queries.duties.view import View
 from eschool_core.results import terms
-from eschool_core.results.checklist import ClassTerm, journals_of, open_gaps, unmarked
+from eschool_core.results.checklist import ClassTerm, gaps_of_classes, unmarked_of_classes
 
 CLAUSE = "4.4.5/1"
 SEEN_AHEAD_DAYS = 14
@@ -27,15 +27,22 @@ def year_end_duties(view: View) -> Iterator[Duty]:
     holder = view.holder(Role.DEPUTY_STUDIES, year.last_day)
     if not view.wants(holder):
         return
-    for school_class in view.classes:
-        journals = [journal.id for journal in journals_of(view.store, school_class)]
-        if not view.knows(PartitionKind.JOURNAL, journals):
-            continue
+    known = [
+        school_class
+        for school_class in view.classes
+        if view.knows(PartitionKind.JOURNAL, view.journals_of(school_class))
+    ]
+    if not known:
+        return
+    whole = ClassTerm(known[0], None, year.first_day, year.last_day)
+    ids = [school_class.id for school_class in known]
+    gaps = gaps_of_classes(view.store, ids, whole)
+    without = unmarked_of_classes(view.store, ids, whole)
+    for school_class in known:
         closing = terms.closing_of(view.store, year.id, terms.WHOLE_YEAR, school_class.id)
-        whole = ClassTerm(school_class, None, year.first_day, year.last_day)
         counted = {
-            "gap.lessons": len(open_gaps(view.store, whole)),
-            "gap.year_marks": len(unmarked(view.store, whole)),
+            "gap.lessons": len(gaps[school_class.id]),
+            "gap.year_marks": len(without[school_class.id]),
         }
         yield view.duty(
             CLAUSE,

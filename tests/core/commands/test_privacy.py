@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from eschool_core.calendar import date_of, day_number
+from eschool_core.commands.messages import OpenThread
 from eschool_core.commands.people import MovePupil
 from eschool_core.commands.privacy import NoteRead, RecordConsent, WithdrawConsent
 from eschool_core.commands.school import TurnDay
 from eschool_core.domain.enums import NoticeKind
+from eschool_core.domain.informing import Thread
 from eschool_core.domain.office import Notice
 from eschool_core.domain.people import PupilCard
 from eschool_core.domain.privacy import PersonalRead, ProcessingConsent
@@ -19,6 +21,8 @@ from eschool_core.queries.personal_reads import (
     personal_reads,
     reading_of_class,
     reading_of_pupil,
+    reading_of_thread,
+    reading_of_threads,
     readings_of_pupils,
 )
 from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock, verdict
@@ -110,6 +114,39 @@ def test_the_log_of_a_pupil_names_reads_of_the_whole_school(school: SmallSchool)
     school.must(NoteRead(), "deputy")
     [entry] = personal_reads(school.store, pupil_id=school.pupils["5А"][0])
     assert (entry.whole_school, entry.school_class, entry.pupil) == (True, "", "")
+
+
+def write_to(school: SmallSchool, pupil: int) -> int:
+    """Let the class teacher write to a pupil's family; return the conversation."""
+    letter = OpenThread(title="Собрание", text="Приходите", pupil_id=pupil, to_guardians=1)
+    school.must(letter, "russian")
+    return school.all(Thread)[-1].id
+
+
+def test_the_list_of_conversations_is_one_entry_however_many_pupils_it_names(
+    school: SmallSchool,
+) -> None:
+    first, second, third, *_ = school.pupils["5А"]
+    leader, maths = school.staff["russian"], school.staff["maths"]
+    write_to(school, first)
+    thread_id = write_to(school, second)
+    listing = reading_of_threads(school.store, leader, MONDAY)
+    assert listing.note == NoteRead(conversations=1)
+    school.must(listing.note, "russian", at=clock(MONDAY, 12))
+    assert reading_of_threads(school.store, leader, MONDAY).note is None
+    # Who has no conversation about a pupil sees nobody's guardians.
+    assert reading_of_threads(school.store, maths, MONDAY).note is None
+    [of_first] = personal_reads(school.store, pupil_id=first)
+    assert (of_first.conversations, of_first.whole_school) == (True, False)
+    assert len(personal_reads(school.store, pupil_id=second)) == 1
+    assert personal_reads(school.store, pupil_id=third) == ()
+    opened = reading_of_thread(school.store, leader, thread_id, MONDAY)
+    assert opened.note == NoteRead(pupil_id=second)
+
+
+def test_a_read_of_conversations_names_no_pupil(school: SmallSchool) -> None:
+    note = NoteRead(pupil_id=school.pupils["5А"][0], conversations=1)
+    assert verdict(school.do(note, "russian")) == "data.field"
 
 
 def consent(school: SmallSchool, **changes: object) -> RecordConsent:
