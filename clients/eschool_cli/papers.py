@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from eschool_cli.localised import say
+from eschool_cli.localised import argument, option, say
 from eschool_cli.session import Session
+from eschool_cli.tables import FILE
 from eschool_core.errors import AccessError, InputError
-from eschool_core.forms.document import Document, Slip, drawn_up
+from eschool_core.forms.document import Deed, Document, Slip, drawn_up
 from eschool_core.forms.to_pdf import to_pdf
 from eschool_core.reports.table import Table
 
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
     from eschool_sync.replica import Replica
 
 OWNER_ONLY = 0o600
+
+overwrite_option = option("--overwrite", is_flag=True, says="print_overwrite")
+file_argument = argument("file", says="print_file", type=FILE)
+
+
+def refuse_early(file: Path, *, overwrite: bool) -> None:
+    """Refuse before the passphrase is asked for and a long reading begins."""
+    if not overwrite:
+        refuse_existing(file)
 
 
 def document_of(
@@ -27,6 +37,8 @@ def document_of(
     title: str,
     tables: Sequence[Table] = (),
     slips: Sequence[Slip] = (),
+    *,
+    deeds: Sequence[Deed] = (),
 ) -> Document:
     """Return a document with the school's requisites that says as of when its data are."""
     return drawn_up(
@@ -36,6 +48,7 @@ def document_of(
         replica.status().last_sync or replica.now(),
         tables=tables,
         slips=slips,
+        deeds=deeds,
         language=session.language,
     )
 

@@ -10,27 +10,29 @@ from typing import Any, TypeVar
 import click
 
 from eschool_cli.answers import TODAY
-from eschool_cli.inspection import NUMBER
+from eschool_cli.deeds import archive_act_command, hand_over_command, inspection_command
 from eschool_cli.issued import log_command
 from eschool_cli.issuing import heard, issued
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
 from eschool_cli.noting import log_reading
-from eschool_cli.papers import document_of, refuse_existing, write_pdf
+from eschool_cli.papers import (
+    document_of,
+    file_argument,
+    overwrite_option,
+    refuse_early,
+    write_pdf,
+)
 from eschool_cli.parameters import Day, DayType
 from eschool_cli.reporting import asked_of
 from eschool_cli.session import Session, today_of
-from eschool_cli.tables import FILE, chosen_period, period_options, wanted
-from eschool_cli.wording import sentence
+from eschool_cli.tables import chosen_period, period_options, wanted
 from eschool_core.commands.issuing import JOURNAL, REGISTER
-from eschool_core.domain.school import School
 from eschool_core.errors import InputError
 from eschool_core.forms.content import Paper
-from eschool_core.forms.inspection_papers import note_sheet, order_sheet
 from eschool_core.forms.remaking import journal_tables
 from eschool_core.forms.weekly_slips import weekly_slips
 from eschool_core.forms.wishes import Wish, of_table, of_week
 from eschool_core.queries import lookup
-from eschool_core.queries.inspections import inspection
 from eschool_core.queries.paper import paper_week
 from eschool_core.queries.personal_reads import reading_of_class, reading_of_school
 from eschool_core.reports.audience import audience_of
@@ -43,9 +45,7 @@ from eschool_core.reports.table import Table
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-overwrite_option = option("--overwrite", is_flag=True, says="print_overwrite")
 copy_option = option("--copy", "certified", is_flag=True, says="print_copy")
-file_argument = argument("file", says="print_file", type=FILE)
 
 
 @click.group(name="print", cls=LocalGroup)
@@ -75,7 +75,7 @@ def report_command(
     **values: Any,
 ) -> None:
     """Put one report on paper."""
-    _early(file, overwrite=overwrite)
+    refuse_early(file, overwrite=overwrite)
     spec = report(name, "report")
     counts = certified or spec.name == REGISTER
     with session.replica() as replica:
@@ -136,7 +136,7 @@ def registers_command(
     session: Session, /, file: Path, class_name: str, *, overwrite: bool, **values: Any
 ) -> None:
     """Put summary registers of progress on paper, with the sheet that says how many are sewn."""
-    _early(file, overwrite=overwrite)
+    refuse_early(file, overwrite=overwrite)
     spec = report(REGISTER, "report")
     with session.replica() as replica:
         online = heard(session, replica)
@@ -180,7 +180,7 @@ def journal_command(
     **values: Any,
 ) -> None:
     """Put the pages of a class's journals on paper, a grid and a list of lessons for each term."""
-    _early(file, overwrite=overwrite)
+    refuse_early(file, overwrite=overwrite)
     with session.replica() as replica:
         online = certified and heard(session, replica)
         store, asked = replica.store, _asked(session, replica, values)
@@ -229,7 +229,7 @@ def weekly_command(
     overwrite: bool,  # noqa: FBT001
 ) -> None:
     """Put the weekly lists of a class on paper, four on a sheet."""
-    _early(file, overwrite=overwrite)
+    refuse_early(file, overwrite=overwrite)
     with session.replica() as replica:
         online = heard(session, replica)
         today = today_of(replica)
@@ -247,46 +247,10 @@ def weekly_command(
     write_pdf(session, file, made, overwrite=overwrite)
 
 
-@print_group.command(name="inspection", cls=LocalCommand, says="print.inspection")
-@argument("number", says="inspection_number", type=NUMBER)
-@file_argument
-@option("--order", is_flag=True, says="print_order")
-@overwrite_option
-@click.pass_obj
-def inspection_command(
-    session: Session,
-    number: int,
-    file: Path,
-    order: bool,  # noqa: FBT001
-    overwrite: bool,  # noqa: FBT001
-) -> None:
-    """Put the note on a check on paper, or the order that brings it to people."""
-    _early(file, overwrite=overwrite)
-    language = session.language
-    with session.replica() as replica:
-        found = inspection(replica.store, number)
-        row = replica.store.first(School)
-        school = "" if row is None else row.name
-        if order:
-            table = order_sheet(found, school, language)
-        else:
-            table = note_sheet(
-                found,
-                school,
-                lambda item: item.text or sentence(item.check, item.params, language),
-                language,
-            )
-        made = document_of(session, replica, today_of(replica), table.title, [table])
-    write_pdf(session, file, made, overwrite=overwrite)
-
-
+print_group.add_command(inspection_command)
+print_group.add_command(hand_over_command)
+print_group.add_command(archive_act_command)
 print_group.add_command(log_command)
-
-
-def _early(file: Path, *, overwrite: bool) -> None:
-    """Refuse before the passphrase is asked for and a long reading begins."""
-    if not overwrite:
-        refuse_existing(file)
 
 
 def _asked(session: Session, replica: Any, values: dict[str, Any]) -> Asked:

@@ -1,4 +1,4 @@
-"""What is put on paper: sheets with tables, or slips of a quarter of a page; pure data."""
+"""What is put on paper: sheets with tables, orders and acts, slips of a quarter of a page."""
 
 from __future__ import annotations
 
@@ -57,6 +57,36 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a deed: a heading, paragraphs, a table; any of them may be absent."""
+
+    heading: str = ""
+    lines: tuple[str, ...] = ()
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """An order or an act: words with the signatures beneath them.
+
+    Attributes:
+        school: Its name, where the letterhead is not entered.
+        title: «Приказ № 17 от 08.09.2026».
+        about: Lines beneath the title.
+        sections: What it says, one after another.
+        signers: Posts, or what they sign as: «Сдал(а)».
+        annexed: What follows the signatures: the list of those who have seen an order.
+    """
+
+    school: str
+    title: str
+    about: tuple[str, ...]
+    sections: tuple[Section, ...]
+    signers: tuple[str, ...]
+    annexed: tuple[Section, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One PDF.
 
@@ -75,6 +105,7 @@ class Document:
     printed: date
     tables: tuple[Table, ...] = ()
     slips: tuple[Slip, ...] = ()
+    deeds: tuple[Deed, ...] = ()
     stamps: tuple[Stamp | None, ...] = ()
     as_of: str = ""
     bound: bool = False
@@ -89,6 +120,7 @@ def drawn_up(
     *,
     tables: Sequence[Table] = (),
     slips: Sequence[Slip] = (),
+    deeds: Sequence[Deed] = (),
     language: Language = "ru",
 ) -> Document:
     """Return a document with the school's requisites that says as of when its data are.
@@ -100,6 +132,7 @@ def drawn_up(
         moment: Of the data, seconds UTC: of the last sync, or now at the server.
         tables: Its sheets.
         slips: Its slips.
+        deeds: Its orders and acts.
         language: Of the words.
     """
     as_of = local(moment, zone_of(store))
@@ -110,6 +143,7 @@ def drawn_up(
         printed=calendar.date_of(today),
         tables=tuple(tables),
         slips=tuple(slips),
+        deeds=tuple(deeds),
         as_of=text("form.as_of", language, moment=shown),
         language=language,
     )

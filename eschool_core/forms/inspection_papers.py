@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from eschool_core.errors import InputError
+from eschool_core.forms.document import Deed, Section
 from eschool_core.labels import Language, text
 from eschool_core.queries.inspections import InspectionAnswer, ItemAnswer
 from eschool_core.reports.table import Column, Note, Row, Table, Unit
@@ -50,45 +51,61 @@ def note_sheet(
     )
 
 
-def order_sheet(found: InspectionAnswer, school: str, language: Language = "ru") -> Table:
+def order_deed(found: InspectionAnswer, school: str, language: Language = "ru") -> Deed:
     """Return the order: on which note it rests, what it asks of whom, and until when.
+
+    Who is to be made acquainted with it signs beneath the head's signature.
 
     Raises:
         InputError: ``form.no_order``: the order is not registered yet.
     """
     if not found.order_number:
         raise InputError("form.no_order")
-    asked = [
-        text(
-            "form.order_basis",
-            language,
-            number=found.note_number,
-            date=_date(found.note_day),
-            aim=found.aim,
-        ),
+    items = [
+        text("form.order_approve", language, number=found.note_number, date=_date(found.note_day)),
         text("form.order_tell", language),
     ]
     if found.due is not None:
-        asked.append(text("form.order_remedy", language, date=_date(found.due)))
-    asked.append(text("form.order_control", language))
+        items.append(text("form.order_remedy", language, date=_date(found.due)))
+    items.append(text("form.order_control", language))
+    basis = text(
+        "form.order_basis",
+        language,
+        number=found.note_number,
+        date=_date(found.note_day),
+        aim=found.aim,
+    )
     people = list(dict.fromkeys(item.person for item in found.items if item.person))
+    asked = tuple(f"{number}. {item}" for number, item in enumerate(items, 1))
+    return Deed(
+        school=school,
+        title=_title("form.order", found.order_number, found.order_day, language),
+        about=(text("form.order_about", language),),
+        sections=(Section(lines=(basis,)), Section(text("form.order_text", language), asked)),
+        signers=(text("report.signer.head", language),),
+        annexed=(
+            Section(text("form.acquainted", language), table=_acquainted(found, people, language)),
+        ),
+    )
+
+
+def _acquainted(found: InspectionAnswer, people: list[str], language: Language) -> Table:
     return Table(
         name="inspection_order",
-        title=_title("form.order", found.order_number, found.order_day, language),
+        title=text("form.acquainted", language),
         clause=CLAUSE,
-        school=school,
-        subject_of=text("form.order_about", language),
+        school="",
+        subject_of="",
         period="",
         first_day=found.first_day,
         last_day=found.last_day,
         columns=(
             Column("number", text("report.column.number", language), Unit.COUNT, 4),
-            Column("person", text("form.person", language), Unit.TEXT, 40),
-            Column("seen", text("form.acquainted", language), Unit.TEXT, 40),
+            Column("person", text("form.person", language), Unit.TEXT, 50),
+            Column("signature", text("form.their_signature", language), Unit.TEXT, 30),
+            Column("date", text("form.date", language), Unit.TEXT, 16),
         ),
-        rows=tuple(Row((number, name, "")) for number, name in enumerate(people, 1)),
-        notes=(Note(text("form.order_text", language), tuple(asked)),),
-        signers=(text("report.signer.head", language),),
+        rows=tuple(Row((number, name, "", "")) for number, name in enumerate(people, 1)),
         language=language,
     )
 

@@ -17,7 +17,7 @@ import typst
 
 from eschool_core.forms import attached
 from eschool_core.forms.columns import Place, head_columns, parts
-from eschool_core.forms.document import Document, Slip, Stamp
+from eschool_core.forms.document import Deed, Document, Section, Slip, Stamp
 from eschool_core.forms.letters import breakable, printable
 from eschool_core.forms.qr import SHEET_MODULE_MM, SLIP_MODULE_MM, picture_of
 from eschool_core.labels import text
@@ -41,11 +41,11 @@ def to_pdf(document: Document) -> bytes:
     """Return a document as PDF/A-3b; one with issued papers has its data within.
 
     Raises:
-        ValueError: It has neither tables nor slips, or some stamps but not one place for each
-            table.
+        ValueError: It has neither tables nor slips nor deeds, or some stamps but not one place for
+            each table.
     """
-    if not document.tables and not document.slips:
-        raise ValueError("a document needs a table or a slip")
+    if not (document.tables or document.slips or document.deeds):
+        raise ValueError("a document needs a table, a slip or a deed")
     if document.stamps and len(document.stamps) != len(document.tables):
         raise ValueError("a document has a stamp or None for each of its tables")
     within = attached.pack(document).decode() if attached.is_issued(document) else ""
@@ -100,6 +100,7 @@ def _document(document: Document) -> Json:
             )
         ],
         "slips": [_slip(slip) for slip in document.slips],
+        "deeds": [_deed(deed) for deed in document.deeds],
     }
 
 
@@ -120,6 +121,27 @@ def _sheet(table: Table, stamp: Stamp | None) -> Json:
         ],
         "signers": [_said(signer) for signer in table.signers],
         "stamp": _stamp(stamp, SHEET_MODULE_MM),
+    }
+
+
+def _deed(deed: Deed) -> Json:
+    return {
+        "school": _said(deed.school),
+        "title": _said(deed.title),
+        "about": [_said(line) for line in deed.about],
+        "sections": [_section(section) for section in deed.sections],
+        "signers": [_said(signer) for signer in deed.signers],
+        "annexed": [_section(section) for section in deed.annexed],
+    }
+
+
+def _section(section: Section) -> Json:
+    table = section.table
+    return {
+        "heading": _said(section.heading),
+        "lines": [_said(line) for line in section.lines],
+        "warning": "" if table is None or table.complete else _said(incomplete(table)),
+        "parts": [] if table is None else _parts(table, PORTRAIT_MM),
     }
 
 

@@ -88,8 +88,17 @@ class Kept(Answer):
     digest: str = ""
 
 
-def archive(store: Store, day: int, *, due_only: bool = False) -> tuple[Kept, ...]:
-    """Return what is in the archive, the oldest first; or only what may be destroyed by now."""
+def archive(
+    store: Store, day: int, *, due_only: bool = False, year_id: int = 0
+) -> tuple[Kept, ...]:
+    """Return what is in the archive, the oldest first.
+
+    Args:
+        store: Where the archive is.
+        day: The school's date.
+        due_only: Only what may be destroyed by the day.
+        year_id: Only of this academic year; 0 for all.
+    """
     entries = sorted(store.select(ArchiveEntry), key=lambda entry: (entry.keep_until, entry.id))
     digests = {package.entry_id: package.digest for package in store.select(ArchivePackage)}
     return tuple(
@@ -103,7 +112,8 @@ def archive(store: Store, day: int, *, due_only: bool = False) -> tuple[Kept, ..
             digests.get(entry.id, ""),
         )
         for entry in entries
-        if not due_only or (entry.keep_until < day and entry.state not in OVER)
+        if year_id in (0, entry.year_id)
+        and (not due_only or (entry.keep_until < day and entry.state not in OVER))
     )
 
 

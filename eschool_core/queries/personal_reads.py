@@ -32,7 +32,8 @@ OF_CHILD = (
     "(pupil_id = ? OR (conversations = 1 AND EXISTS (SELECT 1 FROM thread t "
     "JOIN thread_member m ON m.thread_id = t.id WHERE t.pupil_id = ? "
     "AND m.person_id = personal_read.person_id)) "
-    "OR (conversations = 0 AND pupil_id = 0 AND EXISTS (SELECT 1 FROM enrolment e WHERE e.pupil_id = ? "
+    "OR (conversations = 0 AND pupil_id = 0 "
+    "AND EXISTS (SELECT 1 FROM enrolment e WHERE e.pupil_id = ? "
     "AND personal_read.class_id IN (e.class_id, 0) "
     "AND personal_read.day BETWEEN e.first_day AND e.last_day))) ORDER BY first_at, id"
 )

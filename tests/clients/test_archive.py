@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from eschool_core.domain.archive import ArchiveEntry
@@ -12,6 +14,7 @@ from eschool_core.queries.issued import paper_number
 from eschool_core.results.year_gaps import year_gaps
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import World
+from tests.core.forms.pages import text_of
 from tests.school import clock
 from tests.terms import YEAR_OVER, close, fill, fill_year, set_terms
 
@@ -29,9 +32,12 @@ def year(world: World) -> None:
 
 
 @pytest.mark.clause("4.4.5/1")
+@pytest.mark.clause("4.4.5/2")
 @pytest.mark.clause("5.3/1")
 @pytest.mark.clause("5.3/2")
-def test_from_the_gaps_to_the_act_of_destruction(world: World, terminal: Terminal) -> None:
+def test_from_the_gaps_to_the_act_of_destruction(
+    world: World, terminal: Terminal, tmp_path: Path
+) -> None:
     school = world.school
     shown = terminal.shown("archive", "gaps", who="deputy")
     assert "КТП" in shown
@@ -60,6 +66,12 @@ def test_from_the_gaps_to_the_act_of_destruction(world: World, terminal: Termina
     opened = terminal.shown("archive", "open", register, who="deputy")
     assert "Абрамов Саша" in opened
     assert "4 4 4 4" in opened
+    act = tmp_path / "act.pdf"
+    wish = ("print", "archive-act", str(act), "--act", "5", "--date", "31.05.2027")
+    assert terminal.run(*wish, who="deputy").exit_code == 0
+    said = text_of(act.read_bytes())
+    for wanted in ("Акт № 5 от 31.05.2027", "сводная ведомость", "31.12.2052", "Всего: 2", "Сдал"):
+        assert wanted in said
     early = terminal.run("archive", "propose", journal, "--act", "Акт 1", who="deputy")
     assert "(п. 5.3)" in early.stderr
     assert "нет" in terminal.shown("archive", "list", "--due", who="deputy")

@@ -10,6 +10,7 @@ from click.testing import Result
 from eschool_core.commands.base import Command
 from eschool_core.commands.paper import FilePaperApplication
 from eschool_core.commands.school import TurnDay
+from eschool_core.domain.privacy import PersonalRead
 from tests.clients.conftest import Terminal
 from tests.core.commands.acts import homework
 from tests.core.forms.pages import sheets_of, text_of
@@ -191,7 +192,38 @@ def test_the_note_and_the_order_of_a_check(terminal: Terminal, tmp_path: Path) -
     assert "нет приказа" in terminal.run(*args, who="deputy").output
     terminal.shown("inspection", "order", number, "17-о", who="head")
     said = text_of(printed(terminal.run(*args, who="head"), order))
-    for wanted in ("Приказ № 17-о", "ПРИКАЗЫВАЮ", "справку № 3-с", "Ознакомлен"):
+    places = [
+        said.index(wanted)
+        for wanted in ("Приказ № 17-о", "справки № 3-с", "ПРИКАЗЫВАЮ", "Директор", "ознакомлены")
+    ]
+    assert places == sorted(places), "who has seen an order signs beneath the head"
+
+
+@pytest.mark.clause("4.6.2")
+@pytest.mark.clause("4.6.7")
+def test_the_act_of_a_hand_over(terminal: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "act.pdf"
+    args = ("print", "hand-over", "5А", str(file))
+    early = terminal.run(*args, who="officer")
+    assert (early.exit_code, "не оформлен" in early.output) == (4, True)
+    school = terminal.world.school
+    pupil = school.pupils["5А"][0]
+    school.must(
+        FilePaperApplication(
+            pupil_id=pupil, guardian_id=school.guardian(pupil), document="З-12", first_day=MONDAY
+        ),
+        "russian",
+    )
+    physics = str(school.staff["physics"])
+    terminal.shown("hand-over", "5А", physics, "--act", "10-к", "--from", "завтра", who="officer")
+    said = text_of(printed(terminal.run(*args, who="officer"), file))
+    # The present week ends under the new class teacher; the one before was the former one's.
+    passed, stayed = said.index("переходят к принявшему"), said.index("остаются за сдавшим")
+    assert "4.6.2 13.09.2026" in said[passed:stayed]
+    assert "4.6.2 06.09.2026" not in said[passed:stayed]
+    assert "4.6.2 06.09.2026" in said[stayed:]
+    assert school.all(PersonalRead), "shown without an entry in the log"
+    for wanted in ("Акт № 10-к", "Сдал(а) класс: Russian", "Принял(а) класс: Physics", "З-12"):
         assert wanted in said
 
 

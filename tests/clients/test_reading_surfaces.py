@@ -93,9 +93,9 @@ SILENT: tuple[tuple[str, ...], ...] = (
 OF_OWN_WORK = frozenset(
     """
     account channels, api, archive former, archive open, archive verify, doctor, explain,
-    feeds open, inspection show, policy show, print inspection, print log, print registers, proof,
-    regulation, rights, signatures, status, support show, sync, term check, term unseen,
-    timetable show, verify, web
+    feeds open, inspection show, policy show, print archive-act, print hand-over,
+    print inspection, print log, print registers, proof, regulation, rights, signatures, status,
+    support show, sync, term check, term unseen, timetable show, verify, web
     """.replace("\n", " ")
     .strip()
     .split(", ")
@@ -103,7 +103,8 @@ OF_OWN_WORK = frozenset(
 """Reads that name nobody's family by what they are asked for: rules, state, files of others.
 
 ``print registers``, ``term check`` and ``term unseen`` need a school with term marks; they list
-pupils by name and subject.
+pupils by name and subject. ``print hand-over`` needs a class that has passed; that it is logged
+stands in ``test_print``.
 """
 
 WRITING = frozenset(

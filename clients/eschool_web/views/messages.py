@@ -40,9 +40,7 @@ def messages_page(asked: Asked) -> Page:
     """Return own conversations, the one with the newest message first."""
     person_id = asked.source.person_id
     found = asked.read(lambda store: threads(store, person_id))
-    log_shown(
-        asked, asked.read(lambda store: reading_of_threads(store, person_id, asked.today()))
-    )
+    log_shown(asked, asked.read(lambda store: reading_of_threads(store, person_id, asked.today())))
     return Page("messages.html", {"threads": found, "done": asked.query.get("done") == "1"})
 
 

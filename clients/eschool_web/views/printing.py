@@ -10,7 +10,7 @@ from eschool_core.commands.issuing import REGISTER
 from eschool_core.domain.school import School
 from eschool_core.errors import InputError
 from eschool_core.forms.document import Document, Slip, drawn_up
-from eschool_core.forms.inspection_papers import note_sheet, order_sheet
+from eschool_core.forms.inspection_papers import note_sheet, order_deed
 from eschool_core.forms.journal_sheets import sheets_of_journals
 from eschool_core.forms.weekly_slips import weekly_slips
 from eschool_core.forms.wishes import Wish, of_table, of_week
@@ -167,20 +167,25 @@ def inspection_paper(asked: Asked) -> Paper:
     watcher(asked)
     language = asked.language
 
-    def question(store: Store) -> Table:
+    def note(store: Store) -> Table:
         found = inspection(store, asked.path["inspection"])
         row = store.first(School)
-        school = "" if row is None else row.name
-        if asked.query.get("of") == "order":
-            return order_sheet(found, school, language)
         return note_sheet(
             found,
-            school,
+            "" if row is None else row.name,
             lambda item: item.text or wording.sentence(item.check, item.params, language),
             language,
         )
 
-    table = asked.read(question)
+    def order(store: Store) -> Document:
+        found, row = inspection(store, asked.path["inspection"]), store.first(School)
+        deed = order_deed(found, "" if row is None else row.name, language)
+        today, moment = asked.today(), moment_of(asked)
+        return drawn_up(store, deed.title, today, moment, deeds=[deed], language=language)
+
+    if asked.query.get("of") == "order":
+        return Paper("inspection_order.pdf", asked.read(order))
+    table = asked.read(note)
     return Paper(f"{table.name}.pdf", of_tables(asked, table.title, [table]))
 
 

@@ -102,8 +102,8 @@ class View:
     def _calendar_rules(self) -> list[CalendarDay]:
         """The calendar of the year, the nearest rule of a date last."""
         year = self.year
-        return [] if year is None else facts.calendar_rules(
-            self.store, year.first_day, year.last_day
+        return (
+            [] if year is None else facts.calendar_rules(self.store, year.first_day, year.last_day)
         )
 
     @cached_property
@@ -169,9 +169,7 @@ class View:
     def school_days(self, school_class: SchoolClass, first_day: int, last_day: int) -> list[int]:
         """Return the days between two of the year on which a class of it has lessons."""
         year = self.store.require(AcademicYear, school_class.year_id)
-        days = facts.class_days_by(
-            self._calendar_rules, year, school_class, first_day, last_day
-        )
+        days = facts.class_days_by(self._calendar_rules, year, school_class, first_day, last_day)
         return [each.day for each in days if each.has_lessons]
 
     def midnight(self, day: int) -> int:

@@ -251,7 +251,7 @@ def test_a_slip_too_long_for_a_quarter_gets_a_sheet_and_loses_nothing() -> None:
 
 
 def test_a_document_without_anything_is_refused() -> None:
-    with pytest.raises(ValueError, match="a table or a slip"):
+    with pytest.raises(ValueError, match="a table, a slip or a deed"):
         to_pdf(document(tables=(), slips=()))
 
 
