@@ -7,6 +7,7 @@ relies on; every person sees the whole school.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -131,6 +132,10 @@ class FakeReplica:
             accepted=3, with_findings=1, rejected=1, overwritten=1, pulled_rows=17,
             bytes_up=1500, bytes_down=40_000, parts_in=2, rounds=1,
         )  # fmt: skip
+
+    @contextmanager
+    def reading(self) -> Iterator[Store]:
+        yield self.store
 
     def prove(self, table: int, row_id: int) -> NoReturn:
         """There is no server here: papers are printed as without a line."""
