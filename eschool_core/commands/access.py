@@ -243,7 +243,7 @@ def readmit_device(store: Store, command: ReadmitDevice, occasion: Occasion) -> 
     store.put(
         Device(
             id=occasion.new_id(),
-            part=ACCESS,
+            part=partition(PartitionKind.ACCOUNT, command.person_id),
             device=command.device,
             person_id=command.person_id,
             public_key=bytes.fromhex(command.public_key),
@@ -284,7 +284,7 @@ def branch_device(store: Store, command: BranchDevice, occasion: Occasion) -> Fi
     store.put(
         Device(
             id=occasion.new_id(),
-            part=ACCESS,
+            part=partition(PartitionKind.ACCOUNT, command.person_id),
             device=command.device,
             person_id=command.person_id,
             public_key=bytes.fromhex(command.public_key),

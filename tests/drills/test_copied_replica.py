@@ -121,6 +121,21 @@ def test_a_command_that_names_a_row_of_its_own_branch_finds_it(
     expect_sound(world, maths, twin)
 
 
+def test_the_system_officer_and_the_owner_see_the_new_device(
+    copies: tuple[World, Member, Member],
+) -> None:
+    world, maths, twin = copies
+    for member in (maths, twin):
+        member.do(topic(lesson(world), f"От {member.name}"))
+        member.sync()
+    [officer] = world.synced("officer")
+    world.settle()
+    world.check("maths", "officer")
+    for member in (maths, officer):
+        listed = member.replica.store.select(Device, person_id=maths.person)
+        assert {row.device for row in listed} >= {maths.replica.device, twin.replica.device}
+
+
 def test_only_ids_of_the_branch_are_renamed() -> None:
     def row_id(device: int, number: int) -> int:
         return (device << 27 | number) << 10 | 3

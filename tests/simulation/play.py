@@ -9,7 +9,9 @@ from unittest.mock import patch
 
 from eschool_core.commands.access import RevokeDevice
 from eschool_core.commands.base import Command
+from eschool_core.domain.office import Device as DeviceRow
 from eschool_core.errors import EschoolError
+from eschool_sync.clock import ManualClock
 from eschool_sync.replica import SyncReport, enrol_through
 from eschool_sync.replica.exchange import Exchange
 from eschool_sync.replica.position import Position
@@ -31,6 +33,10 @@ from tests.sync.scratch import from_scratch
 
 _NOTE_UNEQUAL = Exchange.note_unequal
 _TAKE = Exchange.take
+MOST_DEVICES = 9
+BOOTS = 1_000
+"""Another computer has started so often that no boot of it has a number of the first one's."""
+
 HOUR, DAY, YEAR = 3_600, 86_400, 31_556_952
 NESTED = ("act", "group", "sync", "role", "office", "link")
 """What may happen while a message of somebody else, or one's own, is on its way."""
@@ -59,6 +65,8 @@ class Play:
         self.witness = Witness(self.base.begins)
         self.trace = Trace(keep=keep_trace)
         self.steps = self.rounds = self._depth = self._happened = 0
+        self.restores = 0
+        self.recovering = False
         self.poison = Poison()
         self._busy: list[str] = []
         self._excused: set[str] = set()
@@ -78,8 +86,8 @@ class Play:
         watched = patch.multiple(Exchange, note_unequal=noted, take=took)
         with self.world.disk.mounted(), self.poison.mixed_in(), watched:
             for name in self.profile.cast:
-                person, number = self.base.devices[name]
-                self._add(name, person, number, self.world.folder / name)
+                person, _ = self.base.devices[name]
+                self._add(name, person, self.world.folder / name)
             quiet = Quiet(self)
             try:
                 for _ in range(self.profile.phases):
@@ -147,7 +155,7 @@ class Play:
             self.witness.after_crash(device)
         except EschoolError as error:
             self.note(device.name, what, error.key)
-            expected = not self.network.healed or error.key == "access.revoked"
+            expected = not self.network.healed or self.recovering or error.key == "access.revoked"
             told = (device.name, what, error.key)
             self.witness.expect(expected, "liveness", "I10", *told)
         finally:
@@ -297,12 +305,64 @@ class Play:
             self.note("not enrolled", error.key)
             return
         self.world.faults["enrolled"] += 1
-        device = self._add(name, owner.person, result.device, folder)
+        device = self._add(name, owner.person, folder)
         device.clock.step_wall(clock.wall() - device.clock.wall())
         self.note("enrolled", name, result.device)
 
-    def _add(self, name: str, person: int, number: int, folder: Path) -> Device:
-        device = Device(name, person, number, folder, self.world, self.network.line)
+    def _clone(self) -> None:
+        """The files of a replica are copied to another computer, and both are used."""
+        origin = self._someone()
+        if len(self.world.devices) >= MOST_DEVICES:
+            return
+        self.world.faults["replica copied"] += 1
+        count = len(self.world.devices)
+        name = f"{origin.name}~{count}"
+        clock = ManualClock(origin.clock.wall(), boot_id=BOOTS * count)
+        folder = self.world.moved(origin.folder)
+        self.witness.copied(origin.name, name)
+        if origin.name in self._excused:
+            self._excused.add(name)
+        self._add(name, origin.person, folder, origin.family, clock)
+        self.note("copied", origin.name, name)
+
+    def _backup(self) -> None:
+        self.world.server.back_up()
+        self.note("backup")
+
+    def _restore(self) -> None:
+        """The server's database is put back as it was at the last backup, also again."""
+        self.world.faults["server restored"] += 1
+        self.restores += 1
+        self._happened += 1
+        self.world.server.put_back()
+        self.witness.restored(self.world.devices.values())
+        self.note("server restored")
+
+    def _operator(self) -> None:
+        """The operator of a restored server goes on, whether or not everybody was there."""
+        process = self.world.server.process
+        if self.dice.chance(self.profile.crash_rate):
+            process.light(self.dice.below(STATEMENTS), self.dice.one_of(("before", "after")))
+        try:
+            self.note("operator", self.world.server.operate())
+        except EschoolError as error:
+            self.note("operator", error.key)
+
+    def is_revoked(self, device: Device) -> bool:
+        """Return whether a device was shut out."""
+        row = self.world.server.school.store.first(DeviceRow, device=device.number)
+        return row is not None and row.revoked_at > 0
+
+    def _add(
+        self,
+        name: str,
+        person: int,
+        folder: Path,
+        family: str = "",
+        clock: ManualClock | None = None,
+    ) -> Device:
+        device = Device(name, person, family or name, folder, self.world, self.network.line)
+        device.clock = clock or device.clock
         self.world.devices[name] = device
         device.start()
         return device
@@ -379,9 +439,12 @@ class Play:
         _NOTE_UNEQUAL(exchange)
 
     def _name_of(self, exchange: Exchange) -> str:
-        number = exchange._opened.identity.device
-        [name] = [name for name, each in self.world.devices.items() if each.number == number]
-        return name
+        return next(
+            device.name
+            for device in self.world.devices.values()
+            for handle in device.handles
+            if handle.replica._exchange is exchange
+        )
 
     def _threaten(self, handle: Handle) -> None:
         if self.network.healed:
@@ -400,7 +463,8 @@ class Play:
         What was entered since the replica last took an answer was judged by the clock and the
         rows of its entry, not by those of now: it is compared when it was carried out anew.
         """
-        if Position.load(device.database).cursor != head:
+        position, state = Position.load(device.database), self.world.server.school.state
+        if (position.cursor, position.incarnation.hex()) != (head, state.incarnation):
             return
         pending = device.pending()
         if pending and device.name not in self._replayed:

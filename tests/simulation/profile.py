@@ -17,6 +17,9 @@ NETWORK = (
     "answer_cut", "answer_old", "old_request_first",
 )  # fmt: skip
 ENCRYPTED_ONE_IN = 16
+RESTORED = 0.15
+"""How often the server is put back from a backup, perhaps more than once."""
+
 EVERYTHING = 0.5
 """How often the school has something for every command to act on."""
 
@@ -92,5 +95,8 @@ def _weights(dice: Dice, *, calm: bool, with_all: bool) -> dict[str, float]:
             "second": dice.one_of((0, 2, 4)),
             "damage": dice.one_of((0, 0, 0.7)),
             "enrol": dice.one_of((0, 0, 0.5)),
+            "clone": dice.one_of((0, 0, 0, 0.6)),
         }
+    if not calm and dice.chance(RESTORED):
+        weights |= {"backup": 0.7, "restore": 0.7, "operator": 2}
     return weights

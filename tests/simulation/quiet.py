@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
-from eschool_core.domain.office import Device as DeviceRow
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.replica import DATABASE_FILE
 from tests.simulation.disk import KEY, rows_of
@@ -33,6 +32,7 @@ class Quiet:
         state = play.world.server.school.state
         self._key = bytes.fromhex(state.digest_key)
         self._replay = Replay(play.plain, play.world.folder, self._key)
+        self._restores = 0
 
     def close(self) -> None:
         """Close the second school."""
@@ -43,6 +43,8 @@ class Quiet:
         play = self._play
         play.world.server.process.light(-1, "")
         play.network.heal()
+        if play.restores:
+            self._recover()
         rounds = self._settle()
         promised = rounds <= PROMISED_ROUNDS
         self._witness.expect(promised, "liveness", "I10", rounds, "rounds are too many")
@@ -52,6 +54,22 @@ class Quiet:
         sums = database.fetch("SELECT part, rows, digest FROM part_state ORDER BY part")
         play.note("quiet", rounds, play.world.server.school.head(), sums)
         return rounds
+
+    def _recover(self) -> None:
+        """Let a restored server get back what replicas hold, before anybody counts rounds."""
+        play = self._play
+        play.recovering = True
+        for _ in range(MOST_ROUNDS):
+            for device in list(play.world.devices.values()):
+                for handle in list(device.handles):
+                    play.sync(device, handle)
+            if not play.world.server.operate():
+                break
+        play.recovering = False
+        if self._restores != play.restores:
+            self._restores = play.restores
+            self._replay.close()
+            self._replay = Replay(play.plain, play.world.folder, self._key)
 
     def _settle(self) -> int:
         play = self._play
@@ -66,14 +84,10 @@ class Quiet:
         return MOST_ROUNDS + 1
 
     def _is_settled(self, device: Device, head: int) -> bool:
-        if self._is_revoked(device):
+        if self._play.is_revoked(device):
             return True
         position = Position.load(device.database)
         return position.cursor == head and not device.pending()
-
-    def _is_revoked(self, device: Device) -> bool:
-        row = self._play.world.server.school.store.first(DeviceRow, device=device.number)
-        return row is not None and row.revoked_at > 0
 
     def _ask(self) -> None:
         server = self._play.world.server.school.database
@@ -81,9 +95,11 @@ class Quiet:
         witness.check_log(server)
         witness.check_sums("server", server, self._key)
         self._replay.compare(server, witness)
+        witness.check_origins(self._play.world.devices.values(), server)
         known, rows = Knowledge.of(server), rows_of(server)
+        witness.check_places(rows)
         for device in self._play.world.devices.values():
-            revoked = self._is_revoked(device)
+            revoked = self._play.is_revoked(device)
             witness.check_outbox(device, server, revoked=revoked)
             if revoked:
                 continue

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from eschool_core.commands.access import RevokeDevice
+from eschool_core.domain.partition import kind_of
 from eschool_core.domain.review import HeldState
 from eschool_core.domain.tables import TABLES
 from eschool_core.store import digest
@@ -24,11 +26,14 @@ SEALED = (
     "SELECT n FROM outbox WHERE state IN (1, 2, 5) AND pushed IN (SELECT pushed FROM sealed_push)"
 )
 LOG = "SELECT device, n, seq, header, payload, verdict, outcome, replaces FROM log ORDER BY seq"
-REVIEWS = "SELECT command_number, state FROM held_command WHERE device = ?"
+REVIEWS = "SELECT device, command_number, state FROM held_command"
 ACCEPTED, HELD = (1, 2), 4
 DECIDED: dict[int, int] = {HeldState.APPLIED: 1, HeldState.DECLINED: 3}
 """State in the author's outbox of a held command that somebody has decided on."""
 
+
+Name = tuple[str, int]
+"""A replica and the number that a command has there, whatever device it is by now."""
 
 Rowsets = list[tuple[Any, ...]]
 Headers = dict[tuple[int, int], Header]
@@ -52,13 +57,15 @@ class Witness:
         accepted: How often each kind of command was carried out since then.
         given: Clock readings (wall, monotonic, boot, cursor) of each acknowledged command.
         judged: Seq, verdict and outcome of each command in the log.
+        before: Verdict of each command that a server gave before it was restored.
         groups: Number of the first command of the group that each was entered in; 0 for none.
     """
 
     begins: int
-    given: dict[tuple[int, int], tuple[int, int, int, int]] = field(default_factory=dict)
+    given: dict[Name, tuple[int, int, int, int]] = field(default_factory=dict)
     judged: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
-    groups: dict[tuple[int, int], int] = field(default_factory=dict)
+    groups: dict[Name, int] = field(default_factory=dict)
+    before: dict[tuple[int, int], int] = field(default_factory=dict)
     accepted: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
@@ -67,9 +74,22 @@ class Witness:
         clock = device.clock
         shown = (clock.wall(), clock.monotonic(), clock.boot_id(), cursor)
         for number in numbers:
-            self.expect((device.number, number) not in self.given, "duplicated", "I3", number)
-            self.given[device.number, number] = shown
-            self.groups[device.number, number] = numbers[0] if len(numbers) > 1 else 0
+            self.expect((device.name, number) not in self.given, "duplicated", "I3", number)
+            self.given[device.name, number] = shown
+            self.groups[device.name, number] = numbers[0] if len(numbers) > 1 else 0
+
+    def copied(self, old: str, new: str) -> None:
+        """Let what a replica promised be promised by its copy, too."""
+        self.given |= {(new, n): shown for (name, n), shown in self.given.items() if name == old}
+        self.groups |= {(new, n): first for (name, n), first in self.groups.items() if name == old}
+
+    def restored(self, devices: Collection[Device]) -> None:
+        """The server forgets; what it has said to replicas must come back as it was, or wait."""
+        for device in devices:
+            signed_as = device.signer()
+            told = {(signed_as(row[0]), row[0]) for row in device.database.fetch(OUTBOX) if row[3]}
+            self.before |= {name: self.judged[name][1] for name in told & self.judged.keys()}
+        self.judged = {}
 
     def expect(self, holds: object, kind: str, invariant: str, *detail: object) -> None:
         """Note a failure unless something holds."""
@@ -80,7 +100,7 @@ class Witness:
     def after_crash(self, device: Device) -> None:
         """Everything acknowledged is still there when the process starts again (I11)."""
         kept = {row[0] for row in device.database.fetch(OUTBOX)}
-        missing = [n for number, n in self.given if number == device.number and n not in kept]
+        missing = [n for name, n in self.given if name == device.name and n not in kept]
         self.expect(not missing, "lost", "I11", device.name, missing)
 
     def after_sync(self, device: Device, head: int, *, quiet: bool) -> None:
@@ -104,15 +124,13 @@ class Witness:
         for name, told in self.judged.items():
             self.expect(found.get(name) == told, "lost", "I3", name, "has another verdict")
         self.judged = found
+        for name, verdict in self.before.items():
+            now = found[name][1] if name in found else 0
+            same = now in (verdict, HELD) or (now in ACCEPTED and verdict in ACCEPTED)
+            self.expect(same, "lost", "I12", name, "had verdict", verdict, "has", now)
         headers = {(row[0], row[1]): Header.read(bytes(row[3])) for row in rows}
         carried_out = [headers[row[0], row[1]].kind for row in rows if row[5] in ACCEPTED]
         self.accepted = Counter(carried_out)
-        for name, shown in self.given.items():
-            if name in headers:
-                header = headers[name]
-                seen = header.evidence
-                recorded = (seen.wall, seen.monotonic, seen.boot, header.base_seq)
-                self.expect(recorded == shown, "order", "I9", name, recorded, shown)
         self._check_groups(rows, headers)
         self._check_resends(rows, headers)
         self._check_revoked(rows, headers)
@@ -122,8 +140,6 @@ class Witness:
         groups: dict[tuple[int, int], set[bool]] = {}
         for device, number, _, _, _, verdict, *_ in rows:
             group = headers[device, number].group
-            expected = self.groups.get((device, number), group)
-            self.expect(group == expected, "divergent", "groups", device, number, group)
             if group:
                 groups.setdefault((device, group), set()).add(verdict in ACCEPTED)
         torn = sorted(name for name, stands in groups.items() if len(stands) > 1)
@@ -152,23 +168,58 @@ class Witness:
         """The server has every command once and as it was signed; each has its verdict (I7)."""
         mine = {row[0]: row for row in device.database.fetch(OUTBOX)}
         sealed = {row[0] for row in device.database.fetch(SEALED)}
-        theirs = {row[1]: row for row in database.fetch(LOG) if row[0] == device.number}
-        promised = {n for number, n in self.given if number == device.number}
-        reviews: dict[int, int] = dict(database.fetch(REVIEWS, (device.number,)))
-        name = device.name
+        theirs = {(row[0], row[1]): row for row in database.fetch(LOG)}
+        promised = {n for name, n in self.given if name == device.name}
+        reviews = {(row[0], row[1]): row[2] for row in database.fetch(REVIEWS)}
+        name, signed_as = device.name, device.signer()
         self.expect(promised <= mine.keys(), "lost", "I7", name, "not in the outbox")
-        self.expect(mine.keys() <= theirs.keys(), "lost", "I7", name, "not on the server")
-        self.expect(theirs.keys() <= mine.keys(), "duplicated", "I3", name, "of nobody")
-        for number in sorted(mine.keys() & theirs.keys()):
-            here, there = mine[number], theirs[number]
+        for number, here in sorted(mine.items()):
+            signed = (signed_as(number), number)
+            there = theirs.get(signed)
+            # A copy of a device that was shut out gets no number of its own.
+            left = revoked and here[3] == 0
+            if left and (there is None or bytes(here[1]) != bytes(there[3])):
+                continue
+            self.expect(there, "lost", "I7", name, number, "not on the server")
+            if there is None:
+                continue
             # What was sealed for the school is blank here; its header commits to it all the same.
             content = b"" if number in sealed else bytes(there[4])
             same = bytes(here[1]) == bytes(there[3]) and bytes(here[2]) == content
             self.expect(same, "divergent", "I3", name, number, "other bytes")
             # Who is shut out hears neither of verdicts nor of decisions any more.
-            verdict = DECIDED.get(reviews.get(number, HeldState.OPEN), there[5])
+            verdict = DECIDED.get(reviews.get(signed, HeldState.OPEN), there[5])
             told = here[3] in (verdict, 5) or (revoked and here[3] in (0, there[5]))
             self.expect(told, "lost", "I7", name, number, "state", here[3], "verdict", verdict)
+            self._check_header((name, number), Header.read(bytes(there[3])))
+
+    def _check_header(self, name: Name, header: Header) -> None:
+        """A command has the evidence and the group of its entry, also signed anew (I9)."""
+        seen, shown = header.evidence, self.given.get(name)
+        recorded = (seen.wall, seen.monotonic, seen.boot, header.base_seq)
+        self.expect(shown in (recorded, None), "order", "I9", name, recorded, shown)
+        group = self.groups.get(name, header.group)
+        self.expect(header.group == group, "divergent", "groups", name, header.group)
+
+    def check_origins(self, devices: Collection[Device], database: Database) -> None:
+        """What devices of replicas have in the log is in an outbox, and entered once (I3)."""
+        family: dict[tuple[int, int], str] = {}
+        numbers: set[int] = set()
+        for device in devices:
+            signed_as = device.signer()
+            numbers.add(device.number)
+            for (n,) in device.database.fetch("SELECT n FROM outbox"):
+                family[signed_as(n), n] = device.family
+                numbers.add(signed_as(n))
+        entries: dict[tuple[Any, ...], int] = {}
+        for number, n, _, header, payload, *_ in database.fetch(LOG):
+            if number not in numbers:
+                continue
+            self.expect((number, n) in family, "duplicated", "I3", number, n, "of nobody")
+            read = Header.read(bytes(header))
+            entry = (family.get((number, n)), n, read.evidence, bytes(payload))
+            self.expect(entry not in entries, "duplicated", "I3", number, n, entries.get(entry))
+            entries[entry] = number
 
     def check_sums(self, name: str, database: Database, key: bytes) -> None:
         """The sums kept beside the rows are those of the rows (I5)."""
@@ -178,6 +229,13 @@ class Witness:
             if rows
         }
         self.expect(kept == counted(rows_of(database), key), "divergent", "I5", name, "sums")
+
+    def check_places(self, rows: Rows) -> None:
+        """Rows are in partitions that are sent with them, or nobody ever gets them (I5)."""
+        for spec in TABLES:
+            kinds = {kind_of(cast(Values, row)[1]) for row in rows[table_name(spec.table)]}
+            name = table_name(spec.table)
+            self.expect(kinds <= set(spec.kinds), "divergent", "I5", "server", name, kinds)
 
     def check_rows(self, device: Device, expected: Rows, visible: set[tuple[str, int]]) -> None:
         """The replica shows what the server has in its scope, and nothing else (I5, I6)."""

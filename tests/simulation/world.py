@@ -16,8 +16,13 @@ from eschool_core.commands.base import Command
 from eschool_core.errors import EschoolError, TransportError
 from eschool_sync.clock import ManualClock
 from eschool_sync.replica import Replica
+from eschool_sync.replica.opened import EARLIER
+from eschool_sync.replica.position import Identity
+from eschool_sync.replica.tables import find_meta
 from eschool_sync.security.random_source import SeededRandom
-from eschool_sync.server.directory import Directory
+from eschool_sync.server import restoring
+from eschool_sync.server.directory import DATABASE_FILE, Directory
+from eschool_sync.server.state import Phase
 from tests.simulation.base import SERVER_FOLDER, Base
 from tests.simulation.disk import KEY, Disk, Process, ProcessDied
 from tests.sync.harness import NOON, as_told
@@ -39,6 +44,7 @@ class World:
     seed: int
     faults: Counter[str] = field(default_factory=Counter)
     copies: int = 0
+    starts: int = 0
 
     def __post_init__(self) -> None:
         self.server = Server(self)
@@ -50,6 +56,11 @@ class World:
         target = self.folder / f"copy-{self.copies}"
         shutil.copytree(folder, target, ignore=shutil.ignore_patterns("*-shm"))
         return target
+
+    def random(self) -> SeededRandom:
+        """Return a source of chance for a new process; a copy of a replica has one of its own."""
+        self.starts += 1
+        return SeededRandom((self.seed << 24) + self.starts)
 
     def advance(self, seconds: int) -> None:
         """Let time pass for everybody."""
@@ -72,15 +83,14 @@ class Server:
         self._world = world
         self.folder = world.folder / SERVER_FOLDER
         self.clock = ManualClock(NOON)
-        self._starts = 0
+        self._backup = world.base.files[f"{SERVER_FOLDER}/{world.base.number}/{DATABASE_FILE}"]
         self.process = Process("server")
         self.start()
 
     def start(self) -> None:
         """Start a process on the files as they are."""
-        self._starts += 1
         self.process = Process("server", rescue=self._rescued)
-        random = SeededRandom((self._world.seed << 20) + self._starts)
+        random = self._world.random()
         self.directory = Directory(self.folder, clock=self.clock, random=random)
 
     def restart(self) -> None:
@@ -121,6 +131,41 @@ class Server:
         """Carry out one of the server's own acts."""
         return self.run(lambda school: school.act(command, actor))
 
+    def back_up(self) -> None:
+        """Keep a copy of the school's database; until the first one, that is the beginning's.
+
+        Raises:
+            TransportError: As ``run``.
+        """
+        copy = self._world.folder / "backup"
+        self.run(lambda school: restoring.take_copy(school, copy, self._file))
+        self._backup = copy.read_bytes()
+
+    def put_back(self) -> None:
+        """Put the copy in the place of the database, and tell nobody."""
+        self.directory.close()
+        copy = self._world.folder / "backup"
+        copy.write_bytes(self._backup)
+        restoring.put_back(self._file, copy)
+        self.start()
+
+    def operate(self) -> bool:
+        """Do what the operator of a restored server has to do next; return whether it was due.
+
+        Raises:
+            TransportError: As ``run``.
+        """
+        phase = self.school.state.phase
+        if phase == Phase.SUSPENDED:
+            self.run(restoring.begin)
+        elif phase == Phase.COLLECTING:
+            self.run(restoring.close_window)
+        return phase != Phase.OPEN
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / str(self._world.base.number) / DATABASE_FILE
+
     @property
     def school(self) -> ServerSchool:
         """The school, for looking at it."""
@@ -147,11 +192,16 @@ class Handle:
 
 @dataclass
 class Device:
-    """A device with its files, its clock and its processes."""
+    """A replica with its files, its clock and its processes.
+
+    Attributes:
+        name: Stays, while a copied replica becomes another device.
+        family: Name of the replica that it is a copy of, or its own.
+    """
 
     name: str
     person: int
-    number: int
+    family: str
     folder: Path
     world: World
     lines: Callable[[str], Transport]
@@ -164,7 +214,6 @@ class Device:
         self.starts += 1
         process = Process(f"{self.name}/{self.starts}")
         process.rescue = lambda: self._rescued(process)
-        seed = (self.world.seed << 24) + (self.number << 8) + self.starts
         line = self.lines(self.name)
         with self.world.disk.process(process):
             # A seed gives the same day on every computer, so this one's name stays out of it.
@@ -173,7 +222,7 @@ class Device:
                 KEY,
                 line,
                 clock=self.clock,
-                random=SeededRandom(seed),
+                random=self.world.random(),
                 machine=b"",
             )
         handle = Handle(process, replica, line)
@@ -194,6 +243,20 @@ class Device:
     def database(self) -> Any:
         """Its database."""
         return self.replica.store.database
+
+    @property
+    def number(self) -> int:
+        """The device that it is now."""
+        return Identity.load(self.database).device
+
+    def signer(self) -> Callable[[int], int]:
+        """Return a function that tells as which device it has signed a command's number."""
+        present, earlier = self.number, find_meta(self.database, EARLIER) or []
+
+        def signed_as(number: int) -> int:
+            return next((device for device, end in earlier if number < end), present)
+
+        return signed_as
 
     def pending(self) -> int:
         """Return how many commands wait for their verdict; ``status`` tells much more."""

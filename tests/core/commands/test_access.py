@@ -2,13 +2,20 @@ from __future__ import annotations
 
 import pytest
 
-from eschool_core.commands.access import EnrolDevice, IssueSlip, RevokeDevice
+from eschool_core.commands.access import (
+    BranchDevice,
+    EnrolDevice,
+    IssueSlip,
+    ReadmitDevice,
+    RevokeDevice,
+)
 from eschool_core.commands.guardians import AddGuardian, EndGuardianship, GuardianEntry
 from eschool_core.commands.people import MovePupil
 from eschool_core.commands.school import SetPolicy
 from eschool_core.domain.access_enums import Authority
 from eschool_core.domain.enums import Role
 from eschool_core.domain.office import Device, Slip
+from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Guardianship
 from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock, offline, verdict
 
@@ -35,6 +42,23 @@ def enrol(person: int, number: int = 1, device: int = 50) -> EnrolDevice:
 
 def use(school: SmallSchool, person: int, at: int = NOON, **fields: int) -> str:
     return verdict(school.do(enrol(person, **fields), at=at))
+
+
+@pytest.mark.threat("T16")
+@pytest.mark.threat("T17")
+def test_a_device_is_where_its_owner_and_the_officer_see_it_however_it_came(
+    school: SmallSchool,
+) -> None:
+    """A row in a partition that is not sent with its table makes every sync of it fail."""
+    person = school.staff["maths"]
+    school.must(slip(person), "officer")
+    school.must(enrol(person, device=50))
+    named = {"person_id": person, "public_key": secret(8)}
+    school.must(ReadmitDevice(device=51, **named))
+    school.must(BranchDevice(device=52, origin=50, first_number=3, **named))
+    rows = school.all(Device)
+    assert [row.device for row in rows] == [50, 51, 52]
+    assert {row.part for row in rows} == {partition(PartitionKind.ACCOUNT, person)}
 
 
 @pytest.mark.clause("3.1/1")
