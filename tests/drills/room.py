@@ -35,9 +35,9 @@ class Room:
         self.base.write(folder, names)
         self.world = World(self.base, folder, disk, 1)
         for name in names:
-            person, number = self.base.devices[name]
+            person, _ = self.base.devices[name]
             device = Device(
-                name, person, number, folder / name, self.world, lambda _: Straight(self.world)
+                name, person, name, folder / name, self.world, lambda _: Straight(self.world)
             )
             self.world.devices[name] = device
             device.start()

@@ -53,9 +53,11 @@ def test_a_device_is_where_its_owner_and_the_officer_see_it_however_it_came(
     person = school.staff["maths"]
     school.must(slip(person), "officer")
     school.must(enrol(person, device=50))
-    named = {"person_id": person, "public_key": secret(8)}
-    school.must(ReadmitDevice(device=51, **named))
-    school.must(BranchDevice(device=52, origin=50, first_number=3, **named))
+    school.must(ReadmitDevice(person_id=person, device=51, public_key=secret(8)))
+    branch = BranchDevice(
+        person_id=person, device=52, public_key=secret(9), origin=50, first_number=3
+    )
+    school.must(branch)
     rows = school.all(Device)
     assert [row.device for row in rows] == [50, 51, 52]
     assert {row.part for row in rows} == {partition(PartitionKind.ACCOUNT, person)}
