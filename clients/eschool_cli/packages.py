@@ -74,8 +74,8 @@ def pack_command(
         bank.mkdir(parents=True, exist_ok=True, mode=0o700)
         with session.screen.progress(say("package.packing")) as report:
 
-            def told(stage: str) -> None:
-                report(f"{say('package.packing')} {stage}", 0, 0)
+            def told(stage: str, done: int, total: int) -> None:
+                report(f"{say('package.packing')} {stage}", done, total)
 
             wanted = Wanted(classes, today, sign, session.language)
             done = pack(served, bank, wanted, told)

@@ -81,12 +81,11 @@ Tables = dict[type[Row], list[Row]]
 
 @dataclass(frozen=True, slots=True)
 class ClassYear:
-    """What a package holds.
+    """What a package is of; its rows are read by ``tables_of``.
 
     Attributes:
         kind: ``JOURNAL_PACKAGE`` or ``REGISTER_PACKAGE``.
         entries: Of the archive.
-        tables: Rows by table, each by id; only tables with rows.
         parts: Partitions that are packed whole; their history goes with them.
         kept: Rows elsewhere whose history goes with them, as table number and id.
     """
@@ -95,46 +94,49 @@ class ClassYear:
     year: AcademicYear
     school_class: SchoolClass
     entries: list[ArchiveEntry]
-    tables: Tables
     parts: frozenset[int]
     kept: frozenset[tuple[int, int]]
 
 
 def class_year(store: Store, school_class: SchoolClass, kind: ArchiveKind) -> ClassYear:
-    """Return what a package of a class holds; no query is made for a single pupil.
+    """Return what a package of a class is of; a few rows, so that a whole school fits in memory.
 
     Raises:
-        InputError: ``archive.not_sealed``.
+        InputError: ``archive.not_sealed``, ``archive.journals_gone``.
     """
     entries = entries_to_pack(store, school_class, kind)
     year = store.require(AcademicYear, school_class.year_id)
+    own: list[Row] = [*entries]
+    parts: list[int] = []
+    if kind is ArchiveKind.REGISTER_PACKAGE:
+        own += [row for rows in _register(store, entries[0]).values() for row in rows]
+    else:
+        parts += [partition(PartitionKind.JOURNAL, entry.object_id) for entry in entries]
+        parts += [line.part for line in store.where(JournalLine, OF_JOURNALS, school_class.id)]
+    kept = frozenset((row.number, row.id) for row in own)
+    return ClassYear(kind, year, school_class, entries, frozenset(parts), kept)
+
+
+def tables_of(store: Store, content: ClassYear) -> Tables:
+    """Return the rows of a package by table, each by id; only tables with rows.
+
+    No query is made for a single pupil.
+    """
+    school_class, entries = content.school_class, content.entries
     tables: Tables = {
         School: [*store.select(School)],
         SchoolDetails: [*store.select(SchoolDetails)],
-        AcademicYear: [year],
+        AcademicYear: [content.year],
         ArchiveEntry: [*entries],
     }
-    if kind is ArchiveKind.REGISTER_PACKAGE:
-        own = _register(store, entries[0])
-        tables |= own
+    if content.kind is ArchiveKind.REGISTER_PACKAGE:
+        tables |= _register(store, entries[0])
         tables[SchoolClass] = [school_class]
-        parts: frozenset[int] = frozenset()
     else:
         journals = [entry.object_id for entry in entries]
-        own = _journals(store, school_class.id, journals)
-        tables |= _named(store, school_class) | own
-        lines = [row.part for row in own[JournalLine]]
-        parts = frozenset(
-            [*(partition(PartitionKind.JOURNAL, journal_id) for journal_id in journals), *lines]
-        )
+        tables |= _named(store, school_class) | _journals(store, school_class.id, journals)
     tables[Staff] = _staff(store, tables)
-    kept = frozenset(
-        (table.number, row.id)
-        for table, rows in (own | {ArchiveEntry: [*entries]}).items()
-        for row in rows
-    )
-    filled = {table: rows for table, rows in tables.items() if rows}
-    return ClassYear(kind, year, school_class, entries, filled, parts, kept)
+    return {table: rows for table, rows in tables.items() if rows}
 
 
 def _journals(store: Store, class_id: int, journals: list[int]) -> Tables:
@@ -148,7 +150,7 @@ def _journals(store: Store, class_id: int, journals: list[int]) -> Tables:
                 rows += store.select(spec.table, part=part)
         if PartitionKind.LINE in spec.kinds:
             rows += store.where(spec.table, IN_LINES, class_id)
-        if rows or spec.table is JournalLine:
+        if rows:
             tables[spec.table] = sorted(rows, key=lambda row: row.id)
     return tables
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -75,6 +75,22 @@ def read_log(database: Database) -> Iterator[LogEntry]:
     for start in range(first - 1, last, CHUNK):
         for row in database.fetch(LOG, (start, min(start + CHUNK, last))):
             yield LogEntry.of_row(row)
+
+
+def read_entries(database: Database, seqs: Sequence[int]) -> Iterator[LogEntry]:
+    """Yield the entries at some places, rising, that are there, a few thousand at a time.
+
+    Args:
+        database: Of the log.
+        seqs: Rising.
+    """
+    for begun in range(0, len(seqs), CHUNK):
+        some = seqs[begun : begun + CHUNK]
+        wanted = set(some)
+        for start in range(some[0] - 1, some[-1], CHUNK):
+            for row in database.fetch(LOG, (start, min(start + CHUNK, some[-1]))):
+                if row[0] in wanted:
+                    yield LogEntry.of_row(row)
 
 
 def _bytes(value: Any) -> bytes:

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +20,7 @@ from eschool_core import calendar
 from eschool_core.domain.result_enums import ArchiveKind
 from eschool_core.domain.school import School
 from eschool_core.errors import AccessError, InputError
-from eschool_core.exports.class_year import ClassYear
+from eschool_core.exports.class_year import ClassYear, Tables
 from eschool_core.exports.table_files import as_csv, as_json, as_objects, schema_of
 from eschool_core.labels import Language, text
 from eschool_sync.history.entries import LogEntry
@@ -49,13 +49,15 @@ class Log:
     """The whole history that a package's entries are proven to be in.
 
     Attributes:
-        entries: All of them, in order; verified.
-        leaves: Of the same.
+        school: The school's number.
+        leaves: Of all of them; verified.
+        read: Gives the entries at some places, rising.
         signed_head: Over all of them.
     """
 
-    entries: Sequence[LogEntry]
+    school: int
     leaves: Leaves
+    read: Callable[[Sequence[int]], Iterator[LogEntry]]
     signed_head: bytes
 
 
@@ -79,6 +81,7 @@ class Packed:
 def make_package(
     bank: Path,
     content: ClassYear,
+    tables: Tables,
     papers: Iterable[tuple[str, bytes]],
     seqs: Sequence[int],
     log: Log,
@@ -92,6 +95,7 @@ def make_package(
     Args:
         bank: Must be there.
         content: What is packed.
+        tables: Its rows.
         papers: File names with the bytes of PDFs, made as they are asked for.
         seqs: The entries of the log that wrote the packed rows, rising.
         log: The whole history.
@@ -115,19 +119,19 @@ def make_package(
         for name, pdf in papers:
             tell(name)
             (made / "papers" / name).write_bytes(pdf)
-        _write_tables(made / "tables", content, tell)
+        _write_tables(made / "tables", tables, tell)
         tell("history")
         with (made / "history" / "entries.jsonl").open("wb") as stream:
-            stream.writelines(entry_lines([log.entries[seq - 1] for seq in seqs]))
+            stream.writelines(entry_lines(log.read(seqs)))
         proof = proof_file(log.signed_head, key.public_bytes, log.leaves.proof(seqs))
         (made / "history" / "proof.json").write_bytes(proof)
-        about = _about(content, len(seqs), today)
+        about = _about(content, tables, len(seqs), today)
         (made / "about.json").write_bytes(_json(about))
         (made / "README.txt").write_text(_readme(about, language), encoding="utf-8")
         tell(folder.name)
         _bag(made, about, language)
         digest = digest_of(made / TAG_MANIFEST)
-        signature = PackageSignature.make(log.entries[0].read_header().school, digest, key)
+        signature = PackageSignature.make(log.school, digest, key)
         (made / SIGNATURE).write_bytes(signature.to_json())
         files = _close(made)
         made.rename(folder)
@@ -148,8 +152,8 @@ def folder_name(content: ClassYear) -> str:
     return "_".join(safe)
 
 
-def _write_tables(folder: Path, content: ClassYear, tell: Tell) -> None:
-    for table, rows in content.tables.items():
+def _write_tables(folder: Path, tables: Tables, tell: Tell) -> None:
+    for table, rows in tables.items():
         name = str(table.__tablename__)
         tell(name)
         objects = as_objects(table, rows)
@@ -158,8 +162,8 @@ def _write_tables(folder: Path, content: ClassYear, tell: Tell) -> None:
         (folder / f"{name}.schema.json").write_bytes(_json(schema_of(table)))
 
 
-def _about(content: ClassYear, entries: int, today: int) -> dict[str, Any]:
-    [school] = content.tables[School]
+def _about(content: ClassYear, tables: Tables, entries: int, today: int) -> dict[str, Any]:
+    [school] = tables[School]
     return {
         "format": FORMAT,
         "school": school.__dict__["name"],
@@ -179,7 +183,7 @@ def _about(content: ClassYear, entries: int, today: int) -> dict[str, Any]:
         "keep_until": calendar.date_of(
             max(entry.keep_until for entry in content.entries)
         ).isoformat(),
-        "tables": {str(table.__tablename__): len(rows) for table, rows in content.tables.items()},
+        "tables": {str(table.__tablename__): len(rows) for table, rows in tables.items()},
         "history_entries": entries,
     }
 

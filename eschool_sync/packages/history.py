@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -38,7 +38,7 @@ MAX_ENTRIES: Final = 5_000_000
 class Leaves:
     """The leaves of a whole log, which give the root over any range of them."""
 
-    def __init__(self, entries: Sequence[LogEntry]) -> None:
+    def __init__(self, entries: Iterable[LogEntry]) -> None:
         self._hashes = [entry.leaf() for entry in entries]
 
     def proof(self, seqs: Sequence[int]) -> list[bytes]:
@@ -47,7 +47,7 @@ class Leaves:
         return shared_proof([seq - 1 for seq in seqs], len(self._hashes), root)
 
 
-def entry_lines(entries: Sequence[LogEntry]) -> Iterator[bytes]:
+def entry_lines(entries: Iterable[LogEntry]) -> Iterator[bytes]:
     """Yield a line of JSON for each entry."""
     for entry in entries:
         raw = {name: _text(getattr(entry, name)) for name in BYTES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from eschool_core import calendar
@@ -11,7 +12,7 @@ from eschool_core.commands.issuing import REGISTER
 from eschool_core.domain.result_enums import ArchiveKind
 from eschool_core.domain.school import SchoolClass
 from eschool_core.errors import DamageError, InputError
-from eschool_core.exports.class_year import ClassYear, class_year
+from eschool_core.exports.class_year import ClassYear, class_year, tables_of
 from eschool_core.forms.archive_papers import journal_papers, register_paper
 from eschool_core.forms.document import Document
 from eschool_core.forms.remaking import LANGUAGES
@@ -19,7 +20,7 @@ from eschool_core.forms.to_pdf import to_pdf
 from eschool_core.forms.wishes import issued_as, of_table, stamped
 from eschool_core.labels import Language
 from eschool_sync.backup.tables import one_moment
-from eschool_sync.history.entries import read_log
+from eschool_sync.history.entries import read_entries, read_log
 from eschool_sync.history.paper_code import ProvenCode
 from eschool_sync.history.touched import Touched
 from eschool_sync.history.verify import Verifier
@@ -31,10 +32,12 @@ from eschool_sync.security.signing import SigningKey
 from eschool_sync.server.heads import SIGNED
 from eschool_sync.server.school import ServerSchool
 
+PAPER = ".pdf"
 KINDS = (ArchiveKind.JOURNAL_PACKAGE, ArchiveKind.REGISTER_PACKAGE)
 
 Sign = Callable[[bytes], bytes]
-Tell = Callable[[str], None]
+Tell = Callable[[str, int, int], None]
+"""Told what is done now, how many papers are made, and how many there will be."""
 
 
 def unsigned(pdf: bytes) -> bytes:
@@ -42,7 +45,7 @@ def unsigned(pdf: bytes) -> bytes:
     return pdf
 
 
-def silent(stage: str) -> None:
+def silent(stage: str, done: int, total: int) -> None:
     """Tell nobody."""
 
 
@@ -83,7 +86,8 @@ def pack(school: ServerSchool, bank: Path, wanted: Wanted, tell: Tell = silent) 
     """Put packages of some classes into a data bank and list them there.
 
     A package stands or does not; those that are finished stay when a later one fails. Takes as long
-    as one check of the whole history, and the papers.
+    as one check of the whole history, and the papers; and the memory of the check, whatever the
+    number of classes.
 
     Raises:
         DamageError: ``damage.tables``: the history is not sound; ``package.catalogue``.
@@ -96,19 +100,21 @@ def pack(school: ServerSchool, bank: Path, wanted: Wanted, tell: Tell = silent) 
         contents = list(_contents(school, bank, wanted, done))
         if not contents:
             return done
-        tell("verify")
+        steps = _Steps(tell, sum(_steps_of(content) for content in contents))
+        steps.tell("verify")
         touched, log = _history(school, contents)
         for content in contents:
             packed = make_package(
                 bank,
                 content,
+                tables_of(school.store, content),
                 _papers(school, content, wanted),
                 touched.seqs(content.parts, content.kept),
                 log,
                 key,
                 wanted.today,
                 wanted.language,
-                tell,
+                steps.tell,
             )
             done.packed.append(packed)
             until = calendar.date_of(packed.keep_until).isoformat()
@@ -116,6 +122,24 @@ def pack(school: ServerSchool, bank: Path, wanted: Wanted, tell: Tell = silent) 
             known.append(listed(packed, until))
             write_catalogue(bank, known, key)
     return done
+
+
+class _Steps:
+    """Counts the papers that are made, for a bar that moves evenly: they take most of the time."""
+
+    def __init__(self, tell: Tell, total: int) -> None:
+        self._tell = tell
+        self._total = total
+        self._done = 0
+
+    def tell(self, stage: str) -> None:
+        """Take account of the file that is written now."""
+        self._done += stage.endswith(PAPER)
+        self._tell(stage, self._done, self._total)
+
+
+def _steps_of(content: ClassYear) -> int:
+    return len(content.entries)
 
 
 def _contents(school: ServerSchool, bank: Path, wanted: Wanted, done: Done) -> Iterator[ClassYear]:
@@ -149,9 +173,10 @@ def _history(school: ServerSchool, contents: Sequence[ClassYear]) -> tuple[Touch
     found = verifier.verify()
     if not found.is_sound:
         raise DamageError("damage.tables", count=found.count)
-    entries = list(read_log(school.database))
     [(signed,)] = school.database.fetch(SIGNED)
-    return touched, Log(entries, Leaves(entries), bytes(signed))
+    read = partial(read_entries, school.database)
+    leaves = Leaves(read_log(school.database))
+    return touched, Log(school.state.school, leaves, read, bytes(signed))
 
 
 def _papers(

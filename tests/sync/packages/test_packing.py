@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import weakref
 from pathlib import Path
 
 import pytest
 
 from eschool_core.domain.archive import ArchiveEntry
+from eschool_core.domain.journal import JournalLine, Lesson, Mark
+from eschool_core.domain.people import Pupil
 from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
+from eschool_core.domain.results import TermMark
+from eschool_core.domain.row import Row
 from eschool_core.domain.school import School, SchoolClass
 from eschool_core.errors import AccessError, DamageError, InputError
-from eschool_core.exports.class_year import class_year
+from eschool_core.exports.class_year import ClassYear, Tables, class_year, tables_of
+from eschool_core.store.store import Store
 from eschool_sync.packages.catalogue import FILE, read_catalogue
 from eschool_sync.packages.packing import Done, Wanted, pack
 from eschool_sync.security.signing import SigningKey
 from tests.sync.packages.conftest import Bank
 
+MANY = (Pupil, Lesson, JournalLine, Mark, TermMark)
 OTHER = SigningKey(bytes(32))
 
 
@@ -45,6 +53,39 @@ def test_a_class_that_is_not_sealed_is_left_out(bank: Bank, tmp_path: Path) -> N
         ("5Б", ArchiveKind.REGISTER_PACKAGE),
     ]
     assert list(tmp_path.iterdir()) == [bank.folder]
+
+
+def test_a_bar_moves_with_every_paper_to_its_end(bank: Bank, tmp_path: Path) -> None:
+    server, told = bank.world.server, []
+    [school] = server.store.select(School)
+    klass = server.store.require(SchoolClass, bank.world.school.classes["5А"])
+    wanted = Wanted([klass], school.current_day)
+    (tmp_path / "new").mkdir()
+    pack(server, tmp_path / "new", wanted, lambda *said: told.append(said))
+    papers = [one for one in told if one[0].endswith(".pdf")]
+    assert [done for _, done, _ in papers] == list(range(1, len(papers) + 1))
+    assert {total for *_, total in told} == {len(papers)}
+    assert told[0][:2] == ("verify", 0)
+
+
+def test_rows_of_one_package_are_held_at_a_time(
+    bank: Bank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What grows with the number of classes is names of partitions, never rows."""
+    alive: list[weakref.ref[Row]] = []
+
+    def watched(store: Store, content: ClassYear) -> Tables:
+        gc.collect()
+        assert not [one for one in alive if one() is not None]
+        tables = tables_of(store, content)
+        alive.extend(weakref.ref(row) for table in MANY for row in tables.get(table, ()))
+        return tables
+
+    monkeypatch.setattr("eschool_sync.packages.packing.tables_of", watched)
+    (tmp_path / "new").mkdir()
+    done = again(bank, tmp_path / "new", "5А")
+    assert len(done.packed) == 2
+    assert alive
 
 
 @pytest.mark.threat("T7")
