@@ -19,12 +19,15 @@ from eschool_core.commands.archive import DrawUpRegister, SealJournal, WaiveSect
 from eschool_core.commands.base import Command
 from eschool_core.commands.closing import CloseTerm
 from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.issuing import REGISTER
 from eschool_core.commands.lessons import RecordMark, RecordTopic, TakeRoll
 from eschool_core.commands.term_marks import SetTermMark, SetYearMark
 from eschool_core.domain.enums import FindingState
 from eschool_core.domain.journal import JournalLine, Lesson
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.school import AcademicYear, Journal, SchoolClass, TeachingLoad, Term
+from eschool_core.forms.archive_papers import register_paper
+from eschool_core.forms.wishes import of_table
 from eschool_core.imports.builder import CommandBatch
 from eschool_core.results.checklist import ClassTerm, Unmarked, unmarked
 from eschool_core.results.year_gaps import year_gaps
@@ -159,3 +162,12 @@ class _Year:
         journals = self._store.select(Journal)
         self._give([SealJournal(journal_id=one.id) for one in journals], deputy)
         self._give([DrawUpRegister(class_id=one.id) for one in self._classes], deputy)
+        for one in self._classes:
+            self._give([self._issue(one)], deputy)
+
+    def _issue(self, school_class: SchoolClass) -> Command:
+        """Return the issuing of a register as the rows give it now."""
+        today = self._year.last_day
+        paper = register_paper(self._store, school_class, self._year.first_day, today)
+        wish = of_table(paper.tables[0], REGISTER, school_class.id)
+        return wish.command(today, self._stage.clock.wall())

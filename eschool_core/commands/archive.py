@@ -34,7 +34,7 @@ from eschool_core.regulation import checks, results
 from eschool_core.regulation.retention import keep_until
 from eschool_core.results import terms
 from eschool_core.results.register import register_lines
-from eschool_core.results.year_gaps import YearGap, year_gaps
+from eschool_core.results.year_gaps import YearGap, journal_gaps, year_gaps
 from eschool_core.store.store import Store
 
 YEARS_OF = {ArchiveKind.JOURNAL: "journal_years", ArchiveKind.REGISTER: "register_years"}
@@ -63,7 +63,9 @@ def waive_section(store: Store, command: WaiveSection, occasion: Occasion) -> Fi
     """
     year = store.require(AcademicYear, command.year_id)
     section = YearSection(command.section)
-    gaps = year_gaps(store, year)
+    journal = store.get(Journal, command.object_id)
+    # A school waives hundreds: for one journal nobody asks all the others.
+    gaps = year_gaps(store, year) if journal is None else journal_gaps(store, year, journal)
     if not any((gap.section, gap.object_id) == (section, command.object_id) for gap in gaps):
         raise store.absent("archive.no_gap")
     store.put(
@@ -99,8 +101,7 @@ def seal_journal(store: Store, command: SealJournal, occasion: Occasion) -> Find
     year = store.require(AcademicYear, journal.year_id)
     for school_class in terms.classes_of(store, journal):
         _require_closed(store, school_class)
-    gaps = [gap for gap in year_gaps(store, year) if gap.object_id == journal.id]
-    _require_filled(gaps)
+    _require_filled(journal_gaps(store, year, journal))
     subject = store.get(Subject, journal.subject_id)
     name = "" if subject is None else subject.name
     title = f"{year.name} · {facts.journal_name(store, journal.id)} · {name}"

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from eschool_core.domain.archive import SectionWaiver
 from eschool_core.domain.enums import FindingState, JournalKind, Role
 from eschool_core.domain.partition import KINDS, PartitionKind
 from eschool_core.domain.result_enums import CorrectionState, YearSection
-from eschool_core.domain.school import AcademicYear, Appointment, SchoolClass
+from eschool_core.domain.school import AcademicYear, Appointment, Journal, SchoolClass
 from eschool_core.regulation import checks
+from eschool_core.results import terms
 from eschool_core.results.checklist import ClassTerm, unmarked
 from eschool_core.store.store import Store
 
@@ -77,10 +78,23 @@ class YearGap:
     waived: bool
 
 
-def year_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
+def journal_gaps(store: Store, year: AcademicYear, journal: Journal) -> list[YearGap]:
+    """Return the gaps of one journal: year marks are asked for in its own classes alone."""
+    found = year_gaps(store, year, terms.classes_of(store, journal))
+    return [gap for gap in found if gap.object_id == journal.id]
+
+
+def year_gaps(
+    store: Store, year: AcademicYear, classes: Sequence[SchoolClass] | None = None
+) -> tuple[YearGap, ...]:
     """Return every gap of a year, by section.
 
     Year marks take a few queries for each class and journal of it; nothing takes one for a pupil.
+
+    Args:
+        store: Holds the year.
+        year: Whose gaps.
+        classes: Whose year marks are asked for; None for all of the year.
     """
     waived = {(row.section, row.object_id) for row in store.select(SectionWaiver, year_id=year.id)}
     people = _People.of(store, year)
@@ -104,7 +118,8 @@ def year_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
         (YearSection.CORRECTIONS, *row)
         for row in store.rows(UNSETTLED, year.id, CorrectionState.PROPOSED)
     ]
-    found += _year_marks(store, year)
+    asked = store.select(SchoolClass, year_id=year.id) if classes is None else classes
+    found += _year_marks(store, year, asked)
     return tuple(
         YearGap(
             section,
@@ -118,10 +133,12 @@ def year_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
     )
 
 
-def _year_marks(store: Store, year: AcademicYear) -> list[tuple[YearSection, int, int]]:
+def _year_marks(
+    store: Store, year: AcademicYear, classes: Sequence[SchoolClass]
+) -> list[tuple[YearSection, int, int]]:
     """Return the journals in which somebody has no year mark."""
     found: dict[int, int] = defaultdict(int)
-    for school_class in store.select(SchoolClass, year_id=year.id):
+    for school_class in classes:
         of = ClassTerm(school_class, None, year.first_day, year.last_day)
         for entry in unmarked(store, of):
             found[entry.journal_id] += 1

@@ -32,15 +32,16 @@ from eschool_core.domain.result_enums import (
     ArchiveKind,
     ArchiveState,
     CouncilDecisionKind,
+    ResultKind,
     YearSection,
 )
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.row import Row
-from eschool_core.domain.school import AcademicYear, SchoolClass, Subject
+from eschool_core.domain.school import AcademicYear, Journal, SchoolClass, Subject
 from eschool_core.queries.archive import archive, gaps, register
 from eschool_core.regulation.retention import keep_until
 from eschool_core.results.register import register_lines
-from eschool_core.results.year_gaps import YearGap, year_gaps
+from eschool_core.results.year_gaps import YearGap, journal_gaps, year_gaps
 from tests.core.commands.acts import absent
 from tests.school import (
     FIRST_DAY,
@@ -130,6 +131,17 @@ class TestGaps:
             (YearSection.TOPICS, "5А · Математика"),
             (YearSection.DECISIONS, "5А"),
         }
+
+    def test_of_one_journal_the_same_is_found_as_of_all(self, school: SmallSchool) -> None:
+        school.must(TurnDay(day=FIRST_DAY + 2))
+        [mark, *_] = school.store.select(TermMark, kind=int(ResultKind.YEAR))
+        school.store.delete(mark)
+        year = school.store.require(AcademicYear, school.year)
+        whole = year_gaps(school.store, year)
+        assert {gap.section for gap in whole} >= {YearSection.TOPICS, YearSection.YEAR_MARKS}
+        for journal in school.store.select(Journal):
+            own = [gap for gap in whole if gap.object_id == journal.id]
+            assert journal_gaps(school.store, year, journal) == own
 
     def test_an_open_gap_blocks_and_a_waiver_with_reason_lets_it_pass(
         self, school: SmallSchool
