@@ -10,9 +10,16 @@ from __future__ import annotations
 from typing import Final
 
 from eschool_core.commands.base import Command
+from eschool_core.commands.columns import LessonCommand
 from eschool_core.commands.corrections import MoveMark
-from eschool_core.commands.lessons import RecordAttendance, RecordMark
-from eschool_core.domain.journal import Attendance, Lesson, Mark
+from eschool_core.commands.lessons import (
+    RecordAttendance,
+    RecordHomework,
+    RecordMark,
+    RecordTopic,
+    RecordWork,
+)
+from eschool_core.domain.journal import Attendance, Homework, Lesson, LessonWork, Mark, Topic
 from eschool_core.queries.cell_history import line_of
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked
@@ -73,12 +80,18 @@ def edits_the_past(store: Store, command: Command, today: int) -> bool:
 
     What was forgotten may be entered: it lies open to everybody who looks at the page.
     """
-    if isinstance(command, MoveMark):
-        return _is_past(store, command.lesson_id, today)
-    if not isinstance(command, RecordMark | RecordAttendance):
+    if not isinstance(command, MoveMark | LessonCommand):
         return False
     if not _is_past(store, command.lesson_id, today):
         return False
+    if isinstance(command, RecordMark | RecordAttendance):
+        return _changes_a_cell(store, command)
+    if isinstance(command, RecordTopic | RecordHomework | RecordWork):
+        return _changes_a_text(store, command)
+    return isinstance(command, MoveMark)
+
+
+def _changes_a_cell(store: Store, command: RecordMark | RecordAttendance) -> bool:
     lesson = store.require(Lesson, command.lesson_id)
     line = line_of(store, lesson.journal_id, command.pupil_id)
     if line is None:
@@ -89,6 +102,19 @@ def edits_the_past(store: Store, command: Command, today: int) -> bool:
         return there is not None and there.presence not in (0, command.presence)
     mark = store.first(Mark, position=command.position, **cell)
     return mark is not None and mark.value not in (0, command.value)
+
+
+def _changes_a_text(store: Store, command: RecordTopic | RecordHomework | RecordWork) -> bool:
+    """Return whether another topic, homework or work stands there; «не задано» is an entry too."""
+    lesson_id = command.lesson_id
+    if isinstance(command, RecordHomework):
+        homework = store.first(Homework, lesson_id=lesson_id, grade=command.grade)
+        return homework is not None and homework.text != command.text
+    if isinstance(command, RecordTopic):
+        topic = store.first(Topic, lesson_id=lesson_id)
+        return topic is not None and topic.text not in ("", command.text)
+    work = store.first(LessonWork, lesson_id=lesson_id, kind=command.work_kind)
+    return work is not None and work.topic not in ("", command.topic)
 
 
 def _is_past(store: Store, lesson_id: int, today: int) -> bool:

@@ -15,6 +15,7 @@ from eschool_core.regulation.registry import CLAUSES, clause
 from eschool_web import wording
 from eschool_web.asking import Asked, Page
 from eschool_web.refusals import NOT_FOUND
+from eschool_web.views.policy import in_words
 
 
 def help_page(asked: Asked) -> Page:
@@ -62,7 +63,7 @@ def _told(entry: Clause, asked: Asked) -> dict[str, Any]:
         "parameters": [
             (
                 text(f"policy.title.{name}", language),
-                format_value(name, parameter(name).default),
+                in_words(format_value(name, parameter(name).default), asked),
             )
             for name in entry.parameters
         ],

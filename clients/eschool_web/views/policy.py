@@ -56,6 +56,11 @@ def _said(state: PolicyState, asked: Asked) -> dict[str, Any]:
     }
 
 
+def in_words(value: str, asked: Asked) -> str:
+    """Return a value as people read it: a choice in words, a number as it is."""
+    return word_of(value, asked) or value
+
+
 def word_of(value: str, asked: Asked) -> str:
     """Return a choice in words; empty for numbers, which say themselves."""
     key = f"policy.word.{value}"

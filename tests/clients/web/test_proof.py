@@ -11,7 +11,7 @@ from eschool_web.replica_source import ReplicaSource
 from eschool_web.sessions import Sessions
 
 from eschool_core.commands.lessons import RecordAttendance, RecordMark
-from eschool_core.domain.journal import Lesson
+from eschool_core.domain.journal import Homework, Lesson, Topic
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.school import Journal
 from eschool_core.errors import AccessError, BusyError
@@ -130,6 +130,40 @@ def test_what_stands_in_a_lesson_of_an_earlier_day_waits_for_the_passphrase(
     assert prove(client, PASSPHRASE) == ""
     assert asked("record_mark", marked, **changed) == ""
     assert asked("record_attendance", away, presence=0) == ""
+
+
+@pytest.mark.threat("T2")
+@pytest.mark.parametrize("kind", ["record_topic", "record_homework"])
+def test_another_text_in_a_lesson_of_an_earlier_day_waits_for_the_passphrase(
+    client: httpx.Client, school: Sandbox, replica: Replica, kind: str
+) -> None:
+    """A forgotten topic or homework may be entered; it is changed with the passphrase alone."""
+    past = [
+        one
+        for one in replica.store.select(Lesson, journal_id=school.cast.first.journal_id)
+        if one.day < school.cast.first.day
+    ][-2]
+
+    def standing() -> list[str]:
+        if kind == "record_topic":
+            return [row.text for row in replica.store.select(Topic, lesson_id=past.id)]
+        return [row.text for row in replica.store.select(Homework, lesson_id=past.id)]
+
+    def asked(lesson_id: int, text: str) -> str:
+        body = {"kind": kind, "fields": {"lesson_id": lesson_id, "text": text}}
+        refused = client.post("/api/do", json=body).json()["refused"]
+        return "" if refused is None else str(refused["key"])
+
+    assert standing() == []
+    for lesson in (past, school.cast.first):
+        assert asked(lesson.id, "Степени") == ""
+        assert asked(lesson.id, "Степени") == ""
+    assert asked(school.cast.first.id, "Корни") == ""
+    assert asked(past.id, "Корни") == "web.proof"
+    assert standing() == ["Степени"]
+    assert prove(client, PASSPHRASE) == ""
+    assert asked(past.id, "Корни") == ""
+    assert standing() == ["Корни"]
 
 
 @pytest.fixture
