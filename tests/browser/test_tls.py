@@ -130,7 +130,6 @@ def enter(page: Page, served: Served) -> str:
     return secret
 
 
-@pytest.mark.asvs("3.3.1")
 @pytest.mark.asvs("3.3.2")
 @pytest.mark.asvs("3.3.4")
 @pytest.mark.asvs("3.4.1")
