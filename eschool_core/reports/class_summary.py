@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from eschool_core import calendar
 from eschool_core.domain.result_enums import ResultValue
 from eschool_core.domain.school import SchoolClass
 from eschool_core.labels import text
-from eschool_core.queries.in_force import zone_of
 from eschool_core.queries.names import joined, staff_names
 from eschool_core.regulation.formulas import Standing, ratio
 from eschool_core.reports.attendance import ClassAttendance, about_class, class_attendance
@@ -21,30 +19,18 @@ from eschool_core.reports.class_results import (
     results_of,
 )
 from eschool_core.reports.contingent import Stay, stays_of
-from eschool_core.reports.control.families import slips_given
 from eschool_core.reports.frame import Asked, Sheet, column, framed
 from eschool_core.reports.misses import total_missed
 from eschool_core.reports.movement import movement_of, moves_of
+from eschool_core.reports.parents_work import Line, parents_work
 from eschool_core.reports.results import FAILING
-from eschool_core.reports.table import Row, Table, Unit, Value
+from eschool_core.reports.table import Row, Table, Unit
 from eschool_core.results.book import Blank, Outcome, Result
 from eschool_core.store.store import Store
 
 NAME = "class_summary"
 CLAUSE = "4.4.3/7"
 MOST_SUBJECTS_NAMED: Final = 3
-CONCERNS: Final = (
-    "SELECT c.id, (SELECT COUNT(*) FROM concern_delivery d JOIN guardianship g "
-    "ON g.guardian_id = d.person_id AND g.pupil_id = c.pupil_id "
-    "WHERE d.concern_id = c.id AND d.seen_at > 0) "
-    "FROM concern c WHERE c.sent_at >= ? AND c.sent_at < ? "
-    "AND c.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?)"
-)
-"""Notices to families, each with how many guardians have seen it."""
-
-Line = tuple[str, Value, str]
-"""Key of the field, its number, the names behind it."""
-
 
 def class_summary_report(store: Store, asked: Asked) -> Table:
     """Return one line for each field: number, and by name who is behind it.
@@ -61,7 +47,7 @@ def class_summary_report(store: Store, asked: Asked) -> Table:
         *_movement(store, asked, school_class),
         *(_results(store, asked, found, results) if _marked(results) else ()),
         *_attendance(attended, asked),
-        *_parents(store, asked, attended),
+        *parents_work(store, asked, attended.pupils),
     ]
     rows = [
         Row((place, text(f"report.summary.{key}", language), value, names))
@@ -144,18 +130,6 @@ def _attendance(found: ClassAttendance, asked: Asked) -> Iterable[Line]:
     yield "missed_unknown", whole.unknown, ""
     yield "missed_each", ratio(whole.lessons, len(found.pupils), 1), ""
     yield "late", whole.late, ""
-
-
-def _parents(store: Store, asked: Asked, found: ClassAttendance) -> Iterable[Line]:
-    """Yield the work with parents that the journal itself shows: notices, lists on paper."""
-    period, zone = asked.period, zone_of(store)
-    begin = calendar.moment_of(period.first_day, 0, zone)
-    end = calendar.moment_of(period.last_day + 1, 0, zone)
-    told = store.rows(CONCERNS, begin, end, asked.class_id)
-    slips = slips_given(store, period.first_day, period.last_day)
-    yield "parents_told", len(told), ""
-    yield "parents_reached", sum(bool(row[1]) for row in told), ""
-    yield "parents_slips", sum(slips.get(pupil.pupil_id, 0) for pupil in found.pupils), ""
 
 
 @dataclass(frozen=True, slots=True)

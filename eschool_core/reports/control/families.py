@@ -147,7 +147,7 @@ def _seen(asked: Asked, person_id: int) -> int | None:
 def _missing(store: Store, families: list[Family], asked: Asked) -> tuple[str, ...]:
     missing = []
     if asked.last_seen is None:
-        missing.append(text("report.missing.seen", asked.language))
+        missing.append(text("report.missing.families_seen", asked.language))
     parts = (partition(PartitionKind.PUPIL, family.stay.pupil_id) for family in families)
     if not all(map(store.holds, parts)):
         missing.append(text("report.missing.cards", asked.language))

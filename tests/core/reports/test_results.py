@@ -5,9 +5,13 @@ from decimal import Decimal
 import pytest
 
 from eschool_core.commands.care import ExemptPupil
+from eschool_core.commands.concerns import SeeConcern, SendConcern
+from eschool_core.commands.paper import FilePaperApplication, RecordPaperSlip
 from eschool_core.commands.people import MovePupil, WithdrawPupil
 from eschool_core.commands.school import SetPolicy
+from eschool_core.domain.care_enums import ConcernKind, SlipState
 from eschool_core.domain.enums import ExemptionKind
+from eschool_core.domain.informing import Concern
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.result_enums import (
     AssessmentMode,
@@ -20,6 +24,7 @@ from eschool_core.domain.results import AssessmentRule, CouncilDecision, Externa
 from eschool_core.domain.school import Term
 from eschool_core.errors import InputError
 from eschool_core.reports.table import Table, Value
+from tests.core.commands.acts import mark
 from tests.core.reports.results import QUARTER_END, give, quarter, set_terms, year
 from tests.core.reports.tables import asked, made, rows_of
 from tests.school import FIRST_DAY, MONDAY, SmallSchool
@@ -73,6 +78,49 @@ def test_the_class_teachers_summary_by_hand(school: SmallSchool, terms: dict[str
     assert found["Учащихся на конец"] == (4, "")
     assert len(shown.rows) >= 14
     assert shown.subject_of == "5А, Russian А."
+
+
+@pytest.mark.clause("4.4.3/7")
+@pytest.mark.clause("4.5.4")
+@pytest.mark.clause("4.6.5")
+def test_the_work_with_parents_says_with_whom(school: SmallSchool, terms: dict[str, Term]) -> None:
+    first, second, third, _ = school.pupils["5А"]
+    for pupil_id in (first, second):
+        school.must(mark(school.lesson("5А", "Математика"), pupil_id, 2), "maths")
+        told = SendConcern(
+            journal_id=school.journals["5А", "Математика"],
+            pupil_id=pupil_id,
+            concern_kind=ConcernKind.FAILING,
+        )
+        school.must(told, "maths")
+    concern = school.all(Concern, pupil_id=second)[0]
+    school.must(SeeConcern(concern_id=concern.id), school.guardian(second))
+    for pupil_id, state in ((first, SlipState.HANDED), (third, SlipState.FAILED)):
+        application = school.must(
+            FilePaperApplication(
+                pupil_id=pupil_id,
+                guardian_id=school.guardian(pupil_id),
+                document="№ 4",
+                first_day=MONDAY,
+            ),
+            "russian",
+        )
+        recorded = RecordPaperSlip(
+            application_id=application, week_day=MONDAY, slip_state=state, day=MONDAY
+        )
+        school.must(recorded, "russian")
+    wanted = asked(school, period=quarter(school, terms["I"]), class_name="5А")
+    found = summary(made(school, "class_summary", wanted))
+    both = (
+        "Абрамов Саша (Математика – неуспевающий); Белова Саша (Математика – неуспевающий)"
+    )
+    assert found["Работа с родителями: уведомлений о неуспеваемости и пропусках"] == (2, both)
+    read = "Белова Саша (Математика – неуспевающий)"
+    assert found["из них прочитано или вручено"] == (1, read)
+    unread = "Абрамов Саша (Математика – неуспевающий)"
+    assert found["из них не прочитано и не вручено"] == (1, unread)
+    assert found["Работа с родителями: выдано распечаток"] == (1, "Абрамов Саша – 1")
+    assert found["распечаток, которые не удалось вручить"] == (1, "Власов Саша – 1")
 
 
 @pytest.mark.clause("4.4.3/7")
