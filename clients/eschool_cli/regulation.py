@@ -16,7 +16,7 @@ from eschool_cli.screen import Cell, Column
 from eschool_cli.session import Session, today_of
 from eschool_cli.wording import DASH, sentence
 from eschool_core.errors import InputError
-from eschool_core.labels import Language, catalogue
+from eschool_core.labels import Language, catalogue, text
 from eschool_core.queries.acts import PolicyState, policy_states
 from eschool_core.regulation.actors import actors_of
 from eschool_core.regulation.clause import Clause
@@ -128,7 +128,9 @@ def _show(session: Session, entry: Clause) -> None:
 def _set_by(name: str) -> str:
     known = parameter(name)
     default = format_value(name, known.default)
-    return f"{say(f'policy.title.{name}')}: {default} ({bounds(known)})"
+    word = f"policy.word.{default}"
+    meant = f" – {say(word)}" if word in catalogue() else ""
+    return f"{say(f'policy.title.{name}')}: {default}{meant} ({bounds(known)})"
 
 
 def _show_tests(session: Session, names: list[str], *, by_name: bool) -> None:
@@ -161,17 +163,21 @@ def _sentence(test: str) -> str:
 
 
 class _Blanks(dict[str, str]):
-    """Whatever a text asks for is left open: «…»."""
+    """Whatever a text asks for is named: ‹дата›."""
+
+    def __init__(self, language: Language) -> None:
+        super().__init__()
+        self._language = language
 
     def __missing__(self, name: str) -> str:
-        return "…"
+        return f"‹{text(f'blank.{name}', self._language)}›"
 
 
 def spoken(key: str, language: Language) -> str:
-    """Return a text with what it would be filled with left open."""
+    """Return a text with the names of what it would be filled with."""
     if key not in catalogue():
         return sentence(key, {}, language)
-    return catalogue()[key][language].format_map(_Blanks())
+    return catalogue()[key][language].format_map(_Blanks(language))
 
 
 def _policy(session: Session, *, as_json: bool) -> None:

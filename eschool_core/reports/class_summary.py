@@ -32,6 +32,7 @@ NAME = "class_summary"
 CLAUSE = "4.4.3/7"
 MOST_SUBJECTS_NAMED: Final = 3
 
+
 def class_summary_report(store: Store, asked: Asked) -> Table:
     """Return one line for each field: number, and by name who is behind it.
 

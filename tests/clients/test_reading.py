@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
+from eschool_cli.regulation import spoken
 
 from eschool_core.commands.journals import PlanRow, RecordSubstitution, SetPlan
 from eschool_core.commands.lessons import (
@@ -14,6 +16,7 @@ from eschool_core.commands.lessons import (
 from eschool_core.domain.enums import Presence, SubstitutionKind, Verdict
 from eschool_core.labels import catalogue
 from eschool_core.regulation.permissions import Section, table
+from eschool_core.regulation.registry import CLAUSES
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import RefusedCommand, World
 from tests.school import MONDAY, TUESDAY, clock
@@ -264,7 +267,25 @@ def test_sync_says_what_it_did_and_what_to_look_at(day: World, terminal: Termina
 def test_the_regulation_needs_no_replica(terminal: Terminal) -> None:
     result = terminal.run("regulation", "3.6", who="nobody-here", typed="")
     assert result.exit_code == 0
-    assert "В …-х классах отметки не ставятся" in result.stdout
+    assert "В ‹N›-х классах отметки не ставятся" in result.stdout
+    assert "{" not in result.stdout
+
+
+def test_every_check_names_what_its_text_is_filled_with() -> None:
+    for clause in CLAUSES:
+        for check in clause.checks:
+            for language in ("ru", "en"):
+                for key in (check.id, f"{check.id}.remedy"):
+                    said = spoken(key, language)
+                    assert "…" not in said, (key, language)
+                    assert "{" not in said, (key, language)
+
+
+def test_an_english_example_names_people_and_subjects_as_the_school_does() -> None:
+    """A subject or pupil is found by the letters that it is written with."""
+    latin = re.compile(r"\b(algebra|[A-Z][a-z]+(ov|ova))\b")
+    examples = [key for key in catalogue() if key.endswith(".examples")]
+    assert [key for key in examples if latin.search(catalogue()[key]["en"])] == []
 
 
 def test_the_regulation_as_json_has_exactly_the_agreed_fields(terminal: Terminal) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgpack
@@ -29,9 +31,11 @@ from eschool_core.commands.school import SetPolicy, TurnDay
 from eschool_core.domain.access_enums import GrantKind
 from eschool_core.domain.enums import Role, SubstitutionKind
 from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.partition import SCHOOL
+from eschool_core.domain.results import TermClosing
 from eschool_core.domain.review import HeldCommand
-from eschool_core.domain.school import Substitution
-from eschool_core.ids import make_id
+from eschool_core.domain.school import Substitution, Term
+from eschool_core.ids import MAX_NUMBER, make_id
 from eschool_core.regulation import checks
 from eschool_core.regulation.interval import Interval
 from eschool_core.store.database import transaction
@@ -53,6 +57,9 @@ COLUMNS = (
 
 FOREIGNER = make_id(60_000, 1)
 """A person of another school: no row of this one names the id."""
+
+ABSENT = make_id(59_999, MAX_NUMBER)
+"""An id that no row of the school has."""
 
 GROUPS = (7, 3, 2, 3, 3, 2, 2, 1)
 TEACHER_OWN, TEACHER_CLASS, TEACHER_OTHER = "maths", "english", "physics"
@@ -218,3 +225,32 @@ def _of_control(school: SmallSchool) -> Commands:
             substitution_id=school.one(Substitution).id, last_day=MONDAY
         ),
     }
+
+
+def close_every_term(built: Stage, class_name: str) -> None:
+    """Close every term for a class."""
+    school = built.school
+    for number, term in enumerate(school.all(Term)):
+        school.store.put(
+            TermClosing(
+                id=make_id(56_001, number),
+                part=SCHOOL,
+                year_id=school.year,
+                term_id=term.id,
+                class_id=school.classes[class_name],
+                closed_at=school.now,
+                closed_by_id=school.staff["deputy"],
+            )
+        )
+
+
+@contextmanager
+def taken_back(built: Stage) -> Iterator[None]:
+    """Take back what the block writes."""
+    database = built.school.database
+    database.execute("BEGIN")
+    try:
+        yield
+    finally:
+        database.execute("ROLLBACK")
+        built.school.ledger.forget()

@@ -6,12 +6,8 @@ import pytest
 
 from eschool_core.commands.catalogue import SPECS
 from eschool_core.domain.enums import Verdict
-from eschool_core.domain.partition import SCHOOL
-from eschool_core.domain.results import TermClosing
-from eschool_core.domain.school import Term
-from eschool_core.ids import make_id
 from tests.matrix import stage, tables
-from tests.matrix.stage import COLUMNS, Stage
+from tests.matrix.stage import COLUMNS, Stage, close_every_term
 from tests.matrix.test_commands import WANTED, judged
 
 SIGNS = {
@@ -34,19 +30,7 @@ def lines() -> dict[str, str]:
 def closed() -> Stage:
     """The school with every term closed for 5А."""
     built = stage.build()
-    school = built.school
-    for number, term in enumerate(school.all(Term)):
-        school.store.put(
-            TermClosing(
-                id=make_id(56_001, number),
-                part=SCHOOL,
-                year_id=school.year,
-                term_id=term.id,
-                class_id=school.classes["5А"],
-                closed_at=school.now,
-                closed_by_id=school.staff["deputy"],
-            )
-        )
+    close_every_term(built, "5А")
     return built
 
 

@@ -10,17 +10,13 @@ from eschool_core.app import Outcome, carry_out
 from eschool_core.commands.base import Command, Occasion
 from eschool_core.commands.catalogue import SPECS
 from eschool_core.domain.enums import Verdict
-from eschool_core.ids import MAX_NUMBER, make_id
 from eschool_core.regulation.interval import Interval
 from eschool_core.regulation.permissions import SUBJECTS, table
 from tests.matrix import stage, tables
-from tests.matrix.stage import COLUMNS, Stage
+from tests.matrix.stage import ABSENT, COLUMNS, Stage
 
 WIDTH = len(COLUMNS)
 WANTED = tables.read("commands.txt", WIDTH)
-ABSENT = make_id(59_999, MAX_NUMBER)
-"""An id that no row of the school has."""
-
 NAMES_NOTHING = frozenset({"applicant_id", "class_id", "object_id", "schedule_id", "year_id"})
 """Ids that may stand for nothing, or are not the object of the act."""
 

@@ -9,7 +9,7 @@ from eschool_core.domain.partition import ACCESS, OFFICE, SCHOOL, PartitionKind,
 from eschool_core.regulation.permissions import table
 from eschool_sync.server.scope import scope_of
 from tests.matrix import stage, tables
-from tests.matrix.stage import COLUMNS, Stage
+from tests.matrix.stage import ABSENT, COLUMNS, Stage, close_every_term, taken_back
 
 WIDTH = len(COLUMNS) - 1
 WANTED = tables.read("reads.txt", WIDTH)
@@ -73,6 +73,34 @@ def test_each_subject_sees_what_the_table_says_and_nothing_else(built: Stage) ->
         for label, part in asked.items()
     }
     assert tables.differences(found, WANTED) == []
+
+
+@pytest.mark.clause("2.5")
+@pytest.mark.clause("4.1")
+@pytest.mark.clause("4.5.5")
+def test_a_closed_term_takes_nobody_s_sight(built: Stage) -> None:
+    """What is closed is written no more, and read on by whoever has read it."""
+    actors = [built.actors[name] for name in COLUMNS[:WIDTH]]
+    before = [set(scope_of(built.school.store, actor)) for actor in actors]
+    with taken_back(built):
+        close_every_term(built, "5А")
+        after = [set(scope_of(built.school.store, actor)) for actor in actors]
+    assert after == before
+
+
+@pytest.mark.clause("4.1")
+@pytest.mark.asvs("8.2.2")
+def test_what_does_not_exist_is_in_nobody_s_sight(built: Stage) -> None:
+    absent = {
+        partition(kind, ABSENT)
+        for kind in PartitionKind
+        if partition(kind, ABSENT) != partition(kind)
+    }
+    seen = {
+        name: sorted(absent & set(scope_of(built.school.store, built.actors[name])))
+        for name in COLUMNS[:WIDTH]
+    }
+    assert {name: parts for name, parts in seen.items() if parts} == {}
 
 
 @pytest.mark.clause("4.1")

@@ -18,6 +18,8 @@ from eschool_core.queries.duties.duty import Duty, Rule
 from eschool_core.queries.duties.inspections import inspection_duties
 from eschool_core.queries.duties.lesson_gaps import lesson_gap_duties
 from eschool_core.queries.duties.paper_slips import paper_slip_duties
+from eschool_core.queries.duties.releases import release_duties
+from eschool_core.queries.duties.retention import retention_duties
 from eschool_core.queries.duties.sections import regime_duties, section_duties
 from eschool_core.queries.duties.subgroups import subgroup_duties
 from eschool_core.queries.duties.term_marks import term_mark_duties
@@ -39,7 +41,9 @@ RULES: tuple[Rule, ...] = (
     lesson_gap_duties,
     written_work_duties,
     term_mark_duties,
+    release_duties,
     year_end_duties,
+    retention_duties,
     inspection_duties,
     breach_duties,
 )

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import pytest
 
+from eschool_core.commands.archive import DecideDestruction, ProposeDestruction
 from eschool_core.commands.lessons import RecordMark
+from eschool_core.commands.releases import ReleaseMarks
 from eschool_core.commands.school import SetTerm, TurnDay
 from eschool_core.commands.term_marks import SetTermMark
 from eschool_core.commands.terms import SetOrderDate
+from eschool_core.domain.archive import ArchiveEntry
 from eschool_core.domain.enums import TermKind, WorkKind
-from eschool_core.domain.result_enums import DateKind
+from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.result_enums import ArchiveKind, ArchiveState, DateKind
 from eschool_core.domain.school import Term
+from eschool_core.ids import make_id
 from eschool_core.queries.duties.duty import Duty, DutyState
 from eschool_core.queries.duties.registry import duties
 from tests.core.commands.acts import roll, topic, work
 from tests.school import FIRST_DAY, LAST_DAY, MONDAY, TUESDAY, SmallSchool, clock
+from tests.terms import FRIDAY_11, due, set_terms, term_id
 
 MATHS = ("5А", "Математика")
 ENGLISH = ("5А/1", "Английский язык")
@@ -137,3 +143,69 @@ def test_a_year_that_is_past_and_not_closed_is_overdue_with_what_is_missing(
     assert {duty.state for duty in found} == {DutyState.OVERDUE}
     [fifth] = [duty for duty in found if duty.params["school_class"] == "5А"]
     assert "gap.year_marks" in {each.key for each in fifth.missing}
+
+
+@pytest.mark.clause("2.9")
+def test_marks_are_released_on_the_day_after_the_date_of_the_order(school: SmallSchool) -> None:
+    set_terms(school.must, school.year)
+    school.must(due(school, FRIDAY_11))
+
+    def of_5a(moment: int) -> list[Duty]:
+        found = of(school, "2.9", "deputy", moment)
+        return [duty for duty in found if duty.object_id == school.classes["5А"]]
+
+    assert of_5a(clock(FRIDAY_11 + 1, 0) - 1) == []
+    [open_] = of_5a(clock(FRIDAY_11 + 1, 0))
+    assert (open_.state, open_.params["act"]) == (DutyState.DUE, "№ 21")
+    [overdue] = of_5a(clock(FRIDAY_11 + 2, 0))
+    assert overdue.state is DutyState.OVERDUE
+    # Where no marks are given there is nothing to make known (3.6).
+    names = {
+        duty.params["school_class"] for duty in of(school, "2.9", "deputy", clock(LAST_DAY, 9))
+    }
+    assert "1А" not in names
+    released = ReleaseMarks(class_id=school.classes["5А"], term_id=term_id(school))
+    school.must(released, "deputy", at=clock(FRIDAY_11 + 2, 9))
+    [done] = of_5a(clock(FRIDAY_11 + 2, 10))
+    assert (done.state, done.late, done.done_by_id) == (
+        DutyState.DONE,
+        True,
+        school.staff["deputy"],
+    )
+
+
+@pytest.mark.clause("5.3/1")
+@pytest.mark.clause("5.3/2")
+@pytest.mark.parametrize("kind", [ArchiveKind.JOURNAL, ArchiveKind.REGISTER])
+def test_what_was_kept_long_enough_goes_by_an_act_within_thirty_days(
+    school: SmallSchool, kind: ArchiveKind
+) -> None:
+    clause = "5.3/2" if kind is ArchiveKind.REGISTER else "5.3/1"
+    entry = ArchiveEntry(
+        id=make_id(56_002, 1),
+        part=partition(PartitionKind.ARCHIVE),
+        year_id=school.year,
+        kind=kind,
+        object_id=school.journals[MATHS],
+        title="2020/21, 5А",
+        sealed_at=clock(FIRST_DAY, 9),
+        sealed_by_id=school.staff["deputy"],
+        keep_until=MONDAY,
+        state=ArchiveState.KEPT,
+    )
+    school.store.put(entry)
+    assert of(school, clause, "deputy", clock(MONDAY, 23)) == []
+    [kept] = of(school, clause, "deputy", clock(TUESDAY, 0))
+    assert kept.state is DutyState.DUE
+    last = MONDAY + 30
+    assert of(school, clause, "deputy", clock(last + 1, 0) - 1)[0].state is DutyState.DUE
+    assert of(school, clause, "deputy", clock(last + 1, 0))[0].state is DutyState.OVERDUE
+    proposed = ProposeDestruction(entry_id=entry.id, act="Акт 1", act_day=TUESDAY)
+    school.must(proposed, "deputy", at=clock(TUESDAY, 9))
+    assert of(school, clause, "deputy", clock(TUESDAY, 10)) == []
+    [to_decide] = of(school, clause, "head", clock(TUESDAY, 10))
+    assert to_decide.text == "duty.5.3.decide"
+    decided = DecideDestruction(entry_id=entry.id, approve=1)
+    school.must(decided, "head", at=clock(TUESDAY, 11))
+    [done] = of(school, clause, "head", clock(TUESDAY, 12))
+    assert (done.state, done.late) == (DutyState.DONE, False)

@@ -111,9 +111,7 @@ def test_the_work_with_parents_says_with_whom(school: SmallSchool, terms: dict[s
         school.must(recorded, "russian")
     wanted = asked(school, period=quarter(school, terms["I"]), class_name="5А")
     found = summary(made(school, "class_summary", wanted))
-    both = (
-        "Абрамов Саша (Математика – неуспевающий); Белова Саша (Математика – неуспевающий)"
-    )
+    both = "Абрамов Саша (Математика – неуспевающий); Белова Саша (Математика – неуспевающий)"
     assert found["Работа с родителями: уведомлений о неуспеваемости и пропусках"] == (2, both)
     read = "Белова Саша (Математика – неуспевающий)"
     assert found["из них прочитано или вручено"] == (1, read)
