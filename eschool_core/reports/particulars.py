@@ -185,7 +185,10 @@ class _Known:
         cards = [self.cards[pupil.pupil_id] for pupil in present if pupil.pupil_id in self.cards]
         girls = sum(card.sex == Sex.FEMALE for card in cards)
         years = Counter(calendar.date_of(card.birth_day).year for card in cards if card.birth_day)
+        unknown = sum(not card.sex for card in cards)
         lines = [text("report.particulars.girls", language, count=girls)]
+        if unknown:
+            lines.append(text("report.particulars.sex_unknown", language, count=unknown))
         lines += [
             text("report.particulars.born", language, year=year, count=count)
             for year, count in sorted(years.items())
