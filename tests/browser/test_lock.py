@@ -69,6 +69,7 @@ def locked(
         yield made
 
 
+@pytest.mark.scenario("4.5.7:1")
 @pytest.mark.clause("4.5.7")
 @pytest.mark.asvs("14.3.1")
 @pytest.mark.threat("T2")
@@ -213,6 +214,7 @@ def test_the_back_button_shows_no_name_after_a_lock(locked: Locked) -> None:
     assert locked.name not in locked.html()
 
 
+@pytest.mark.scenario("4.5.7:1")
 @pytest.mark.clause("4.5.7")
 def test_it_warns_waits_for_a_key_and_locks_by_itself(locked: Locked) -> None:
     page = locked.page

@@ -49,6 +49,7 @@ def test_the_officer_makes_the_slips_of_a_class_and_its_teacher_hands_them_out(
     assert not any(one["code"] in shown for one in made["slips"])
 
 
+@pytest.mark.scenario("6.2:1")
 @pytest.mark.clause("6.2")
 def test_a_secret_is_shown_once(world: World, terminal: Terminal) -> None:
     shown = terminal.json("slip", str(world.school.pupils["5А"][2]), who="russian")

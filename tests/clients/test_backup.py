@@ -49,6 +49,7 @@ def made(data: Path, *more: object) -> Path:
     return path
 
 
+@pytest.mark.scenario("1.2:1")
 @pytest.mark.clause("1.2")
 def test_the_drill_backup_verify_restore_into_an_empty_folder(data: Path, tmp_path: Path) -> None:
     file, key = made(data), tmp_path / "secret"
@@ -128,6 +129,7 @@ def backups_of(school: SmallSchool, moment: int) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.scenario("1.2:2")
 @pytest.mark.clause("1.2")
 def test_a_period_without_a_verified_backup_is_overdue() -> None:
     from eschool_core.commands.backups import RecordBackup

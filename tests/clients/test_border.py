@@ -357,6 +357,7 @@ def test_enrolment_asks_and_shows_the_recovery_code_once(terminal: Terminal) -> 
     assert PASSPHRASE not in result.output
 
 
+@pytest.mark.scenario("3.2:1")
 @pytest.mark.clause("3.2")
 @pytest.mark.clause("6.1")
 @pytest.mark.clause("6.2")

@@ -108,6 +108,7 @@ def test_a_token_signs_every_paper_of_a_bank(
     assert {paper["state"] for paper in papers} == {"good"}
 
 
+@pytest.mark.scenario("4.4.5/3:1")
 @pytest.mark.clause("4.4.5/3")
 def test_one_byte_changed_fails_and_names_the_file(packed: School, bank: Path) -> None:
     file = register_of(bank) / "data" / "papers" / "register.pdf"

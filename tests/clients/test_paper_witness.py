@@ -101,6 +101,7 @@ def scan_to(file: Path, dpi: int = 300) -> Path:
     return saved
 
 
+@pytest.mark.scenario("5.2:1")
 @pytest.mark.clause("5.2")
 def test_a_certified_copy_has_its_block_its_number_in_the_log_and_a_code_that_is_verified(
     desk: Desk,

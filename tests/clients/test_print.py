@@ -67,6 +67,7 @@ def test_a_report_that_is_not_for_somebody_is_refused(terminal: Terminal, tmp_pa
     assert not file.exists()
 
 
+@pytest.mark.scenario("4.4.3:1")
 @pytest.mark.clause("4.4.3")
 def test_the_bundle_is_nine_files(terminal: Terminal, tmp_path: Path) -> None:
     set_terms(terminal.world.school)
@@ -109,6 +110,7 @@ def test_each_of_the_nine_has_its_heading_school_and_signatures(
         assert wanted in said
 
 
+@pytest.mark.scenario("4.4.5/2:1")
 @pytest.mark.clause("4.4.5/2")
 def test_registers_of_the_school_end_with_the_sheet_for_sewing(
     terminal: Terminal, tmp_path: Path
@@ -145,6 +147,7 @@ def test_a_journal_without_lessons_is_not_printed(terminal: Terminal, tmp_path: 
     assert not file.exists()
 
 
+@pytest.mark.scenario("4.6.5:4")
 @pytest.mark.clause("4.6.5")
 def test_weekly_lists_are_printed_for_each_application(terminal: Terminal, tmp_path: Path) -> None:
     school = terminal.world.school

@@ -11,6 +11,7 @@ from tests.clients.fakes import World
 pytestmark = pytest.mark.clause("1.4")
 
 
+@pytest.mark.scenario("1.4:1")
 def test_the_cards_of_another_class_are_denied_and_the_attempt_is_logged(
     world: World, terminal: Terminal
 ) -> None:

@@ -193,6 +193,7 @@ def test_an_empty_cell_says_so(terminal: Terminal) -> None:
     assert "ничего не записано" in terminal.shown("history", "5А", "мат", "Власов")
 
 
+@pytest.mark.scenario("2.10:2")
 @pytest.mark.clause("2.10")
 def test_a_guardian_sees_the_own_childs_week(day: World, terminal: Terminal) -> None:
     shown = terminal.shown("diary", who="mother")

@@ -196,6 +196,7 @@ class TestTerm:
         assert "(п. 4.5.5)" in waits
         assert world.school.one(TermClosing).reopened_at == 0
 
+    @pytest.mark.scenario("2.9:2")
     @pytest.mark.clause("2.9")
     def test_who_has_not_seen_and_who_has(self, world: World, terminal: Terminal) -> None:
         fill(world.school)

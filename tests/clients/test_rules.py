@@ -16,6 +16,7 @@ from tests.clients.fakes import World
 from tests.core.imports.test_policy_file import GOOD
 
 
+@pytest.mark.scenario("4.7.5:1")
 @pytest.mark.clause("4.7.5")
 @pytest.mark.parametrize("number", [entry.number for entry in CLAUSES])
 def test_every_clause_is_explained(terminal: Terminal, number: str) -> None:
@@ -27,6 +28,7 @@ def test_every_clause_is_explained(terminal: Terminal, number: str) -> None:
     assert "{" not in shown
 
 
+@pytest.mark.scenario("4.7.5:1")
 @pytest.mark.clause("4.7.5")
 def test_a_refusal_leads_to_its_explanation(world: World, terminal: Terminal) -> None:
     refused = terminal.run("mark", "1А", "мат", "Абр", "5", who="primary")
@@ -55,6 +57,7 @@ def test_a_clause_says_in_words_how_it_is_kept(terminal: Terminal) -> None:
     assert "late homework is never refused" in by_name
 
 
+@pytest.mark.scenario("1.1:1")
 @pytest.mark.clause("1.1")
 def test_the_legal_basis_needs_no_replica(terminal: Terminal) -> None:
     shown = terminal.shown("acts", "legal", width=160)

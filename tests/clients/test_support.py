@@ -26,6 +26,7 @@ def words_of(world: World) -> set[str]:
     return {word for word in found if len(word) >= LEAST_LETTERS and not word.isdigit()}
 
 
+@pytest.mark.scenario("4.7.7:1")
 @pytest.mark.clause("4.7.7")
 def test_the_bundle_holds_no_text_of_the_school(world: World, terminal: Terminal) -> None:
     school = world.school

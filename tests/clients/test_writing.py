@@ -104,6 +104,7 @@ def test_no_mark_for_a_first_former(terminal: Terminal) -> None:
     assert "(п. 3.6)" in result.stderr
 
 
+@pytest.mark.scenario("4.6.1:1")
 @pytest.mark.clause("4.6.1")
 def test_a_class_teacher_edits_nothing(terminal: Terminal) -> None:
     result = terminal.run("mark", "5А", "мат", "Абр", "5", who="russian")

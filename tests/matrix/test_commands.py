@@ -70,6 +70,7 @@ def test_the_table_has_a_line_for_every_command_and_no_other() -> None:
     assert set(table("commands")) == set(WANTED)
 
 
+@pytest.mark.scenario("4.1:1")
 @pytest.mark.clause("4.1")
 @pytest.mark.clause("4.2")
 @pytest.mark.clause("4.2/1")

@@ -58,6 +58,7 @@ def test_the_table_has_a_line_for_every_kind_of_rows() -> None:
     assert set(WANTED) == kinds == set(table("reads"))
 
 
+@pytest.mark.scenario("2.10:1", "4.1:1", "4.2/2:1")
 @pytest.mark.clause("4.1")
 @pytest.mark.clause("1.4")
 @pytest.mark.clause("2.10")

@@ -25,6 +25,7 @@ from eschool_core.regulation.policy import PARAMETERS, bounds, format_value
 from eschool_core.regulation.registry import CLAUSES
 from tests.repo.files import PROJECT
 from tests.repo.marks import MarkedTest, all_tests
+from tests.repo.scenarios import SITUATIONS, Scenario, scenarios
 from tests.repo.security_catalogue import ROWS, THREATS, rows_of
 
 DOCS = PROJECT / "docs"
@@ -62,6 +63,47 @@ def regulation_page() -> str:
         f"{status['organisational']} organisational (nothing for software but to show it). "
         "A check that refuses stops the command; a check that flags records a finding.",
         _table(("Clause", "Title", "Kind", "Status", "Checks", "Place", "Tests"), rows),
+    )
+
+
+def tests_of_scenario(scenario: Scenario) -> list[MarkedTest]:
+    """Return the tests that make a scenario happen."""
+    return [test for test in all_tests() if scenario.id in test.of("scenario")]
+
+
+def scenarios_page() -> str:
+    """Every scenario of the regulation, with the tests that make it happen."""
+    rows: dict[str, list[tuple[str, ...]]] = {}
+    for scenario in scenarios():
+        row = (scenario.id, scenario.text, _links(tests_of_scenario(scenario)))
+        rows.setdefault(scenario.row, []).append(row)
+    head = ("Scenario", "What is given, what happens and what must follow", "Tests")
+    clauses = [
+        block
+        for clause in CLAUSES
+        if clause.number in rows
+        for block in (
+            f"### {clause.number} {_ru(f'clause.{clause.number}')}",
+            _table(head, rows[clause.number]),
+        )
+    ]
+    situations = [
+        block
+        for name, title in SITUATIONS.items()
+        for block in (f"### {title}", _table(head, rows[name]))
+    ]
+    return _page(
+        "The regulation, scenario by scenario",
+        f"{len(scenarios())} scenarios: what the regulation asks for, told so that anybody can "
+        "see whether it happened, and the tests that make exactly this happen. What a command "
+        "does is tested without a network, at the server and against a forged command as well: "
+        "[tests/sync/regulation](../tests/sync/regulation/test_commands.py) goes through every "
+        "command of every clause. The same clauses with code and status: "
+        "[regulation.md](regulation.md).",
+        "## Clauses",
+        *clauses,
+        "## Situations that every school meets",
+        *situations,
     )
 
 
@@ -164,6 +206,7 @@ def clause_tests() -> str:
 
 PAGES: tuple[tuple[str, Callable[[], str]], ...] = (
     ("regulation.md", regulation_page),
+    ("scenarios.md", scenarios_page),
     ("errors.md", errors_page),
     ("threat_model.md", threat_page),
     ("policy.md", policy_page),

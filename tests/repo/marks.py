@@ -1,4 +1,4 @@
-"""Which test holds which clause, requirement and threat, read from the marks in the sources."""
+"""Which test holds which clause, scenario, requirement and threat, read from the marks."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import cache
 
 from tests.repo.files import PROJECT, syntax_of
 
-KINDS = ("clause", "asvs", "threat")
+KINDS = ("clause", "scenario", "asvs", "threat")
 
 Mark = tuple[str, str]
 """Kind and argument: ``("clause", "4.5.3")``."""

@@ -15,6 +15,7 @@ from eschool_core.regulation.policy import PARAMETERS
 from eschool_core.regulation.registry import CLAUSES, clause
 from tests.repo import generate_docs
 from tests.repo.marks import all_tests, marked_in
+from tests.repo.scenarios import SITUATIONS, Scenario, scenarios
 from tests.repo.security_catalogue import ROWS, THREATS, rows_of
 
 SECTIONS = {
@@ -153,6 +154,34 @@ def test_what_is_not_done_names_no_place() -> None:
 def test_marks_name_clauses_and_checks_that_exist() -> None:
     known = numbers() | {check.id for check in checks.CHECKS}
     assert [test for test in all_tests() if not test.of("clause") <= known] == []
+
+
+@pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: scenario.id)
+def test_a_test_makes_every_scenario_happen(scenario: Scenario) -> None:
+    assert generate_docs.tests_of_scenario(scenario), scenario.text
+
+
+def test_marks_name_scenarios_that_exist() -> None:
+    known = {scenario.id for scenario in scenarios()}
+    assert [test for test in all_tests() if not test.of("scenario") <= known] == []
+
+
+def test_every_clause_that_software_keeps_and_every_situation_has_its_scenarios() -> None:
+    """The numbered headings have none of their own: their parts have."""
+    rows = list(dict.fromkeys(scenario.row for scenario in scenarios()))
+    named = [row for row in rows if row in SITUATIONS]
+    whole = {entry.number.partition("/")[0] for entry in CLAUSES if "/" in entry.number} - {"1.2", "4.4.3"}
+    headings = {"4.2", *(f"4.{part}" for part in range(4, 8))} | whole
+    assert [row for row in rows if row not in SITUATIONS] == [
+        entry.number for entry in CLAUSES if entry.number not in headings
+    ]
+    assert named == list(SITUATIONS)
+
+
+def test_the_scenarios_of_a_row_are_numbered_from_one() -> None:
+    for row in {scenario.row for scenario in scenarios()}:
+        numbers = [scenario.number for scenario in scenarios() if scenario.row == row]
+        assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_marks_name_threats_that_exist() -> None:

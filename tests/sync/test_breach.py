@@ -58,6 +58,7 @@ def test_a_report_on_somebody_else_holds_nothing_up(world: World) -> None:
     world.check("maths")
 
 
+@pytest.mark.scenario("4.6.8:1")
 @pytest.mark.clause("4.6.8")
 @pytest.mark.clause("3.1/2")
 def test_a_class_teacher_offline_shuts_a_lost_slip_at_the_next_sync(world: World) -> None:
@@ -74,6 +75,7 @@ def test_a_class_teacher_offline_shuts_a_lost_slip_at_the_next_sync(world: World
     world.check("russian")
 
 
+@pytest.mark.scenario("3.2:1")
 @pytest.mark.clause("3.2")
 @pytest.mark.clause("6.1")
 def test_an_acknowledgement_made_before_the_first_sync_arrives(world: World) -> None:

@@ -70,6 +70,7 @@ def second_device(world: World, name: str, folder: Path, machine: bytes) -> Repl
     return Replica(folder, key, world.wire(), clock=clock, machine=machine)
 
 
+@pytest.mark.scenario("6.1:1")
 @pytest.mark.clause("6.1")
 def test_two_of_staff_at_one_computer_within_minutes_are_told_of(any_world: World) -> None:
     maths, english, officer = map(any_world.member, ("maths", "english", "officer"))
@@ -119,6 +120,7 @@ def test_who_shares_a_computer_is_told_again_after_a_week_only(world: World) -> 
     assert len(alerts(world)) > second
 
 
+@pytest.mark.scenario("6.1:1")
 @pytest.mark.clause("6.1")
 def test_a_replica_copied_to_another_computer_is_told_of_once(world: World, tmp_path: Path) -> None:
     maths, officer = world.synced("maths", "officer")
@@ -143,6 +145,7 @@ def test_a_further_device_that_was_enrolled_is_no_alarm(world: World, tmp_path: 
     assert alerts(world) == []
 
 
+@pytest.mark.scenario("6.1:2")
 @pytest.mark.clause("6.1")
 def test_a_guardians_phone_and_computer_and_a_familys_own_are_no_alarm(
     world: World, tmp_path: Path

@@ -75,6 +75,7 @@ def page_of_last_year(store: Store, person: int) -> list[tuple[str, str, list[st
     ]
 
 
+@pytest.mark.scenario("2.5:1")
 @pytest.mark.clause("2.5")
 def test_the_last_year_is_read_offline_and_says_what_the_server_says(world: World) -> None:
     with_last_year(world)

@@ -241,6 +241,7 @@ def test_on_the_last_day_of_five_years_it_is_still_kept(origin: World, tmp_path:
     world.close()
 
 
+@pytest.mark.scenario("5.3/2:1")
 @pytest.mark.clause("5.3/2")
 @pytest.mark.asvs("14.2.7")
 def test_a_register_outlives_its_journals_and_goes_after_twenty_five(archive: Archive) -> None:

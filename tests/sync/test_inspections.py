@@ -20,6 +20,7 @@ from tests.sync.harness import World, lesson
 HOURS = 3_600
 
 
+@pytest.mark.scenario("5.1:2")
 @pytest.mark.clause("5.1")
 def test_a_check_is_drafted_offline_and_seen_by_its_persons_only_after_release(
     world: World,

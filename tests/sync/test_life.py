@@ -211,6 +211,7 @@ def test_what_somebody_else_forges_is_refused_by_the_server(world: World) -> Non
         assert [stored(world, case[2]) for case in cases] == written
 
 
+@pytest.mark.scenario("2.11:1")
 @pytest.mark.clause("2.11")
 def test_a_teacher_offline_writes_to_a_guardian_and_it_arrives_once_with_its_time(
     world: World,
@@ -262,6 +263,7 @@ def test_nobody_but_its_members_holds_a_conversation_and_a_forged_reply_is_refus
     assert (said.verdict, said.key) == (Verdict.REJECTED, "2.11/member")
 
 
+@pytest.mark.scenario("guardians:1")
 @pytest.mark.clause("2.11")
 @pytest.mark.clause("2.10")
 def test_a_guardian_whose_access_is_closed_loses_diary_and_conversation_at_the_next_sync(

@@ -12,6 +12,7 @@ from tests.sync.harness import World
 pytestmark = pytest.mark.clause("1.4")
 
 
+@pytest.mark.scenario("1.4:1")
 def test_a_denied_attempt_made_offline_reaches_the_officer_and_no_other(world: World) -> None:
     [teacher] = world.synced("russian")
     class_id = world.school.classes["5Б"]

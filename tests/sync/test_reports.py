@@ -97,6 +97,7 @@ def test_a_teacher_gets_no_report_of_the_school_from_the_own_replica(world: Worl
         both(world, maths, "movement")
 
 
+@pytest.mark.scenario("4.7.3:1")
 @pytest.mark.clause("4.4.4/1")
 @pytest.mark.clause("4.7.3")
 def test_the_server_knows_when_somebody_was_last_heard_of(world: World) -> None:

@@ -195,6 +195,7 @@ def test_what_breaks_a_clause_is_refused_here_and_never_sent(world: World) -> No
     assert maths.undo_images() == 0
 
 
+@pytest.mark.scenario("4.6.1:1")
 @pytest.mark.clause("4.6.1")
 @pytest.mark.asvs("8.2.3")
 def test_the_class_teacher_reads_and_writes_nothing(world: World) -> None:

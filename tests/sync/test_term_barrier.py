@@ -86,6 +86,7 @@ def results(world: World, pupil: int) -> list[int]:
 @pytest.mark.clause("4.5.5")
 @pytest.mark.clause("2.6")
 class TestOfflineOnlineForged:
+    @pytest.mark.scenario("2.6:1")
     def test_a_term_mark_made_offline_arrives_with_its_finding(self, world: World) -> None:
         one_term(world)
         [maths] = world.synced("maths")
@@ -101,6 +102,7 @@ class TestOfflineOnlineForged:
         assert results(world, pupils(world)[0]) == [5]
         world.check("maths")
 
+    @pytest.mark.scenario("2.6:1")
     def test_a_forged_one_without_reason_is_refused_by_the_server(self, world: World) -> None:
         one_term(world)
         [maths] = world.synced("maths")
@@ -111,6 +113,7 @@ class TestOfflineOnlineForged:
         assert [outcome.key for outcome in verdicts.values()] == ["", "2.6/reason"]
         assert results(world, pupils(world)[0]) == []
 
+    @pytest.mark.scenario("4.2/1:2")
     @pytest.mark.clause("4.2/1")
     @pytest.mark.clause("4.6.1")
     @pytest.mark.parametrize(
@@ -123,6 +126,7 @@ class TestOfflineOnlineForged:
         verdicts = forger.send(forger.envelope(term_mark(world, pupils(world)[0], 4)))
         assert [outcome.key for outcome in verdicts.values()] == [key]
 
+    @pytest.mark.scenario("4.5.5:1")
     def test_the_orders_date_is_judged_by_the_evidence(self, world: World) -> None:
         term_id = one_term(world)
         world.act(
@@ -179,6 +183,7 @@ class TestBarrier:
         assert {entry.verdict for entry in maths.replica.refused()} == {Verdict.HELD}
         world.check("maths")
 
+    @pytest.mark.scenario("4.5.5:2")
     def test_made_in_time_received_after_closing_waits_with_its_evidence(
         self, world: World
     ) -> None:
@@ -205,6 +210,7 @@ class TestBarrier:
         [row] = world.server.store.select(TermMark, part=line.part)
         assert row.author_id == world.person("maths")
 
+    @pytest.mark.scenario("4.5.5:2")
     def test_admitted_it_counts_by_its_own_time(self, world: World) -> None:
         term_id = one_term(world)
         world.act(
@@ -254,6 +260,7 @@ class TestBarrier:
         maths.sync()
         assert world.server.store.select(Mark) == []
 
+    @pytest.mark.scenario("4.5.5:3")
     def test_a_forged_mark_of_a_closed_term_is_held(self, world: World) -> None:
         one_term(world)
         close(world)
@@ -300,6 +307,7 @@ class TestTwoPersons:
         assert '"value": 4' in kept.content
         world.check("maths", "deputy")
 
+    @pytest.mark.scenario("2.2:5")
     def test_one_person_signing_both_halves_is_refused(self, world: World) -> None:
         one_term(world)
         close(world)
@@ -320,6 +328,7 @@ class TestTwoPersons:
         assert results(world, pupils(world)[0]) == [4]
 
 
+@pytest.mark.scenario("2.2:4")
 @pytest.mark.clause("2.2")
 def test_a_mark_moved_offline_has_both_ends_in_history_everywhere(world: World) -> None:
     maths, guardian = world.synced("maths", "guardian")

@@ -156,6 +156,7 @@ class TestForgery:
         told["no such school"] = refused(maths, own)
         assert set(told.values()) == {"access.denied"}, told
 
+    @pytest.mark.scenario("4.6.1:1")
     @pytest.mark.clause("4.6.1")
     @pytest.mark.asvs("8.2.3")
     @pytest.mark.threat("T4")

@@ -94,6 +94,7 @@ def test_a_lock_lets_go_of_the_source_once() -> None:
     assert (door.source, opened.closed, told) == (None, [True], ["locked"])
 
 
+@pytest.mark.scenario("4.5.7:1")
 @pytest.mark.clause("4.5.7")
 @pytest.mark.parametrize(("seconds", "left"), [(0, 300), (299.5, 0.5), (300, 0), (900, 0)])
 def test_it_is_time_to_lock_after_five_idle_minutes(seconds: float, left: float) -> None:

@@ -225,6 +225,7 @@ def test_the_codes_of_a_class_come_as_slips_to_be_cut(stage: Sandbox, class_id: 
         assert pages.source.site.replace("https://", "") in printed
 
 
+@pytest.mark.scenario("2.10:1")
 @pytest.mark.clause("2.10")
 def test_a_guardian_prints_the_week_of_a_ward_and_of_nobody_else(stage: Sandbox) -> None:
     with portal_site(stage) as site, site.client(stage.cast.guardian_id) as browser:

@@ -413,6 +413,7 @@ def test_no_proof_and_no_history_of_another_child(site: Site, school: Sandbox) -
                 assert client.get(path).status_code == 404
 
 
+@pytest.mark.scenario("2.9:1")
 @pytest.mark.clause("2.9")
 def test_a_term_mark_is_hidden_until_its_release(site: Site, school: Sandbox) -> None:
     cast, server = school.cast, school.stage.school

@@ -71,6 +71,7 @@ def test_the_system_officer_gives_slips_to_staff(school: SmallSchool) -> None:
     assert (entry.issued_by_id, entry.issued_at) == (school.staff["officer"], NOON)
 
 
+@pytest.mark.scenario("3.1/1:1")
 @pytest.mark.clause("3.1/1")
 @pytest.mark.parametrize("actor", ["russian", "head", "deputy", "hr", "maths", "nobody"])
 def test_nobody_else_gives_slips_to_staff(school: SmallSchool, actor: str) -> None:
@@ -168,6 +169,7 @@ def test_a_teacher_who_is_a_parent_has_another_account_for_the_family(school: Sm
     assert verdict(school.do(slip(teacher), "russian")) == STAFF
 
 
+@pytest.mark.scenario("3.1/2:1")
 @pytest.mark.clause("3.1/2")
 @pytest.mark.asvs("6.5.1")
 def test_a_slip_works_once(school: SmallSchool) -> None:
@@ -189,6 +191,7 @@ def test_a_slip_works_until_the_second_it_ends(
     assert use(school, person, NOON + DAY + late) == expected
 
 
+@pytest.mark.scenario("4.6.8:1")
 @pytest.mark.clause("4.6.8")
 def test_a_new_slip_kills_the_lost_one_at_once(school: SmallSchool) -> None:
     person = school.staff["maths"]

@@ -27,6 +27,7 @@ def acting(school: SmallSchool, **fields: object) -> Appoint:
     return Appoint.model_validate(values | fields)
 
 
+@pytest.mark.scenario("5.1:4")
 @pytest.mark.clause("4.1")
 @pytest.mark.clause("5.1")
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def rounding(value: str, number: str = "45-о", first_day: int = FIRST_DAY) -> S
     return SetPolicy(name="failing_mean", value=value, first_day=first_day, act=number)
 
 
+@pytest.mark.scenario("4.4.1:1")
 @pytest.mark.clause("4.4.1/act")
 def test_a_value_needs_an_act_of_the_register(school: SmallSchool) -> None:
     school.must(act(), "deputy")
@@ -50,6 +51,7 @@ def test_an_act_carries_a_value_from_its_first_day_to_its_last(school: SmallScho
         assert verdict(school.do(rounding("2.6", first_day=day), "deputy")) == said
 
 
+@pytest.mark.scenario("4.4.1:1")
 @pytest.mark.clause("4.4.1")
 def test_old_periods_keep_the_old_value_and_its_act(school: SmallSchool) -> None:
     first = school.must(act(), "deputy")

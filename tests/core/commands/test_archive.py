@@ -7,6 +7,7 @@ from datetime import date
 from functools import partial
 
 import pytest
+from pydantic import ValidationError
 
 from eschool_core import calendar
 from eschool_core.commands.archive import (
@@ -143,6 +144,7 @@ class TestGaps:
             own = [gap for gap in whole if gap.object_id == journal.id]
             assert journal_gaps(school.store, year, journal) == own
 
+    @pytest.mark.scenario("4.4.5/1:1", "4.4.5/1:2")
     def test_an_open_gap_blocks_and_a_waiver_with_reason_lets_it_pass(
         self, school: SmallSchool
     ) -> None:
@@ -218,6 +220,7 @@ class TestRegister:
             "all": 2, "sick": 1, "unknown": 1, "valid": 0, "none": 0,
         }  # fmt: skip
 
+    @pytest.mark.scenario("5.3/2:1")
     def test_it_opens_when_journals_names_and_subjects_are_gone(
         self, school: SmallSchool, pupil: int
     ) -> None:
@@ -286,6 +289,24 @@ class TestKeeping:
             school.staff["deputy"],
             school.staff["head"],
         )
+
+    @pytest.mark.scenario("5.3/1:1")
+    def test_journals_of_2022_23_stay_through_2027_and_go_in_2029_by_an_act_alone(
+        self, school: SmallSchool
+    ) -> None:
+        until = keep_until(date(2023, 5, 31), 5, "next_january")
+        entry = self.sealed(school).replace(keep_until=calendar.day_number(until))
+        school.store.put(entry)
+        for day in (date(2027, 6, 1), date(2028, 12, 31)):
+            at = clock(calendar.day_number(day), 9)
+            assert verdict(school.do(self.propose(entry), "deputy", at=at)) == "5.3/1/kept"
+        school.now = clock(calendar.day_number(date(2029, 1, 1)), 9)
+        assert verdict(school.do(self.decide(entry), "head")) == "archive.state"
+        with pytest.raises(ValidationError, match="act"):
+            ProposeDestruction(entry_id=entry.id, act="", act_day=LAST_DAY)
+        school.must(self.propose(entry), "deputy")
+        school.must(self.decide(entry), "head")
+        assert school.one(ArchiveEntry).state == ArchiveState.DESTROYED
 
     @pytest.mark.clause("2.2/self-approval")
     def test_nobody_approves_an_own_act(self, school: SmallSchool) -> None:

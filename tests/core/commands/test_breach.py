@@ -49,6 +49,7 @@ def report(learned: int, **fields: object) -> ReportBreach:
     return ReportBreach.model_validate(values)
 
 
+@pytest.mark.scenario("6.3:1", "6.3:2")
 @pytest.mark.clause("6.3")
 @pytest.mark.asvs("row 94")
 @pytest.mark.parametrize(

@@ -171,6 +171,7 @@ class TestReopening:
             reason="ошибка в ведомости",
         )
 
+    @pytest.mark.scenario("4.5.5:3")
     def test_only_the_head_by_order_and_the_event_stays(
         self, school: SmallSchool, pupil: int
     ) -> None:
@@ -190,6 +191,7 @@ class TestReopening:
 
 
 class TestDeferral:
+    @pytest.mark.scenario("academic_debt:4")
     def test_a_missing_mark_is_mended_without_reopening(
         self, school: SmallSchool, pupil: int
     ) -> None:
@@ -219,6 +221,7 @@ class TestDeferral:
 
 
 class TestYear:
+    @pytest.mark.scenario("academic_debt:1")
     def test_closing_it_opens_debts(self, school: SmallSchool, pupil: int) -> None:
         school.now = YEAR_OVER
         for ordinal in (1, 2, 3, 4):

@@ -39,6 +39,7 @@ def duty(school: SmallSchool, who: str, moment: int) -> list[Duty]:
     return [entry for entry in answer.duties if entry.clause == "4.5.4"]
 
 
+@pytest.mark.scenario("4.5.4:1")
 @pytest.mark.clause("4.5.4")
 def test_class_teacher_and_guardian_are_told_and_their_receipts_kept(
     school: SmallSchool, failing: int
@@ -82,6 +83,7 @@ def test_without_a_case_nothing_is_sent(school: SmallSchool) -> None:
     assert verdict(school.do(send(school, pupil), "maths")) == "informing.no_case"
 
 
+@pytest.mark.scenario("4.5.4:2")
 @pytest.mark.clause("4.5.4")
 def test_a_guardian_on_paper_gets_it_with_the_list_and_no_notice(
     school: SmallSchool, failing: int
@@ -100,6 +102,7 @@ def test_a_guardian_on_paper_gets_it_with_the_list_and_no_notice(
     assert [(each.kind, each.amount) for each in entry.concerns] == [(ConcernKind.FAILING, 200)]
 
 
+@pytest.mark.scenario("guardians:1")
 @pytest.mark.clause("4.5.4")
 @pytest.mark.clause("2.10")
 def test_a_guardian_whose_access_was_closed_gets_no_further_notice(
@@ -112,6 +115,7 @@ def test_a_guardian_whose_access_was_closed_gets_no_further_notice(
     assert mother not in {row.person_id for row in school.all(Notice)}
 
 
+@pytest.mark.scenario("4.5.4:3")
 @pytest.mark.clause("4.5.4")
 def test_a_proposal_that_nobody_confirms_becomes_an_overdue_duty(
     school: SmallSchool, failing: int
@@ -126,6 +130,7 @@ def test_a_proposal_that_nobody_confirms_becomes_an_overdue_duty(
     assert (done.state, done.done_by_id) == (DutyState.DONE, school.staff["maths"])
 
 
+@pytest.mark.scenario("4.5.4:1")
 @pytest.mark.clause("4.5.4")
 def test_missed_lessons_count_up_to_the_policy(school: SmallSchool) -> None:
     act = RegisterAct(

@@ -36,6 +36,7 @@ class TestMoveMark:
         values = {"to_lesson_id": lesson, "to_pupil_id": right, **to}
         return MoveMark(lesson_id=lesson, pupil_id=wrong, reason=reason, **values)
 
+    @pytest.mark.scenario("2.2:4")
     def test_one_command_has_both_ends_in_history(
         self, school: SmallSchool, lesson: int, pupil: int
     ) -> None:
@@ -88,6 +89,7 @@ class TestMoveMark:
         assert verdict(school.do(command, "deputy")) == "4.2/1/marks"
 
 
+@pytest.mark.scenario("2.2:1")
 def test_a_mark_corrected_next_day_keeps_both_values_author_time_and_reason(
     school: SmallSchool, lesson: int, pupil: int
 ) -> None:
@@ -150,6 +152,7 @@ class TestTwoPersons:
             "notice.correction_approved"
         ]
 
+    @pytest.mark.scenario("2.2:5")
     @pytest.mark.parametrize("role", [Role.DEPUTY_STUDIES, Role.HEAD])
     def test_nobody_approves_what_they_proposed_whatever_the_role_or_device(
         self, school: SmallSchool, pupil: int, role: Role

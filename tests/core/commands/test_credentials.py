@@ -32,6 +32,7 @@ def sign_in(school: SmallSchool, person: int, number: int = 1) -> str:
     return verdict(school.do(UseSlip(person_id=person, secret_hash=f"{number:064x}")))
 
 
+@pytest.mark.scenario("3.1/2:2")
 @pytest.mark.clause("3.1/2")
 @pytest.mark.clause("4.6.8")
 def test_the_register_shows_by_whom_a_slip_was_handed_out_when_and_signed(
@@ -66,6 +67,7 @@ def test_the_note_of_a_hand_out_may_come_after_the_slip_was_used(school: SmallSc
     assert verdict(school.do(HandOutSlip(slip_id=slip_id), "russian")) == "accepted"
 
 
+@pytest.mark.scenario("4.7.6:1")
 @pytest.mark.clause("4.7.6")
 def test_the_officer_makes_a_batch_that_only_the_class_teacher_hands_out(
     school: SmallSchool,
@@ -92,6 +94,7 @@ def test_a_batch_is_of_the_class_that_it_names(school: SmallSchool) -> None:
     assert verdict(school.do(slip(pupil), "officer")) == FAMILY
 
 
+@pytest.mark.scenario("3.1/1:1")
 @pytest.mark.clause("3.1/1")
 def test_slips_of_staff_are_the_officers_alone(school: SmallSchool) -> None:
     slip_id = school.must(slip(school.staff["maths"]), "officer")
@@ -118,6 +121,7 @@ def test_a_parent_of_two_has_the_slip_where_the_class_teacher_sees_it(
     assert school.one(Slip, revoked_at=0).pupil_id == elder
 
 
+@pytest.mark.scenario("4.6.8:1")
 @pytest.mark.clause("4.6.8")
 @pytest.mark.asvs("7.4.2")
 @pytest.mark.parametrize("actor", ["russian", "officer"])

@@ -59,6 +59,7 @@ def decided(
     return verdict(school.do(command, actor))
 
 
+@pytest.mark.scenario("academic_debt:2")
 def test_a_retake_makes_the_year_mark_and_both_values_stay(school: SmallSchool, pupil: int) -> None:
     school.must(retake(school, pupil, 3), "deputy")
     mark = school.one(TermMark, part=school.line(*MATHS, pupil).part, kind=ResultKind.YEAR)
@@ -70,6 +71,7 @@ def test_a_retake_makes_the_year_mark_and_both_values_stay(school: SmallSchool, 
     assert verdict(school.do(retake(school, pupil, 4), "deputy")) == "debt.none_open"
 
 
+@pytest.mark.scenario("academic_debt:3")
 @pytest.mark.clause("4.5.5/retakes")
 @pytest.mark.clause("4.5.5/commission")
 def test_two_retakes_the_second_before_a_commission(school: SmallSchool, pupil: int) -> None:
@@ -103,6 +105,7 @@ def test_only_from_a_protocol_by_those_who_keep_it(school: SmallSchool, pupil: i
         assert verdict(school.do(retake(school, pupil, 3), name)) == "4.1/role"
 
 
+@pytest.mark.scenario("academic_debt:1")
 def test_who_owes_is_promoted_conditionally(school: SmallSchool, pupil: int) -> None:
     fine = school.pupils["5А"][1]
     assert decided(school, pupil, CouncilDecisionKind.PROMOTED) == "council.debt_open"

@@ -36,6 +36,7 @@ def turn(school: SmallSchool, day: int) -> None:
     school.must(TurnDay(day=day))
 
 
+@pytest.mark.scenario("1.2/1:1")
 @pytest.mark.clause("4.5.6/topic")
 @pytest.mark.clause("4.5.2/roll")
 @pytest.mark.clause("1.2/1")
@@ -79,6 +80,7 @@ def test_the_time_for_a_topic_may_reach_into_the_next_day(
     assert open_on(school, lesson) == [ROLL, TOPIC]
 
 
+@pytest.mark.scenario("4.5.2:3")
 @pytest.mark.clause("4.5.2/roll")
 @pytest.mark.parametrize("by", ["roll", "absence"])
 def test_the_roll_is_taken_by_one_key_or_by_the_first_absence(
@@ -90,6 +92,7 @@ def test_the_roll_is_taken_by_one_key_or_by_the_first_absence(
     assert open_on(school, lesson) == [TOPIC]
 
 
+@pytest.mark.scenario("4.5.2:2")
 @pytest.mark.clause("4.5.2/roll")
 def test_marks_do_not_imply_the_roll(school: SmallSchool, lesson: int) -> None:
     for pupil in school.pupils["5А"][:2]:
@@ -110,6 +113,7 @@ def test_a_day_that_has_passed_is_not_opened_again(school: SmallSchool, day: int
     assert verdict(school.do(TurnDay(day=day))) == "school.day_passed"
 
 
+@pytest.mark.scenario("4.5.6:1")
 def test_marks_attendance_and_homework_are_never_refused_for_a_missing_topic(
     school: SmallSchool, lesson: int
 ) -> None:
@@ -153,6 +157,7 @@ def test_an_extracurricular_lesson_asks_for_nothing(school: SmallSchool) -> None
     assert open_on(school, school.lesson("5А", "Хор")) == []
 
 
+@pytest.mark.scenario("4.5.6:1")
 @pytest.mark.clause("4.5.6/work-topic")
 @pytest.mark.parametrize(
     ("kind", "found"),

@@ -98,6 +98,7 @@ class TestFormerSchool:
         school.must(self.decide(school, 0), "maths")
         assert keys(proposed(school, pupil)) == ["proposal.no_marks"]
 
+    @pytest.mark.scenario("newcomer:4")
     @pytest.mark.clause("4.4.3/4")
     def test_a_term_elsewhere_is_taken_from_the_document_or_a_dash(
         self, school: SmallSchool
@@ -184,6 +185,7 @@ class TestOwed:
         assert verdict(school.do(self.give(school, pupil, due), "maths")) == "data.field"
 
 
+@pytest.mark.scenario("4.6.4/2:2")
 @pytest.mark.clause("4.6.4/2")
 def test_marks_of_the_former_group_stay_there_and_count(school: SmallSchool) -> None:
     pupil = school.pupils["5А"][0]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from eschool_core.commands.group_drafts import ApproveGroups, ConfirmGroup, DraftGroup
+from eschool_core.domain.enums import Role
 from eschool_core.domain.people import GroupMember
 from eschool_core.queries.duties.duty import DutyState
 from eschool_core.queries.duties.registry import duties
@@ -96,3 +97,41 @@ def test_each_teachers_agreement_is_a_duty_and_no_barrier(school: SmallSchool) -
     assert verdict(school.do(agree, "english_2")) == "4.5.1/page"
     school.must(agree, "english")
     assert states(school, "english", before) == {"duty.4.6.4/1.agree": DutyState.DONE}
+
+
+@pytest.fixture
+def large(school: SmallSchool) -> list[int]:
+    """The twenty-seven pupils of a class that is not split yet."""
+    school.add_class("6А", 6)
+    school.appoint("russian", Role.CLASS_TEACHER, "6А")
+    for half, teacher in (("6А/1", "english"), ("6А/2", "english_2")):
+        school.add_group(half, ("6А",))
+        school.add_journal(half, ENGLISH, teacher)
+    return [school.add_pupil("6А", f"Ученик{number:02}") for number in range(27)]
+
+
+@pytest.mark.scenario("4.6.4/1:1", "4.6.4/1:2")
+@pytest.mark.clause("4.6.4/1")
+def test_of_twenty_seven_the_one_not_placed_is_named_and_may_stay_outside_with_a_reason(
+    school: SmallSchool, large: list[int]
+) -> None:
+    of = {"class_id": school.classes["6А"]}
+    for place, pupil in enumerate(large[:26]):
+        half = school.groups["6А/1" if place % 2 else "6А/2"]
+        school.must(draft(school, pupil, group_id=half, **of), "russian")
+    approval = approve(school).model_copy(update=of)
+    refused = school.do(approval, "russian")
+    assert (refused.key, dict(refused.params)) == (
+        "4.6.4/1/unplaced",
+        {"school_class": "6А", "count": 1},
+    )
+    shown = group_draft(school.store, school.classes["6А"], school.subjects[ENGLISH], MONDAY)
+    assert shown.unplaced == ("Ученик26 Саша",)
+    # The draft is kept: the twenty-six are not asked for again.
+    school.must(draft(school, large[26], reason="обучение на дому", **of), "russian")
+    school.must(approval, "russian")
+    shown = group_draft(school.store, school.classes["6А"], school.subjects[ENGLISH], MONDAY)
+    assert (shown.unplaced, len(shown.unconfirmed)) == ((), 2)
+    halves = {school.groups["6А/1"], school.groups["6А/2"]}
+    placed = [row.pupil_id for row in school.all(GroupMember) if row.group_id in halves]
+    assert sorted(placed) == sorted(large[:26])

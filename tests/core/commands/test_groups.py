@@ -42,6 +42,7 @@ def attempt(school: SmallSchool, actor: str = "russian", /, **fields: object) ->
     return verdict(school.do(change(school, **fields), actor, at=at))
 
 
+@pytest.mark.scenario("4.6.4/2:1")
 @pytest.mark.clause("4.6.4/2/application")
 @pytest.mark.parametrize(
     "missing",
@@ -63,6 +64,7 @@ def test_a_transfer_without_its_paper_is_refused(
     assert school.dump() == before
 
 
+@pytest.mark.scenario("4.6.4/2:1")
 @pytest.mark.clause("4.6.4/2/application")
 @pytest.mark.parametrize("day", [NOVEMBER - 60, NOVEMBER])
 def test_with_the_guardians_application_it_is_accepted_and_recorded(
@@ -77,6 +79,7 @@ def test_with_the_guardians_application_it_is_accepted_and_recorded(
     )
 
 
+@pytest.mark.scenario("4.6.4/2:2")
 @pytest.mark.clause("4.6.4")
 def test_earlier_marks_stay_on_the_old_line(school: SmallSchool) -> None:
     pupil, subject = school.pupils["5А"][0], "Английский язык"
@@ -108,6 +111,7 @@ def test_each_teacher_writes_on_the_own_side_of_the_day_of_transfer(school: Smal
         assert verdict(school.do(mark(lesson, pupil), teacher, at=at)) == expected
 
 
+@pytest.mark.scenario("4.6.4/2:3")
 def test_a_reorganisation_by_order_needs_no_application(school: SmallSchool) -> None:
     order = {"ground": GroupChangeGround.ORDER, "document": "Приказ 44", "applicant_id": 0}
     assert attempt(school, "deputy", **order) == "accepted"
@@ -166,6 +170,7 @@ def test_whose_guardianship_had_ended_may_not_apply(school: SmallSchool) -> None
     assert attempt(school, document_day=NOVEMBER - 5) == "accepted"
 
 
+@pytest.mark.scenario("guardians:3")
 @pytest.mark.parametrize(
     ("birthday", "by_pupil", "by_guardian"),
     [

@@ -39,6 +39,7 @@ def closing(entry: Guardianship, **fields: object) -> EndGuardianship:
     return EndGuardianship.model_validate(values | fields)
 
 
+@pytest.mark.scenario("guardians:2")
 @pytest.mark.clause("4.6.8")
 @pytest.mark.parametrize(
     "missing",
@@ -78,6 +79,7 @@ def test_the_officer_closes_on_a_document_and_it_is_logged(
     assert decision.made_by_id == school.staff["officer"]
 
 
+@pytest.mark.scenario("guardians:2")
 @pytest.mark.clause("4.6.8")
 def test_the_class_teacher_may_ask_and_not_close(school: SmallSchool) -> None:
     father = father_of(school, school.pupils["5А"][0])

@@ -42,6 +42,7 @@ def written(school: SmallSchool) -> Homework:
     return school.one(Homework)
 
 
+@pytest.mark.scenario("4.5.3:1")
 @pytest.mark.parametrize(
     ("at", "found"),
     [
@@ -73,6 +74,7 @@ def test_a_finding_says_how_many_minutes_and_of_which_lesson(
     assert finding.staff_id == school.staff["maths"]
 
 
+@pytest.mark.scenario("4.5.3:2")
 def test_offline_in_time_by_the_devices_clock_is_credible(school: SmallSchool) -> None:
     at = offline(clock(MONDAY, 7, 50), clock(MONDAY, 14, 40), clock(MONDAY, 19))
     assert findings(school.do(homework(maths(school)), "maths", at=at)) == []
@@ -119,6 +121,7 @@ def test_nothing_set_is_an_entry_of_its_own(school: SmallSchool) -> None:
     assert written(school).state == HomeworkState.NOT_SET
 
 
+@pytest.mark.scenario("4.5.3:3")
 def test_changed_after_the_deadline_keeps_both_versions_and_the_first_ones_time(
     school: SmallSchool,
 ) -> None:
@@ -175,6 +178,7 @@ def test_a_change_stays_marked_when_the_text_is_changed_again(school: SmallSchoo
     assert written(school).changed_late == 1
 
 
+@pytest.mark.scenario("4.5.3:4")
 @pytest.mark.parametrize(
     ("at", "found"),
     [
@@ -265,6 +269,36 @@ def test_a_remote_day_has_its_deadlines(school: SmallSchool) -> None:
     assert findings(school.do(homework(lesson), "maths", at=clock(MONDAY, 15, 0, 1))) == LATE
 
 
+@pytest.mark.scenario("calendar:3")
+@pytest.mark.parametrize(("second", "found"), [(0, []), (1, LATE)])
+def test_a_class_at_a_distance_has_its_deadlines_a_day_and_a_second_late_too(
+    school: SmallSchool, second: int, found: list[str]
+) -> None:
+    """One class learns at a distance by its own bells of that date; another goes on as usual."""
+    calendar_day(
+        school,
+        DayKind.REMOTE,
+        MONDAY,
+        level=CalendarLevel.SCHOOL_CLASS,
+        object_id=school.classes["5А"],
+        schedule_id=school.bells["short"],
+    )
+    at = clock(MONDAY, 12, 55, second)
+    assert findings(school.do(homework(maths(school)), "maths", at=at)) == found
+    other = school.lesson("10А+10Б", "Физика")
+    assert findings(school.do(homework(other), "physics", at=clock(MONDAY, 12, 55, 1))) == []
+
+
+@pytest.mark.scenario("calendar:3")
+def test_a_day_late_at_a_distance_says_by_how_much(school: SmallSchool) -> None:
+    level, klass = CalendarLevel.SCHOOL_CLASS, school.classes["5А"]
+    calendar_day(school, DayKind.REMOTE, MONDAY, level=level, object_id=klass)
+    at = clock(MONDAY + 1, 15, 0, 1)
+    assert findings(school.do(homework(maths(school)), "maths", at=at)) == LATE
+    params = json.loads(school.one(FindingRecord).params)
+    assert params["late_minutes"] == 24 * 60 + 1
+
+
 @pytest.mark.parametrize(("second", "found"), [(0, []), (1, LATE)])
 def test_a_lesson_held_beyond_the_timetable_lengthens_the_day(
     school: SmallSchool, second: int, found: list[str]
@@ -299,6 +333,7 @@ def test_the_schools_act_moves_the_deadline(
     assert findings(school.do(homework(other), "maths", at=late)) == LATE
 
 
+@pytest.mark.scenario("journal_kinds:2")
 @pytest.mark.clause("4.5.1")
 @pytest.mark.clause("4.5.1/no-homework")
 def test_an_extracurricular_journal_has_no_homework(school: SmallSchool) -> None:

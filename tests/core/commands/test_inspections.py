@@ -98,6 +98,7 @@ def test_a_draft_may_be_of_one_teacher_and_of_a_shorter_period(found: SmallSchoo
     assert found.all(InspectionItem, inspection_id=found.must(early, "deputy", take=4)) == []
 
 
+@pytest.mark.scenario("5.1:1")
 @pytest.mark.clause("5.1")
 @pytest.mark.clause("5.1/release")
 def test_a_note_without_an_order_is_not_released(found: SmallSchool) -> None:
@@ -110,6 +111,7 @@ def test_a_note_without_an_order_is_not_released(found: SmallSchool) -> None:
     assert verdict(release(found, check)) == "accepted"
 
 
+@pytest.mark.scenario("5.1:2")
 @pytest.mark.clause("5.1")
 def test_with_both_each_person_gets_the_own_items_and_a_notice(found: SmallSchool) -> None:
     check = released(found)
@@ -124,6 +126,7 @@ def test_with_both_each_person_gets_the_own_items_and_a_notice(found: SmallSchoo
     assert found.one(Inspection).state == InspectionState.RELEASED
 
 
+@pytest.mark.scenario("5.1:2")
 @pytest.mark.clause("5.1")
 def test_a_person_signs_or_objects_once(found: SmallSchool) -> None:
     released(found)
@@ -137,6 +140,7 @@ def test_a_person_signs_or_objects_once(found: SmallSchool) -> None:
     assert verdict(again) == "inspection.answered"
 
 
+@pytest.mark.scenario("5.1:3")
 @pytest.mark.clause("5.1")
 @pytest.mark.clause("5.1/fact")
 def test_late_is_acknowledged_and_never_remedied(found: SmallSchool) -> None:

@@ -22,6 +22,7 @@ def maths(school: SmallSchool) -> DiaryLesson:
     return next(lesson for lesson in day.lessons if lesson.subject == "Математика")
 
 
+@pytest.mark.scenario("2.12:1")
 @pytest.mark.clause("2.12")
 def test_the_family_sees_the_link_in_the_diary_and_the_size_limit(school: SmallSchool) -> None:
     assert verdict(school.do(link(school), "russian")) == "4.6.1/read-only"

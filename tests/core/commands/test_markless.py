@@ -33,6 +33,7 @@ def test_nobody_gives_a_first_year_pupil_a_mark(school: SmallSchool, actor: str)
     assert school.all(Mark) == []
 
 
+@pytest.mark.scenario("3.6:1")
 @pytest.mark.clause("3.6/mark")
 @pytest.mark.asvs("2.2.2")
 def test_a_mark_made_offline_by_an_old_client_is_refused_on_arrival(school: SmallSchool) -> None:
@@ -41,6 +42,7 @@ def test_a_mark_made_offline_by_an_old_client_is_refused_on_arrival(school: Smal
     assert verdict(school.do(mark(lesson, pupil), "primary", at=at)) == "3.6/mark"
 
 
+@pytest.mark.scenario("3.6:1")
 @pytest.mark.clause("3.6/homework")
 def test_a_first_year_class_gets_no_homework(school: SmallSchool) -> None:
     lesson = school.lesson("1А", "Математика")
@@ -54,6 +56,7 @@ def test_nothing_set_may_be_said_of_a_first_year_class(school: SmallSchool) -> N
     assert findings(school.do(homework(lesson, ""), "primary", at=clock(MONDAY, 9))) == []
 
 
+@pytest.mark.scenario("3.6:2")
 def test_attendance_topic_and_roll_of_a_first_year_class_are_taken(school: SmallSchool) -> None:
     lesson, pupil = school.lesson("1А", "Математика"), school.pupils["1А"][0]
     for command in (absent(lesson, pupil), topic(lesson), roll(lesson)):
@@ -61,6 +64,7 @@ def test_attendance_topic_and_roll_of_a_first_year_class_are_taken(school: Small
     assert len(school.all(Attendance)) == 1
 
 
+@pytest.mark.scenario("3.6:3")
 @pytest.mark.clause("3.6/mark")
 def test_the_pupils_own_grade_decides_in_a_combined_class(
     combined: tuple[SmallSchool, int, int, int],

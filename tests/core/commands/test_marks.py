@@ -88,6 +88,7 @@ def test_two_marks_of_one_lesson_stand_side_by_side(
     ]
 
 
+@pytest.mark.scenario("4.5.2:4")
 def test_work_handed_in_later_stands_beside_the_absence(
     school: SmallSchool, lesson: int, pupil: int
 ) -> None:
@@ -178,6 +179,7 @@ def test_an_exemption_has_dates_and_a_document_and_blocks_no_mark(
         assert verdict(school.do(command, "maths")) == "accepted"
 
 
+@pytest.mark.scenario("journal_kinds:2")
 @pytest.mark.clause("4.5.1")
 @pytest.mark.clause("4.5.1/no-marks")
 def test_an_extracurricular_journal_takes_attendance_and_no_marks(
@@ -194,6 +196,7 @@ def test_an_extracurricular_journal_takes_attendance_and_no_marks(
 class TestCorrection:
     """A mark changed after the lesson's day says why; every value stays."""
 
+    @pytest.mark.scenario("2.2:1", "2.2:3")
     @pytest.mark.clause("2.2/reason")
     @pytest.mark.parametrize(
         ("at", "reason", "expected"),

@@ -116,6 +116,7 @@ def test_a_receipt_tells_how_far_a_member_has_read_and_never_goes_back(
     assert [entry.read_by for entry in shown.messages] == [(), ("Russian Анна",)]
 
 
+@pytest.mark.scenario("2.11:1")
 @pytest.mark.clause("2.11")
 def test_a_message_written_offline_keeps_its_time(school: SmallSchool) -> None:
     thread = school.must(to_family(school), "russian")

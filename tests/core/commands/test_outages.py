@@ -30,6 +30,7 @@ def found(school: SmallSchool) -> FindingRecord:
     return school.one(FindingRecord)
 
 
+@pytest.mark.scenario("outage:1")
 @pytest.mark.clause("4.5.3")
 def test_an_outage_declared_afterwards_settles_what_is_undetermined(
     school: SmallSchool, page: int
@@ -45,6 +46,7 @@ def test_an_outage_declared_afterwards_settles_what_is_undetermined(
     assert notice.person_id == school.staff["maths"]
 
 
+@pytest.mark.scenario("outage:1")
 @pytest.mark.clause("4.5.3")
 def test_what_is_proven_late_stays_late(school: SmallSchool) -> None:
     school.must(homework(school.lesson("5А", "Математика")), "maths", at=LATE)

@@ -46,6 +46,7 @@ def states(school: SmallSchool, moment: int) -> list[tuple[DutyState, bool]]:
     return [(duty.state, duty.late) for duty in own]
 
 
+@pytest.mark.scenario("4.6.5:1")
 @pytest.mark.clause("4.6.5")
 def test_thursday_of_one_week_and_friday_of_the_next_are_in_time(
     school: SmallSchool, application: int
@@ -55,6 +56,7 @@ def test_thursday_of_one_week_and_friday_of_the_next_are_in_time(
     assert states(school, clock(SECOND + 5, 9)) == [(DutyState.DONE, False)] * 2
 
 
+@pytest.mark.scenario("4.6.5:2")
 @pytest.mark.clause("4.6.5")
 def test_a_week_without_a_list_is_overdue_on_monday(school: SmallSchool, application: int) -> None:
     school.must(record(application, MONDAY + 3), "russian", at=clock(MONDAY + 3, 15))
@@ -76,6 +78,7 @@ def test_could_not_be_handed_is_done_with_its_date(school: SmallSchool, applicat
     assert states(school, clock(MONDAY + 4, 9)) == [(DutyState.DONE, False)]
 
 
+@pytest.mark.scenario("4.6.5:3")
 @pytest.mark.clause("4.6.5")
 def test_a_holiday_week_asks_for_none(school: SmallSchool, application: int) -> None:
     holidays = SetCalendar(
@@ -97,6 +100,7 @@ def test_a_revoked_application_asks_for_no_further_list(
     assert len(states(school, clock(SECOND + 2, 9))) == 1
 
 
+@pytest.mark.scenario("4.6.5:4")
 @pytest.mark.clause("4.6.5")
 def test_the_batch_holds_every_guardian_on_paper_with_the_week_and_its_moment(
     school: SmallSchool, application: int

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from eschool_core.commands.journals import PlanRow, SetPlan
+from eschool_core.commands.journals import PlanRow, SetLoad, SetPlan
 from eschool_core.commands.plans import ApprovePlan, CopyPlan
+from eschool_core.commands.school import CreateSubject
 from eschool_core.domain.journal import PlanItem
 from eschool_core.domain.planning import PlanApproval
+from eschool_core.imports.plan import read_plan
 from eschool_core.queries.plan_state import PlanState, plan_states
-from tests.school import MONDAY, SmallSchool, verdict
+from tests.core.imports.files import workbook
+from tests.core.reports.tables import asked, made
+from tests.school import FIRST_DAY, LAST_DAY, MONDAY, SmallSchool, verdict
 
 # The load of the test school is three lessons a week, for 34 weeks.
 HOURS = 102
@@ -81,3 +85,68 @@ def test_a_plan_is_copied_to_a_parallel_class_without_its_dates(school: SmallSch
     ]
     other = copy.model_copy(update={"journal_id": school.journals["5А", "Русский язык"]})
     assert verdict(school.do(other, "deputy")) == "planning.other_subject"
+
+
+HISTORY = ("5А", "История")
+
+
+@pytest.fixture
+def history(school: SmallSchool) -> SmallSchool:
+    """A journal of two hours a week: 68 in 34 weeks."""
+    school.subjects["История"] = school.must(CreateSubject(name="История"))
+    journal_id = school.add_journal(*HISTORY, "substitute")
+    school.must(
+        SetLoad(
+            journal_id=journal_id,
+            staff_id=school.staff["substitute"],
+            weekly_periods=2,
+            first_day=FIRST_DAY,
+            last_day=LAST_DAY,
+        )
+    )
+    return school
+
+
+def imported(school: SmallSchool, rows: int) -> SetPlan:
+    """Return the plan that a teacher's workbook of so many rows is read as."""
+    written = [["№ п/п", "Тема урока", "Кол-во часов"]]
+    listed = [[number, f"Тема {number}", 1] for number in range(1, rows + 1)]
+    read = read_plan(workbook({"КТП": [*written, *listed]}))
+    assert read.not_taken == ()
+    items = tuple(
+        PlanRow(ordinal=item.number, section=item.section, topic=item.topic, hours=item.hours)
+        for item in read.items
+    )
+    return SetPlan(journal_id=school.journals[HISTORY], items=items)
+
+
+@pytest.mark.scenario("2.3:1")
+@pytest.mark.clause("2.3")
+def test_a_workbook_of_sixty_eight_rows_is_sixty_eight_items(history: SmallSchool) -> None:
+    history.must(imported(history, 68), "substitute")
+    assert len(history.all(PlanItem)) == 68
+    [shown] = plan_states(history.store, MONDAY, [history.journals[HISTORY]])
+    assert shown.difference == 0
+    history.must(ApprovePlan(journal_id=history.journals[HISTORY]), "deputy")
+
+
+@pytest.mark.scenario("2.3:2", "2.3:3", "2.3:4")
+@pytest.mark.clause("2.3")
+@pytest.mark.clause("4.4.3/5")
+def test_sixty_seven_hours_are_kept_and_approved_with_a_reason_alone(
+    history: SmallSchool,
+) -> None:
+    history.must(imported(history, 67), "substitute")
+    assert len(history.all(PlanItem)) == 67
+    [shown] = plan_states(history.store, MONDAY, [history.journals[HISTORY]])
+    assert (shown.difference, shown.approved_at) == (-1, None)
+    bare = ApprovePlan(journal_id=history.journals[HISTORY])
+    refused = history.do(bare, "deputy")
+    assert (refused.key, dict(refused.params)["difference"]) == ("2.3/deviation", "−1")
+    history.must(bare.model_copy(update={"reason": "уплотнение"}), "deputy")
+    table = made(history, "hours", asked(history, MONDAY, MONDAY + 5, day=MONDAY + 6))
+    [row] = [row for row in table.rows if "История" in row.cells]
+    assert (table.value(row, "plan_deviation"), table.value(row, "plan_reason")) == (
+        -1,
+        "уплотнение",
+    )

@@ -39,6 +39,7 @@ def log(school: SmallSchool, who: str, class_name: str, day: int = MONDAY) -> bo
     return reading.allowed
 
 
+@pytest.mark.scenario("1.4:1")
 def test_the_teacher_of_one_class_is_refused_the_cards_of_another_and_it_is_logged(
     school: SmallSchool,
 ) -> None:

@@ -39,6 +39,7 @@ def page_row(school: SmallSchool, pupil_id: int) -> PageRow | None:
     return next((row for row in page.rows if row.pupil_id == pupil_id), None)
 
 
+@pytest.mark.scenario("4.6.6:1", "newcomer:1")
 @pytest.mark.clause("4.6.6")
 def test_a_newcomer_stands_in_the_page_the_same_lesson_and_has_no_account(
     school: SmallSchool, newcomer: int
@@ -54,6 +55,7 @@ def test_a_newcomer_stands_in_the_page_the_same_lesson_and_has_no_account(
     assert verdict(school.do(slip, "russian")) == "4.6.6/account"
 
 
+@pytest.mark.scenario("4.6.6:2")
 @pytest.mark.clause("4.6.6")
 def test_an_order_dates_the_enrolment_and_gives_an_account(
     school: SmallSchool, newcomer: int
@@ -74,6 +76,7 @@ def test_an_order_dates_the_enrolment_and_gives_an_account(
     assert verdict(school.do(confirm, "officer")) == "care.request_closed"
 
 
+@pytest.mark.scenario("4.6.6:3", "newcomer:2")
 @pytest.mark.clause("4.6.6")
 def test_a_rejected_newcomer_leaves_the_page_and_the_records_go_to_review(
     school: SmallSchool, newcomer: int
@@ -109,6 +112,7 @@ def test_a_leaver_stays_until_the_order(school: SmallSchool) -> None:
     assert verdict(school.do(tuesday, "maths", at=clock(TUESDAY, 12))) == "4.6.6/enrolment"
 
 
+@pytest.mark.scenario("newcomer:5")
 @pytest.mark.clause("4.6.6")
 def test_who_returns_is_the_same_pupil_with_all_earlier_marks(school: SmallSchool) -> None:
     pupil, lesson = school.pupils["5А"][0], school.lesson("5А", "Математика")

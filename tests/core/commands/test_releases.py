@@ -38,6 +38,7 @@ def told(school: SmallSchool) -> set[int]:
 
 @pytest.mark.clause("2.9/release")
 class TestMoment:
+    @pytest.mark.scenario("2.9:1")
     def test_not_before_the_orders_date_is_over(self, school: SmallSchool) -> None:
         school.must(due(school, FRIDAY_11 + 2), "deputy")
         on_it = clock(FRIDAY_11 + 2, 23, 59, 59)
@@ -62,6 +63,7 @@ def released(school: SmallSchool) -> int:
     return school.one(MarksRelease).id
 
 
+@pytest.mark.scenario("2.9:1")
 def test_every_guardian_with_access_and_every_pupil_is_told(
     school: SmallSchool, pupil: int
 ) -> None:

@@ -36,6 +36,7 @@ def page_commands(school: SmallSchool) -> list[Command]:
     return [commands[kind] for kind in sorted(PAGE)]
 
 
+@pytest.mark.scenario("4.2/3:1", "4.6.1:1")
 @pytest.mark.clause("4.6.1")
 @pytest.mark.asvs("8.2.3")
 def test_the_class_teacher_edits_no_page_of_another_teacher(school: SmallSchool) -> None:
@@ -56,6 +57,7 @@ def test_the_class_teacher_changes_no_mark_that_is_there(school: SmallSchool) ->
     assert school.one(Mark).value == 3
 
 
+@pytest.mark.scenario("4.2/3:1")
 @pytest.mark.clause("4.6.1")
 def test_the_class_teacher_writes_where_the_own_load_is(school: SmallSchool) -> None:
     lesson, pupil = school.lesson("5А", "Русский язык"), school.pupils["5А"][0]
@@ -87,6 +89,7 @@ def test_a_forged_command_of_the_class_teacher_is_judged_by_the_rows_alone(
     assert school.dump() == before
 
 
+@pytest.mark.scenario("4.2/1:1")
 @pytest.mark.clause("4.1")
 @pytest.mark.parametrize(
     ("actor", "check"),
@@ -109,6 +112,7 @@ def test_who_has_no_load_writes_no_page_and_learns_why(
     assert school.dump() == before
 
 
+@pytest.mark.scenario("4.2/1:1")
 @pytest.mark.clause("4.2/1")
 def test_the_administration_writes_where_it_teaches(school: SmallSchool) -> None:
     school.add_load(school.journals["5А", "Математика"], "deputy")
@@ -127,6 +131,7 @@ OF_ROWS = frozenset(
 """Rights that hang on rows which the small school does not have; their own tests put them."""
 
 
+@pytest.mark.scenario("3.1/1:1", "4.7.4:1")
 @pytest.mark.clause("4.7.4")
 @pytest.mark.parametrize("actor", [name for name in EVERYBODY if name != "officer"])
 def test_only_the_system_officer_enters_new_users(school: SmallSchool, actor: str) -> None:

@@ -76,6 +76,7 @@ def test_the_journals_teacher_writes_all_of_its_pages(school: SmallSchool) -> No
         assert verdict(school.do(command, "maths")) == "accepted"
 
 
+@pytest.mark.scenario("4.5.1:1")
 @pytest.mark.clause("4.5.1/page")
 @pytest.mark.asvs("8.2.2")
 def test_a_teacher_without_load_writes_none_of_them(school: SmallSchool) -> None:
@@ -118,6 +119,7 @@ def test_a_substitute_writes_the_column_of_the_lesson_and_no_other(
     assert attempt(school, day=TUESDAY, at=clock(TUESDAY, 12)) == "4.5.1/page"
 
 
+@pytest.mark.scenario("4.5.1:2", "4.7.1:1")
 @pytest.mark.clause("4.5.1/limit")
 @pytest.mark.clause("4.7.1")
 @pytest.mark.parametrize(
@@ -145,6 +147,7 @@ def test_the_schools_act_sets_the_limit(school: SmallSchool) -> None:
     assert attempt(school, at=clock(MONDAY + 2, 0)) == "4.5.1/limit"
 
 
+@pytest.mark.scenario("4.7.1:1")
 @pytest.mark.clause("4.7.1")
 @pytest.mark.parametrize(
     ("at", "expected"),
@@ -179,6 +182,7 @@ def test_only_deputy_and_head_register_substitutions(school: SmallSchool, actor:
     assert verdict(school.do(register(school), actor)) == "4.1/role"
 
 
+@pytest.mark.scenario("4.5.1:4")
 @pytest.mark.clause("4.5.1/substitution")
 def test_a_substitution_that_is_not_registered_loses_nothing(school: SmallSchool) -> None:
     assert findings(school.do(claim(school), "substitute")) == ["4.5.1/substitution"]

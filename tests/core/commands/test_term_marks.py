@@ -50,6 +50,7 @@ def marked(school: SmallSchool, pupil: int, *values: int) -> None:
 
 
 class TestDeviation:
+    @pytest.mark.scenario("2.6:1")
     @pytest.mark.clause("2.6")
     @pytest.mark.clause("2.6/reason")
     def test_a_mark_far_from_the_mean_asks_a_reason(self, school: SmallSchool, pupil: int) -> None:
@@ -59,6 +60,7 @@ class TestDeviation:
         assert dict(outcome.params) == {"value": "5", "proposed": "3"}
         assert school.all(TermMark) == []
 
+    @pytest.mark.scenario("2.6:1")
     @pytest.mark.clause("2.6")
     @pytest.mark.clause("2.6/deviation")
     def test_with_a_reason_the_deputy_head_sees_it(self, school: SmallSchool, pupil: int) -> None:
@@ -89,6 +91,7 @@ class TestDeviation:
         outcome = school.do(term_mark(school, pupil, 5), "maths", base=seen)
         assert findings(outcome) == ["2.6/deviation"]
 
+    @pytest.mark.scenario("4.4.1:1")
     @pytest.mark.clause("4.4.1")
     def test_the_rounding_table_is_the_acts_and_earlier_terms_keep_theirs(
         self, school: SmallSchool, pupil: int
@@ -113,6 +116,7 @@ def test_a_term_mark_is_on_the_scale(
     assert verdict(school.do(term_mark(school, pupil, value), "maths")) == expected
 
 
+@pytest.mark.scenario("3.6:5")
 @pytest.mark.clause("3.6")
 @pytest.mark.clause("3.6/mark")
 @pytest.mark.parametrize("value", [5, ResultValue.PASS, ResultValue.NOT_ATTESTED])
@@ -190,6 +194,7 @@ class TestModes:
         other = school.pupils["5А"][1]
         assert verdict(school.do(term_mark(school, other, 4), "maths")) == "accepted"
 
+    @pytest.mark.scenario("3.6:5")
     @pytest.mark.clause("3.6")
     def test_the_first_grade_cannot_be_given_marks(self, school: SmallSchool) -> None:
         command = SetAssessment(
@@ -199,6 +204,7 @@ class TestModes:
 
 
 class TestWho:
+    @pytest.mark.scenario("4.2/1:2")
     @pytest.mark.clause("4.2/1")
     @pytest.mark.clause("4.6.1")
     @pytest.mark.parametrize(
@@ -216,6 +222,7 @@ class TestWho:
     ) -> None:
         assert verdict(school.do(term_mark(school, pupil, 4), name)) == expected
 
+    @pytest.mark.scenario("4.5.1:3")
     @pytest.mark.clause("4.5.1")
     def test_who_stands_in_by_order_signs_with_the_order(
         self, school: SmallSchool, pupil: int
@@ -241,6 +248,7 @@ class TestDates:
     def made(self, school: SmallSchool, pupil: int, at: int | Interval) -> list[str]:
         return findings(school.do(term_mark(school, pupil, 4), "maths", at=at))
 
+    @pytest.mark.scenario("4.5.5:1")
     @pytest.mark.clause("4.5.5/late")
     @pytest.mark.clause("4.5.5/undetermined")
     @pytest.mark.parametrize(

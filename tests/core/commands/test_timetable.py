@@ -91,6 +91,7 @@ def test_halves_of_a_class_learn_side_by_side(school: SmallSchool) -> None:
         assert attempt(school, group, "Английский язык", *slots) == "accepted"
 
 
+@pytest.mark.scenario("4.4.2:3")
 def test_a_joint_lesson_of_two_classes_is_one_lesson(school: SmallSchool) -> None:
     assert len(school.all(TimetableSlot, journal_id=school.journals["10А+10Б", "Физика"])) == 4
     day = MONDAY
@@ -200,6 +201,7 @@ def test_a_slot_lies_in_a_week_and_on_a_weekday_that_there_are_once(
     assert params(free) == {"field": "slots"}
 
 
+@pytest.mark.scenario("4.7.2:1")
 @pytest.mark.clause("4.7.2")
 @pytest.mark.clause("4.7.2/bells")
 @pytest.mark.parametrize(("period", "expected"), [(7, "accepted"), (8, BELLS)])
@@ -310,6 +312,7 @@ def extra(school: SmallSchool, **fields: int) -> RecordLesson:
     return RecordLesson.model_validate({**values, **fields})
 
 
+@pytest.mark.scenario("4.4.2:4")
 @pytest.mark.clause("4.4.2/outside")
 def test_a_lesson_outside_the_timetable_is_accepted_with_a_finding(school: SmallSchool) -> None:
     outcome = school.do(extra(school), "maths", at=clock(SATURDAY, 9))

@@ -37,6 +37,7 @@ def publish(school: SmallSchool, draft: int) -> PublishTimetable:
     return PublishTimetable(draft_id=draft)
 
 
+@pytest.mark.scenario("4.4.2:1", "4.4.2:2")
 @pytest.mark.clause("4.4.2")
 def test_a_draft_holds_a_teacher_twice_and_lists_the_clash_live(
     school: SmallSchool, draft: int

@@ -30,6 +30,7 @@ def bundle(data: bytes) -> dict[str, list[dict[str, str]]]:
         }
 
 
+@pytest.mark.scenario("1.2/3:1")
 @pytest.mark.clause("1.2/3")
 def test_what_goes_out_comes_in_as_the_same_school(school: SmallSchool) -> None:
     made = export_oneroster(school.store, MONDAY)
@@ -56,6 +57,7 @@ def test_what_goes_out_comes_in_as_the_same_school(school: SmallSchool) -> None:
     assert {entry.name.family for entry in draft.staff} >= {"Maths", "Head", "Officer"}
 
 
+@pytest.mark.scenario("1.2/3:1")
 @pytest.mark.clause("1.2/3")
 def test_the_bundle_holds_what_the_format_asks_for(school: SmallSchool) -> None:
     tables = bundle(export_oneroster(school.store, MONDAY).data)

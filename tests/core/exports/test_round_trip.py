@@ -106,6 +106,7 @@ def said(draft: RosterDraft) -> dict[str, Any]:
     }
 
 
+@pytest.mark.scenario("1.2/3:1")
 @pytest.mark.clause("1.2/3")
 @settings(max_examples=40, deadline=None)
 @given(roster=rosters())

@@ -78,6 +78,7 @@ def of(told: JournalForecast, number: int) -> PupilForecast:
     return told.pupils[number]
 
 
+@pytest.mark.scenario("2.8:1")
 @pytest.mark.clause("2.8")
 def test_a_pupil_gets_a_mark_an_interval_and_what_is_needed(filled: SmallSchool) -> None:
     told = forecast(filled)

@@ -19,6 +19,7 @@ def coming(count: float, value: float = 4.0, noise: float = 0.6) -> Coming:
     return Coming(count, 100.0, value, noise, own_error=0.2, level_error=0.1)
 
 
+@pytest.mark.scenario("2.8:1")
 @pytest.mark.clause("2.8")
 def test_five_marks_give_a_value_an_interval_and_what_is_needed() -> None:
     told = outlook(standing(3, 4, 3, 4, 3), coming(4), HALF, 80)

@@ -77,6 +77,7 @@ def document(*tables: Table, **changes: object) -> Document:
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
+@pytest.mark.scenario("2.4:1")
 @pytest.mark.clause("2.4")
 def test_every_sheet_is_numbered_and_bears_requisites_and_a_place_for_signatures() -> None:
     data = to_pdf(document(wide(3, pupils=120)))
@@ -89,6 +90,7 @@ def test_every_sheet_is_numbered_and_bears_requisites_and_a_place_for_signatures
         assert wanted in said
 
 
+@pytest.mark.scenario("2.4:1")
 @pytest.mark.clause("2.4")
 @pytest.mark.parametrize("columns", [1, 9, 40, 90])
 def test_no_column_is_cut_off(columns: int) -> None:
@@ -223,6 +225,7 @@ def test_a_stamp_or_its_absence_is_said_of_each_table() -> None:
         to_pdf(document(wide(3), wide(3), stamps=(STAMP,)))
 
 
+@pytest.mark.scenario("4.4.5/2:1")
 @pytest.mark.clause("4.4.5/2")
 def test_the_sheet_for_sewing_says_how_many_sheets_there_are() -> None:
     data = to_pdf(document(wide(30, pupils=60), bound=True))

@@ -20,6 +20,7 @@ from tests.school import MONDAY, TUESDAY, SmallSchool, clock
 MATHS = ("5А", "Математика")
 
 
+@pytest.mark.scenario("2.2:1")
 @pytest.mark.clause("2.2")
 def test_both_values_of_a_corrected_mark_stay_with_author_time_and_reason(
     school: SmallSchool,

@@ -16,6 +16,7 @@ from eschool_core.queries.duties.registry import duties
 from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock, verdict
 
 
+@pytest.mark.scenario("2.1:1")
 @pytest.mark.clause("2.1")
 def test_a_pupil_without_a_birth_date_is_named(school: SmallSchool) -> None:
     pupil = school.pupils["5А"][1]
@@ -66,6 +67,7 @@ def test_a_corrected_phone_shows_old_and_new_until_the_next_check(school: SmallS
     assert (change.field, change.old, change.new) == ("phone", "+7 384 000", "+7 999")
 
 
+@pytest.mark.scenario("3.5:1")
 @pytest.mark.clause("3.5")
 def test_a_month_without_a_check_of_the_deputies_is_overdue_and_seen_by_the_head(
     school: SmallSchool,

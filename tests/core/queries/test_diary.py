@@ -47,6 +47,7 @@ def test_the_week_shows_own_lessons_by_day_and_clock(school: SmallSchool) -> Non
     assert not shown.partial
 
 
+@pytest.mark.scenario("2.10:2")
 @pytest.mark.clause("2.10")
 def test_a_lesson_shows_topic_homework_mark_and_comment(school: SmallSchool) -> None:
     lesson, pupil = school.lesson(*MATHS), school.pupils["5А"][0]
@@ -123,6 +124,7 @@ def test_an_excuse_of_one_lesson_goes_before_one_of_the_day(school: SmallSchool)
     assert absence.reason is ExcuseKind.NONE
 
 
+@pytest.mark.scenario("3.6:4")
 @pytest.mark.clause("3.6")
 def test_homework_of_one_grade_is_not_shown_to_another(school: SmallSchool) -> None:
     elder = school.add_pupil("5А", "Старший", grade=6)
@@ -133,6 +135,7 @@ def test_homework_of_one_grade_is_not_shown_to_another(school: SmallSchool) -> N
     assert [entry.text for entry in shown.homework] == ["№ 6"]
 
 
+@pytest.mark.scenario("3.6:4")
 @pytest.mark.clause("3.6")
 def test_a_first_former_in_a_combined_class_sees_no_homework(school: SmallSchool) -> None:
     third = school.add_pupil("1А", "Третий", grade=3)
@@ -189,6 +192,7 @@ def test_a_subject_teachers_replica_says_that_the_diary_is_incomplete(school: Sm
     assert {lesson.subject for day in shown.days for lesson in day.lessons} == {"Математика"}
 
 
+@pytest.mark.scenario("2.2:2")
 @pytest.mark.clause("2.2")
 def test_a_corrected_mark_shows_what_it_was(school: SmallSchool) -> None:
     lesson, own = school.lesson(*MATHS), school.pupils["5А"][0]

@@ -38,6 +38,7 @@ def week(school: SmallSchool, who: str, moment: int, monday: int = MONDAY) -> Du
 
 
 class TestAttendanceCheck:
+    @pytest.mark.scenario("4.6.2:1")
     @pytest.mark.clause("4.6.2")
     def test_it_is_due_until_sunday_midnight_and_overdue_from_then_on(
         self, school: SmallSchool
@@ -50,6 +51,7 @@ class TestAttendanceCheck:
             calendar.date_of(NEXT_MONDAY - 1),
         )
 
+    @pytest.mark.scenario("4.6.2:2")
     @pytest.mark.clause("4.6.2")
     def test_a_check_in_time_is_done_and_a_later_one_is_late(self, school: SmallSchool) -> None:
         check = CheckAttendance(class_id=school.classes["5А"], day=MONDAY + 3)
@@ -65,6 +67,7 @@ class TestAttendanceCheck:
         late = week(school, "maths", clock(NEXT_MONDAY, 9))
         assert (late.state, late.late) == (DutyState.DONE, True)
 
+    @pytest.mark.scenario("4.6.2:3")
     @pytest.mark.clause("4.6.2")
     def test_a_week_on_holiday_asks_for_nothing_of_that_class_alone(
         self, school: SmallSchool
@@ -84,6 +87,32 @@ class TestAttendanceCheck:
         classes = {duty.params["school_class"] for duty in found if duty.params["first"] == monday}
         assert "1А" not in classes
         assert {"5А", "5Б"} <= classes
+
+    @pytest.mark.scenario("calendar:1")
+    @pytest.mark.clause("4.6.2")
+    def test_the_break_of_the_first_grades_in_february_asks_nothing_of_them_alone(
+        self, school: SmallSchool
+    ) -> None:
+        school.add_class("2А", 2)
+        school.appoint("english", Role.CLASS_TEACHER, "2А")
+        monday = calendar.day_number(date(2027, 2, 15))
+        school.must(
+            SetCalendar(
+                level=CalendarLevel.GRADE,
+                object_id=1,
+                days=tuple(range(monday, monday + 7)),
+                day_kind=DayKind.SCHOOL_BREAK,
+                act="№ 9",
+            ),
+            "deputy",
+        )
+        named = calendar.date_of(monday).isoformat()
+        for week_of, classes in ((monday, {"2А"}), (monday - 7, {"1А", "2А"})):
+            named = calendar.date_of(week_of).isoformat()
+            found = of(school, "4.6.2", "", clock(monday + 7, 9))
+            asked = {str(duty.params["school_class"]) for duty in found
+                     if duty.params["first"] == named}  # fmt: skip
+            assert asked & {"1А", "2А"} == classes
 
     @pytest.mark.clause("4.6.2")
     def test_a_duty_is_of_who_holds_the_class_when_it_is_due(self, school: SmallSchool) -> None:
@@ -127,6 +156,25 @@ class TestCardCheck:
         # The deputy head sees everybody's.
         assert late in of(school, "4.6.7", "", clock(OCTOBER, 0))
 
+    @pytest.mark.scenario("3.3:1", "4.6.7:1")
+    @pytest.mark.clause("4.6.7")
+    @pytest.mark.clause("3.3")
+    @pytest.mark.parametrize("month", [10, 11])
+    def test_a_month_without_a_check_is_overdue_on_the_first_of_the_next_for_both_to_see(
+        self, school: SmallSchool, month: int
+    ) -> None:
+        first = clock(calendar.day_number(date(2026, month + 1, 1)), 0)
+        name = f"{month}.2026"
+
+        def state(who: str, moment: int) -> list[DutyState]:
+            found = of(school, "4.6.7", who, moment)
+            asked = [duty for duty in found if duty.params["month"] == name]
+            return [duty.state for duty in asked if duty.params["school_class"] == "5А"]
+
+        for who in ("russian", ""):
+            assert state(who, first - 1) == [DutyState.DUE]
+            assert state(who, first) == [DutyState.OVERDUE]
+
     @pytest.mark.clause("4.6.7")
     def test_a_check_that_leaves_a_pupil_out_is_refused_with_the_number(
         self, school: SmallSchool
@@ -146,6 +194,7 @@ class TestSections:
         found = [duty for duty in answer.duties if f":{name}:" in duty.key]
         return min(found, key=lambda duty: duty.due)
 
+    @pytest.mark.scenario("4.3:1")
     @pytest.mark.clause("4.3")
     def test_a_staff_section_with_a_hole_is_a_breach_from_the_sixth_of_september(
         self, school: SmallSchool
@@ -158,6 +207,7 @@ class TestSections:
         [hole] = late.missing
         assert (hole.key, hole.params) == ("gap.post", {"name": "Nobody Анна"})
 
+    @pytest.mark.scenario("4.3:2")
     @pytest.mark.clause("4.3")
     def test_an_education_section_with_holes_names_the_deputy(self, school: SmallSchool) -> None:
         school.add_class("9А", 9)
@@ -178,6 +228,7 @@ class TestSections:
         done = self.section(school, "staff", clock(MONDAY, 12))
         assert (done.state, done.late) == (DutyState.DONE, False)
 
+    @pytest.mark.scenario("4.3:3")
     @pytest.mark.clause("4.3")
     def test_who_is_hired_without_a_post_in_november_is_listed_for_personnel(
         self, school: SmallSchool
@@ -193,6 +244,7 @@ class TestSections:
         assert lacking.last_day == date(2026, 11, 30)
         assert [each.params["name"] for each in lacking.missing] == ["Newcomer Анна"]
 
+    @pytest.mark.scenario("4.7.2:2")
     @pytest.mark.clause("4.7.2")
     def test_a_section_without_a_deputy_falls_to_the_system_officer(
         self, school: SmallSchool

@@ -48,6 +48,7 @@ def test_lessons_without_topic_or_roll_are_overdue_until_filled(school: SmallSch
     assert left == ([before - 1] if before > 1 else [])
 
 
+@pytest.mark.scenario("4.5.2:1")
 @pytest.mark.clause("4.5.2")
 def test_a_written_work_without_marks_is_overdue_after_the_days_of_the_act(
     school: SmallSchool,
@@ -133,6 +134,7 @@ def test_term_marks_are_due_by_the_date_of_the_order_and_the_missing_are_named(
     assert (done.state, done.late, done.missing) == (DutyState.DONE, False, ())
 
 
+@pytest.mark.scenario("4.4.5/1:3")
 @pytest.mark.clause("4.4.5/1")
 def test_a_year_that_is_past_and_not_closed_is_overdue_with_what_is_missing(
     school: SmallSchool,

@@ -56,6 +56,7 @@ def cells(shown: JournalPage) -> list[str]:
     return [row.cells[0].text for row in shown.rows]
 
 
+@pytest.mark.scenario("4.5.2:4")
 def test_the_signs_of_the_journal(school: SmallSchool) -> None:
     mark(school, 0, 4)
     mark(school, 0, 5, position=1)

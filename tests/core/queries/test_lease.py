@@ -23,6 +23,7 @@ def test_fourteen_school_days_without_contact_are_the_limit(
     assert lease_is_over(school.store, clock(MONDAY, 9), clock(day, 9)) is over
 
 
+@pytest.mark.scenario("outage:3")
 @pytest.mark.clause("7.1")
 def test_fifteen_days_of_holidays_lock_nobody_out(school: SmallSchool) -> None:
     days = tuple(range(MONDAY + 1, MONDAY + 16))

@@ -75,6 +75,7 @@ def test_one_three_and_one_four_lie_within_their_categories() -> None:
     assert not Results(fives=4, fours=1, threes=1).one_four
 
 
+@pytest.mark.scenario("4.4.3/7:1")
 @pytest.mark.clause("4.4.3/7")
 @given(st.lists(results, max_size=40))
 def test_the_categories_sum_up_to_all_with_marks(pupils: list[Results]) -> None:

@@ -37,6 +37,7 @@ def test_fourteen_letters_never_warn() -> None:
     assert not looks_foreign("Present Perfect")
 
 
+@pytest.mark.scenario("4.5.6:2")
 @pytest.mark.parametrize(
     "text",
     [

@@ -9,6 +9,7 @@ from eschool_core.regulation.legal_acts import legal_acts
 from eschool_core.regulation.registry import CLAUSES
 
 
+@pytest.mark.scenario("1.1:1")
 @pytest.mark.clause("1.1")
 def test_nine_acts_and_decree_781_is_superseded() -> None:
     acts = {act.number: act for act in legal_acts()}

@@ -65,6 +65,7 @@ def of_5a(school: SmallSchool, **fields: object) -> list[tuple[object, ...]]:
     return [tuple(row) for row in rows_of(shown, *(f"missed_{key}" for key in KEYS))]
 
 
+@pytest.mark.scenario("4.4.3/9:1")
 @pytest.mark.clause("4.4.3/9")
 def test_reasons_and_whole_days_by_hand(school: SmallSchool) -> None:
     away(school, 0, MONDAY)
@@ -237,6 +238,7 @@ def test_particulars_of_a_class_and_their_sum(school: SmallSchool) -> None:
     assert shown.notes[0].lines[:2] == ("девочек: 1", "пол не указан: 4")
 
 
+@pytest.mark.scenario("4.4.3/1:1")
 @pytest.mark.clause("4.4.3/1")
 def test_the_classes_sum_up_to_the_contingent(school: SmallSchool) -> None:
     totals = [
@@ -276,6 +278,7 @@ seen = st.builds(
 )
 
 
+@pytest.mark.scenario("4.4.3/9:1")
 @pytest.mark.clause("4.4.3/9")
 @given(st.lists(seen, max_size=40, unique_by=lambda entry: (entry.pupil_id, entry.lesson_id)))
 def test_reasons_always_sum_up_to_all_that_was_missed(entries: list[Seen]) -> None:

@@ -34,6 +34,7 @@ def test_every_report_has_its_texts_and_its_clause(spec: ReportSpec) -> None:
     assert clause(spec.clause).number == spec.clause
 
 
+@pytest.mark.scenario("1.2/2:1")
 @pytest.mark.clause("1.2/2")
 @pytest.mark.parametrize("spec", REPORTS, ids=lambda spec: spec.name)
 def test_every_report_is_made_from_primary_records_and_writes_nothing(
@@ -69,6 +70,7 @@ def test_names_may_be_typed_with_hyphens() -> None:
         report("class_sizes", "control")
 
 
+@pytest.mark.scenario("4.4.3:1")
 @pytest.mark.clause("4.4.3")
 def test_the_bundle_holds_the_nine_forms_of_every_class_with_the_same_totals(
     school: SmallSchool,
@@ -86,6 +88,7 @@ def test_the_bundle_holds_the_nine_forms_of_every_class_with_the_same_totals(
     assert found["movement"].totals[0].cells[-1] == sizes
 
 
+@pytest.mark.scenario("4.4.3:2")
 @pytest.mark.clause("4.4.3")
 def test_the_bundle_names_who_does_not_report(school: SmallSchool) -> None:
     terms = set_terms(school)

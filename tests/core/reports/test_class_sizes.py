@@ -12,6 +12,7 @@ from tests.school import FIRST_DAY, SmallSchool
 REFERENCE = FIRST_DAY + 19
 
 
+@pytest.mark.scenario("4.4.3/3:1")
 @pytest.mark.clause("4.4.3/3")
 def test_sizes_by_grade_and_for_the_school(school: SmallSchool) -> None:
     school.add_pupil("5А", "Новикова")

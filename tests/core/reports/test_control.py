@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from eschool_core import calendar
 from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
+from eschool_core.commands.external import DecideExternalMark, EnterExternalMark
 from eschool_core.commands.groups import ChangeGroup
 from eschool_core.commands.journals import PlanRow, SetPlan
 from eschool_core.commands.lessons import (
@@ -23,12 +25,17 @@ from eschool_core.domain.enums import (
     ExemptionKind,
     GroupChangeGround,
     JournalKind,
+    TermKind,
     WorkKind,
 )
 from eschool_core.domain.journal import Lesson
+from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.school import Journal, Term
 from eschool_core.errors import RightsError
+from eschool_core.queries.duties.registry import duties
 from eschool_core.reports.frame import Asked
 from eschool_core.reports.table import UNKNOWN, Table, Value
+from eschool_core.results.proposal import propose_term
 from tests.core.reports.results import QUARTER_END, set_terms
 from tests.core.reports.tables import asked, made, rows_of
 from tests.school import FIRST_DAY, MONDAY, TUESDAY, SmallSchool, clock, offline
@@ -64,6 +71,7 @@ def write(
     return lesson
 
 
+@pytest.mark.scenario("4.4.4/1:1", "4.7.3:1")
 @pytest.mark.clause("4.4.4/1")
 @pytest.mark.clause("4.7.3")
 def test_activity_counts_entries_offline_ones_too(school: SmallSchool) -> None:
@@ -78,6 +86,7 @@ def test_activity_counts_entries_offline_ones_too(school: SmallSchool) -> None:
     assert str(found["last_entry"]).startswith("2026-09-08 10:00")
 
 
+@pytest.mark.scenario("4.4.4/1:1")
 @pytest.mark.clause("4.4.4/1")
 @pytest.mark.clause("4.7.3")
 def test_when_somebody_was_last_heard_of_only_the_server_knows(school: SmallSchool) -> None:
@@ -125,6 +134,7 @@ def term(school: SmallSchool) -> SmallSchool:
     return school
 
 
+@pytest.mark.scenario("4.4.4/2:1")
 @pytest.mark.clause("4.4.4/2")
 def test_two_marks_two_weeks_before_the_end_are_warned_of(term: SmallSchool) -> None:
     days = tuple(MONDAY + 7 * week_ for week_ in range(7))
@@ -137,6 +147,7 @@ def test_two_marks_two_weeks_before_the_end_are_warned_of(term: SmallSchool) -> 
     assert few(term, day=MONDAY + 20)["Абрамов Саша"] == (2, 7, "")
 
 
+@pytest.mark.scenario("4.4.4/2:1")
 @pytest.mark.clause("4.4.4/2")
 def test_the_teacher_and_the_class_teacher_see_their_own(term: SmallSchool) -> None:
     wanted = asked(term, MONDAY, END, day=END)
@@ -170,6 +181,7 @@ def test_the_norm_is_prorated_for_arrival_and_long_illness(term: SmallSchool) ->
     assert found["Власов Саша"][1] == 4
 
 
+@pytest.mark.scenario("4.4.4/2:2")
 @pytest.mark.clause("4.4.4/2")
 def test_individual_curricula_and_releases_are_left_out(term: SmallSchool) -> None:
     own, released = term.pupils["5А"][:2]
@@ -198,6 +210,76 @@ def test_individual_curricula_and_releases_are_left_out(term: SmallSchool) -> No
     assert set(found) == {"Власов Саша", "Громова Саша"}
 
 
+@pytest.mark.scenario("newcomer:3")
+@pytest.mark.clause("4.4.4/2")
+@pytest.mark.clause("2.6")
+def test_marks_of_a_former_school_are_proposed_with_and_counted_in_no_density(
+    term: SmallSchool,
+) -> None:
+    mark(term, 0, (MONDAY, MONDAY + 7))
+    before = few(term)
+    [quarter_id] = [row.id for row in term.all(Term, kind=TermKind.QUARTER, ordinal=1)]
+    pupil, journal_id = term.pupils["5А"][0], term.journals["5А", "Математика"]
+    for value in (2, 2):
+        entered = EnterExternalMark(
+            journal_id=journal_id,
+            pupil_id=pupil,
+            value=value,
+            source="Школа № 2",
+            document="Ведомость 5",
+            term_id=quarter_id,
+            day=FIRST_DAY,
+        )
+        external = term.must(entered, "russian")
+        term.must(DecideExternalMark(external_mark_id=external, accept=1), "maths")
+    journal = term.store.require(Journal, journal_id)
+    proposed = propose_term(term.store, journal, term.store.require(Term, quarter_id), pupil)
+    # Two fours of this school and two twos of the former one.
+    assert proposed[pupil].mean_hundredths == 300
+    assert few(term) == before
+    assert before["Абрамов Саша"][0] == 2
+
+
+@pytest.mark.scenario("calendar:2")
+@pytest.mark.clause("4.4.4/3")
+@pytest.mark.clause("4.5.2")
+@pytest.mark.clause("4.6.2")
+def test_a_class_in_quarantine_lags_and_is_asked_for_neither_roll_nor_check(
+    school: SmallSchool,
+) -> None:
+    items = tuple(PlanRow(ordinal=n, section="", topic=f"Тема {n}") for n in range(1, 9))
+    school.must(SetPlan(journal_id=school.journals["5А", "Математика"], items=items), "maths")
+    school.must(
+        SetCalendar(
+            level=CalendarLevel.SCHOOL_CLASS,
+            object_id=school.classes["5А"],
+            days=tuple(range(MONDAY, MONDAY + 5)),
+            day_kind=DayKind.QUARANTINE,
+            act="Приказ № 5",
+        ),
+        "deputy",
+    )
+    school.must(TurnDay(day=AFTER), at=clock(AFTER, 0))
+    found = row(control(school, "coverage", week(school)), "5А", "Математика")
+    assert (found["planned"], found["given"], found["lag"]) == (3, 0, -3)
+    lessons = {
+        entry.id
+        for entry in school.all(Lesson, journal_id=school.journals["5А", "Математика"])
+        if MONDAY <= entry.day < AFTER
+    }
+    assert len(lessons) == 3
+    assert not lessons & {entry.lesson_id for entry in school.all(FindingRecord)}
+    listed = duties(school.store, clock(AFTER, 9)).duties
+    monday = calendar.date_of(MONDAY).isoformat()
+    weekly = {
+        entry.params["school_class"]
+        for entry in listed
+        if entry.clause == "4.6.2" and entry.params["first"] == monday
+    }
+    assert "5А" not in weekly
+    assert "5Б" in weekly
+
+
 @pytest.mark.clause("4.4.4/2")
 @pytest.mark.clause("3.6")
 def test_no_marks_are_missed_in_the_first_grade(term: SmallSchool) -> None:
@@ -205,6 +287,7 @@ def test_no_marks_are_missed_in_the_first_grade(term: SmallSchool) -> None:
     assert "1А" not in control(term, "density", wanted).column("class")
 
 
+@pytest.mark.scenario("4.4.4/3:1")
 @pytest.mark.clause("4.4.4/3")
 def test_three_cancelled_lessons_are_a_lag_of_three_with_a_proposal(school: SmallSchool) -> None:
     items = tuple(PlanRow(ordinal=n, section="", topic=f"Тема {n}") for n in range(1, 9))
@@ -230,6 +313,7 @@ def test_three_cancelled_lessons_are_a_lag_of_three_with_a_proposal(school: Smal
     assert found["proposal"] == ""
 
 
+@pytest.mark.scenario("4.4.4/4:2")
 @pytest.mark.clause("4.4.4/4")
 def test_homework_blank_is_counted_apart_and_none_set_counts_as_done(
     school: SmallSchool,
@@ -257,6 +341,7 @@ def test_homework_of_a_grade_without_marks_is_asked_of_nobody(school: SmallSchoo
     assert "1А" not in control(school, "homework", week(school)).column("group")
 
 
+@pytest.mark.scenario("4.6.3:1")
 @pytest.mark.clause("4.6.3")
 def test_who_has_had_no_mark_for_three_weeks_is_listed(term: SmallSchool) -> None:
     mark(term, 0, (MONDAY, MONDAY + 21))
@@ -273,6 +358,7 @@ def test_who_has_had_no_mark_for_three_weeks_is_listed(term: SmallSchool) -> Non
     assert found["Власов Саша"] == (None, None)
 
 
+@pytest.mark.scenario("3.4:1")
 @pytest.mark.clause("3.4")
 def test_twenty_lessons_of_which_eighteen_are_complete_are_ninety_percent(
     school: SmallSchool,
@@ -317,6 +403,7 @@ def test_the_indices_of_works_and_of_personal_data(school: SmallSchool) -> None:
     assert found["cards_share"] == Decimal("20.0")
 
 
+@pytest.mark.scenario("1.3:1")
 @pytest.mark.clause("1.3")
 def test_the_panel_shows_clause_object_person_and_age(school: SmallSchool) -> None:
     lesson = school.lesson("5А", "Математика", MONDAY)
@@ -334,6 +421,7 @@ def test_the_panel_shows_clause_object_person_and_age(school: SmallSchool) -> No
     assert shown.notes[0].lines
 
 
+@pytest.mark.scenario("1.3:1")
 @pytest.mark.clause("1.3")
 def test_overdue_duties_stand_in_the_panel_with_their_holder(school: SmallSchool) -> None:
     school.now = clock(AFTER, 8)

@@ -43,6 +43,7 @@ def on_paper(school: SmallSchool, pupil_id: int, guardian_id: int, number: int) 
     )
 
 
+@pytest.mark.scenario("4.4.4/5:1")
 @pytest.mark.clause("4.4.4/5")
 def test_twenty_five_families_of_which_three_are_on_paper(school: SmallSchool) -> None:
     while len(school.pupils["5А"]) < 25:
@@ -73,6 +74,7 @@ def test_a_family_is_on_paper_only_where_every_guardian_is(school: SmallSchool) 
     assert rows_of(families(school, wanted(school, {})), "paper_families") == [(1,)]
 
 
+@pytest.mark.scenario("4.6.9:1")
 @pytest.mark.clause("4.6.9")
 def test_who_never_looked_is_listed_with_days_for_the_class_teacher(school: SmallSchool) -> None:
     first, second, third, fourth = school.pupils["5А"]

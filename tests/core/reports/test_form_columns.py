@@ -213,6 +213,7 @@ def test_every_form_and_appendix_has_its_columns_written_down() -> None:
     assert set(COLUMNS) == {*FORMS, *appendices, "timesheet", "substitutions"}
 
 
+@pytest.mark.scenario("2.7:1")
 @pytest.mark.clause("4.4.3/7")
 def test_the_class_teachers_summary_has_every_field(school: SmallSchool) -> None:
     terms = set_terms(school)

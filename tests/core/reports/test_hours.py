@@ -63,6 +63,7 @@ def test_hours_given_are_those_the_journal_shows(school: SmallSchool) -> None:
     assert [both[key] for key in HOURS] == [5, 2, 0, 3, 3]
 
 
+@pytest.mark.scenario("4.4.3/5:1")
 @pytest.mark.clause("4.4.3/5")
 def test_substituted_hours_are_credited_to_the_substitute(school: SmallSchool) -> None:
     lesson = school.lesson("5А", "Математика", MONDAY)
@@ -88,6 +89,7 @@ def test_substituted_hours_are_credited_to_the_substitute(school: SmallSchool) -
     assert other["pupils"] is None
 
 
+@pytest.mark.scenario("4.4.3/5:1")
 @pytest.mark.clause("4.4.3/5")
 @pytest.mark.clause("4.4.4/3")
 def test_cancelled_lessons_are_a_lag_with_its_reason(school: SmallSchool) -> None:
@@ -184,6 +186,7 @@ def test_the_filling_of_a_journal_by_hand(school: SmallSchool) -> None:
     assert [row[key] for key in keys] == [Decimal("100.0"), 1, 1, Decimal("0.3"), 2]
 
 
+@pytest.mark.scenario("4.4.3/6:1")
 @pytest.mark.clause("4.4.3/6")
 def test_three_gaps_are_listed_as_exactly_three(school: SmallSchool) -> None:
     fill_a_week(school)
@@ -202,6 +205,7 @@ def test_three_gaps_are_listed_as_exactly_three(school: SmallSchool) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.scenario("3.4:2")
 @pytest.mark.clause("3.4")
 def test_a_teacher_sees_the_own_gaps_each_leading_to_its_lesson(school: SmallSchool) -> None:
     fill_a_week(school)

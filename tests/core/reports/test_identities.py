@@ -10,6 +10,7 @@ from benchmarks.identities import check_identities
 from benchmarks.made_school import made_school
 
 
+@pytest.mark.scenario("4.4.3/8:1")
 @pytest.mark.clause("4.4.3")
 @settings(max_examples=2, deadline=None)
 @given(st.integers(0, 10_000))

@@ -36,6 +36,7 @@ def move(school: SmallSchool, pupil_id: int, class_name: str, day: int) -> None:
     school.must(command, "officer")
 
 
+@pytest.mark.scenario("4.4.3/2:2")
 @pytest.mark.clause("4.4.3/2")
 def test_a_transfer_between_classes_is_no_movement_of_the_school(school: SmallSchool) -> None:
     move(school, school.pupils["5А"][0], "5Б", MONDAY)
@@ -137,6 +138,7 @@ stays = st.builds(
 )
 
 
+@pytest.mark.scenario("4.4.3/2:1")
 @pytest.mark.clause("4.4.3/2")
 @given(st.lists(stays, max_size=20), st.integers(0, 30), st.integers(0, 30))
 def test_the_balance_of_a_class_always_holds(listed: list[Stay], opening: int, length: int) -> None:

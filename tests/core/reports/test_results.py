@@ -54,6 +54,7 @@ def summary(shown: Table) -> dict[str, tuple[Value, Value]]:
 MIXED = ((5, 5, 5), (5, 5, 4), (3, 4, 5), (2, 3, 4))
 
 
+@pytest.mark.scenario("2.7:1", "4.4.3/7:1")
 @pytest.mark.clause("4.4.3/7")
 @pytest.mark.clause("2.7")
 def test_the_class_teachers_summary_by_hand(school: SmallSchool, terms: dict[str, Term]) -> None:
@@ -143,6 +144,7 @@ def test_who_is_not_attested_is_named_with_subject_and_reason(
     assert found["Аттестовано"] == (2, "")
 
 
+@pytest.mark.scenario("4.4.3:2", "4.4.3/8:1")
 @pytest.mark.clause("4.4.3/8")
 def test_the_summary_of_the_school_and_who_does_not_report(
     school: SmallSchool, terms: dict[str, Term]
@@ -228,6 +230,7 @@ def cells(shown: Table, line: int = 0) -> tuple[Value, ...]:
     return shown.rows[line].cells[3:-3]
 
 
+@pytest.mark.scenario("4.4.3/4:1")
 @pytest.mark.clause("4.4.3/4")
 def test_every_cell_of_the_register_says_what_stands_there(
     school: SmallSchool, terms: dict[str, Term]
@@ -281,6 +284,7 @@ def test_first_grades_have_attendance_and_the_decision_only(
     assert shown.rows[0].cells[-1] == "переведён(а) в 2 класс, протокол № 4 от 07.09.2026"
 
 
+@pytest.mark.scenario("academic_debt:2")
 @pytest.mark.clause("4.4.3/4")
 def test_the_register_of_the_year_by_terms_with_protocols(
     school: SmallSchool, terms: dict[str, Term]
@@ -303,6 +307,7 @@ def test_the_register_of_the_year_by_terms_with_protocols(
     assert shown.notes[0].lines == ("Громова Саша, Английский язык: 3, протокол № 8 от 04.07.2027",)
 
 
+@pytest.mark.scenario("newcomer:4")
 @pytest.mark.clause("4.4.3/4")
 def test_a_term_not_studied_here_is_a_dash_or_what_the_document_says(
     school: SmallSchool, terms: dict[str, Term]

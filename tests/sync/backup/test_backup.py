@@ -69,6 +69,7 @@ def restored_in(tmp_path: Path) -> Iterator[list[Directory]]:
         directory.close()
 
 
+@pytest.mark.scenario("1.2:1")
 @pytest.mark.clause("1.2")
 def test_a_restored_school_is_equal_row_for_row_history_and_root_included(
     any_world: World, tmp_path: Path, restored_in: list[Directory]

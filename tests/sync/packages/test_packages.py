@@ -76,6 +76,7 @@ def test_what_was_packed_is_whole(bank: Bank) -> None:
         assert (found.digest, found.files) == (packed.digest, packed.files)
 
 
+@pytest.mark.scenario("4.4.5/3:1")
 @pytest.mark.clause("4.4.5")
 @pytest.mark.clause("4.4.5/3")
 @pytest.mark.threat("T7")

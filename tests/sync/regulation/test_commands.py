@@ -157,6 +157,7 @@ def test_a_forged_one_is_not_applied_and_the_verdict_names_the_clause(
         assert len(told) == len(forged)
 
 
+@pytest.mark.scenario("3.6:1")
 @pytest.mark.threat("T8")
 def test_content_that_a_rule_forbids_is_not_applied_whoever_signs_it(
     origin: Template, tmp_path: Path

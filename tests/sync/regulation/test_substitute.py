@@ -49,6 +49,7 @@ def forged(world: World, lesson_id: int) -> tuple[Verdict, str]:
     return outcome.verdict, outcome.key
 
 
+@pytest.mark.scenario("4.5.1:2")
 @pytest.mark.clause("4.5.1")
 def test_the_roll_the_plan_and_the_last_homework_are_there_without_network(world: World) -> None:
     stand_in(world)
@@ -62,6 +63,7 @@ def test_the_roll_the_plan_and_the_last_homework_are_there_without_network(world
     assert [row.topic for row in plan.items] == ["Дроби"]
 
 
+@pytest.mark.scenario("4.5.1:2")
 @pytest.mark.clause("4.5.1")
 def test_the_lessons_column_is_written_offline_and_no_other_by_a_forged_command(
     world: World,
@@ -78,6 +80,7 @@ def test_the_lessons_column_is_written_offline_and_no_other_by_a_forged_command(
     assert world.server.store.select(Mark, lesson_id=yesterday) == []
 
 
+@pytest.mark.scenario("4.5.1:2")
 @pytest.mark.clause("4.5.1")
 @pytest.mark.clause("4.7.1")
 def test_after_the_limit_for_entering_marks_the_column_is_closed_to_a_forged_command(

@@ -85,6 +85,7 @@ def test_a_replica_is_opened_as_the_design_says(tmp_path: Path) -> None:
     connection.close()
 
 
+@pytest.mark.scenario("7.1:1")
 @pytest.mark.asvs("11.3.1")
 @pytest.mark.clause("7.1")
 @pytest.mark.threat("T1")

@@ -31,6 +31,7 @@ def sees(school: SmallSchool, person: int) -> set[int]:
     return set(scope_of(school.store, person))
 
 
+@pytest.mark.scenario("2.10:3", "guardians:1")
 @pytest.mark.clause("2.10")
 @pytest.mark.clause("4.6.8")
 @pytest.mark.threat("T3")
@@ -77,6 +78,7 @@ def test_from_eighteen_on_a_guardian_reads_along_as_the_pupil_decides(school: Sm
     assert name in sees(school, pupil)
 
 
+@pytest.mark.scenario("4.7.1:1")
 @pytest.mark.clause("4.7.1")
 @pytest.mark.asvs("8.3.2")
 def test_a_grant_opens_a_journal_for_its_days_and_then_is_gone(school: SmallSchool) -> None:

@@ -134,6 +134,7 @@ def test_a_new_school_has_no_account_that_anybody_could_guess(stand: Stand) -> N
             )
 
 
+@pytest.mark.scenario("3.1/2:1")
 @pytest.mark.clause("3.1/2")
 @pytest.mark.clause("6.2")
 @pytest.mark.asvs("6.4.1")
@@ -255,6 +256,7 @@ def test_the_secret_of_the_second_factor_is_not_kept_plain(stand: Stand) -> None
     assert totp.byte_secret() not in bytes(kept)
 
 
+@pytest.mark.scenario("3.2:1")
 @pytest.mark.clause("3.2")
 @pytest.mark.clause("6.1")
 @pytest.mark.clause("6.2")
@@ -435,6 +437,7 @@ def alerts(stand: Stand) -> list[tuple[int, str]]:
     return [(row.person_id, row.key) for row in rows]
 
 
+@pytest.mark.scenario("6.1:1")
 @pytest.mark.clause("6.1")
 def test_staff_at_an_unknown_browser_is_told_to_the_owner_and_the_officer(stand: Stand) -> None:
     token = stand.first("russian").token
@@ -471,6 +474,7 @@ def test_one_browser_under_two_people_of_staff_within_minutes_is_told(stand: Sta
     assert {stand.person("primary"), stand.person("substitute")} <= {person for person, _ in told}
 
 
+@pytest.mark.scenario("6.1:2")
 @pytest.mark.clause("6.1")
 def test_a_guardians_phone_and_computer_and_a_familys_own_are_no_alarm(stand: Stand) -> None:
     before = len(alerts(stand))
@@ -504,6 +508,7 @@ def test_the_officer_and_the_owner_shut_a_device_out_by_the_portal(stand: Stand)
     assert refused(world.member("hr").sync) in ("access.revoked", "access.denied")
 
 
+@pytest.mark.scenario("6.2:1")
 @pytest.mark.clause("6.2")
 def test_the_folder_of_the_school_shows_no_password(stand: Stand) -> None:
     stand.first("guardian")
