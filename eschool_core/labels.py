@@ -14,6 +14,8 @@ from typing import Literal
 from eschool_core.errors import EschoolError
 
 Language = Literal["ru", "en"]
+MINUTES_PER_HOUR = 60
+MINUTES_PER_DAY = 24 * 60
 
 
 @cache
@@ -35,12 +37,35 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 def text(key: str, language: Language = "ru", **params: object) -> str:
-    """Return the text ``key`` filled with ``params``.
+    """Return the text ``key`` filled with ``params``; a count of minutes is said as people say it.
 
     Raises:
         KeyError: No such text, or a parameter that the text names is missing.
     """
-    return catalogue()[key][language].format_map(params)
+    said = {
+        name: span(value, language)
+        if name.endswith("_minutes") and isinstance(value, int)
+        else value
+        for name, value in params.items()
+    }
+    return catalogue()[key][language].format_map(said)
+
+
+def span(minutes: int, language: Language = "ru") -> str:
+    """Return a length of time in its two greatest units.
+
+    >>> span(12), span(80), span(70_180)
+    ('12 мин', '1 ч 20 мин', '48 дн. 17 ч')
+    """
+    lengths = (
+        ("span.days", minutes // MINUTES_PER_DAY),
+        ("span.hours", minutes % MINUTES_PER_DAY // MINUTES_PER_HOUR),
+        ("span.minutes", minutes % MINUTES_PER_HOUR),
+    )
+    first = next((place for place, (_, count) in enumerate(lengths) if count), len(lengths) - 1)
+    shown = [(key, count) for key, count in lengths[first : first + 2] if count]
+    units = shown or [lengths[-1]]
+    return " ".join(catalogue()[key][language].format(count=count) for key, count in units)
 
 
 def message(error: EschoolError, language: Language = "ru") -> str:

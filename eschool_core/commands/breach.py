@@ -26,7 +26,7 @@ from eschool_core.domain.access_enums import AlertKind, BlockReason, BreachKind
 from eschool_core.domain.enums import NoticeKind, Role, Timeliness
 from eschool_core.domain.office import Person
 from eschool_core.domain.partition import ACCESS, PartitionKind, partition
-from eschool_core.domain.school import Appointment, Staff
+from eschool_core.domain.school import Staff
 from eschool_core.errors import InputError, RightsError
 from eschool_core.regulation import checks
 from eschool_core.regulation.clause import Finding
@@ -146,14 +146,7 @@ def breach_due(store: Store, learned_day: int) -> int:
 
 def officers(store: Store, occasion: Occasion) -> list[int]:
     """Return the system officers of the day, in the order of their ids."""
-    day = rights.made_day(store, occasion)
-    return sorted(
-        {
-            entry.person_id
-            for entry in store.select(Appointment, role=Role.SYSTEM_OFFICER)
-            if entry.first_day <= day <= entry.last_day
-        }
-    )
+    return rights.holders(store, Role.SYSTEM_OFFICER, rights.made_day(store, occasion))
 
 
 class RaiseAlert(Command):

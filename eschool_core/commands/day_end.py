@@ -1,11 +1,14 @@
-"""What the end of a class's day leaves open: lessons without topic, work topic or roll."""
+"""What the end of a class's day leaves open: lessons without topic, roll or word of homework."""
 
 from __future__ import annotations
 
+from collections import Counter
+
+from eschool_core import calendar
 from eschool_core.commands import facts
 from eschool_core.commands.base import Occasion
-from eschool_core.commands.telling import record_finding
-from eschool_core.domain.enums import JournalKind
+from eschool_core.commands.telling import record_finding, tell
+from eschool_core.domain.enums import JournalKind, NoticeKind
 from eschool_core.domain.journal import Lesson
 from eschool_core.domain.school import Journal, Substitution, TeachingLoad
 from eschool_core.regulation import checks
@@ -21,6 +24,10 @@ WITHOUT_ROLL = (
     "day BETWEEN ? AND ? AND NOT EXISTS "
     "(SELECT 1 FROM roll_taken WHERE roll_taken.lesson_id = lesson.id) ORDER BY id"
 )
+WITHOUT_HOMEWORK = (
+    "day BETWEEN ? AND ? AND NOT EXISTS "
+    "(SELECT 1 FROM homework WHERE homework.lesson_id = lesson.id) ORDER BY id"
+)
 
 
 def find_gaps(store: Store, occasion: Occasion, first_day: int, last_day: int) -> None:
@@ -35,6 +42,46 @@ def find_gaps(store: Store, occasion: Occasion, first_day: int, last_day: int) -
     for lesson in store.where(Lesson, WITHOUT_TOPIC, first_day - 1, last_day):
         if first_day <= _day_of_grace(store, lesson) <= last_day:
             _record(store, occasion, lesson, checks.TOPIC_MISSING)
+
+
+def notice_blanks(store: Store, occasion: Occasion, first_day: int, last_day: int) -> None:
+    """Remind of lessons whose homework nobody has said anything of by its deadline (4.4.4/4).
+
+    «Не указано» is no breach of 4.5.3. By the policy ``homework_blank`` it is a reminder to the
+    teacher, one a day, or a finding on each lesson.
+    """
+    reminded: Counter[tuple[int, int]] = Counter()
+    for lesson in store.where(Lesson, WITHOUT_HOMEWORK, first_day - 1, last_day):
+        if not first_day <= _day_of_homework(store, lesson) <= last_day:
+            continue
+        if not _may_have_homework(store, lesson):
+            continue
+        if facts.policy_value(store, "homework_blank", lesson.day) == "flag":
+            _record(store, occasion, lesson, checks.HOMEWORK_BLANK)
+        else:
+            reminded.update((staff_id, lesson.day) for staff_id in teachers_of(store, lesson))
+    for (staff_id, day), count in sorted(reminded.items()):
+        about: dict[str, str | int] = {"date": calendar.date_of(day).isoformat(), "count": count}
+        kind, key = NoticeKind.HOMEWORK_BLANK, "notice.homework_blank"
+        tell(store, occasion, staff_id, kind, key, about)
+
+
+def _may_have_homework(store: Store, lesson: Lesson) -> bool:
+    """Return whether the lesson was held, of a kind and for grades that get homework (3.6)."""
+    journal = store.require(Journal, lesson.journal_id)
+    if journal.kind == JournalKind.EXTRACURRICULAR:
+        return False
+    if lesson.planned and not _was_held(store, journal, lesson.day):
+        return False
+    grades = facts.grades_taught(store, journal, lesson.day)
+    return bool(grades - set(facts.markless_grades(store, lesson.day)))
+
+
+def _day_of_homework(store: Store, lesson: Lesson) -> int:
+    """Return the day on which the time for a lesson's homework is over (4.5.3)."""
+    journal = store.require(Journal, lesson.journal_id)
+    deadline = facts.homework_deadline(store, journal, lesson)
+    return calendar.local_day(deadline, facts.school(store).zone)
 
 
 def _day_of_grace(store: Store, lesson: Lesson) -> int:

@@ -138,7 +138,7 @@ def record_homework(store: Store, command: RecordHomework, occasion: Occasion) -
     journal = store.require(Journal, lesson.journal_id)
     _check_homework_allowed(store, command, journal, lesson)
     deadline = facts.homework_deadline(store, journal, lesson)
-    timeliness = timeliness_of(store, occasion, lesson, deadline)
+    timeliness = timeliness_of(store, occasion, lesson.day, deadline)
     earlier = store.first(Homework, lesson_id=lesson.id, grade=command.grade)
     changed = earlier is not None and earlier.text != command.text
     if earlier is None and not command.text:
@@ -164,6 +164,7 @@ def record_homework(store: Store, command: RecordHomework, occasion: Occasion) -
         **signed(occasion),
     )
     write_cell(store, occasion, earlier, entry)
+    remedy_findings(store, occasion, checks.HOMEWORK_BLANK, lesson.id)
     cell = f"homework/{command.grade}"
     return _found(finding, _check_language(store, occasion, lesson, cell, command.text))
 

@@ -49,3 +49,15 @@ def working_day_after(store: Store, day: int, count: int) -> int:
             day + LONGEST_REST_DAYS,
         )
     return day
+
+
+def working_day_before(store: Store, day: int) -> int:
+    """Return the last working day before ``day``."""
+    return next(
+        (
+            earlier
+            for earlier in range(day - 1, day - LONGEST_REST_DAYS, -1)
+            if is_working(store, earlier)
+        ),
+        day - LONGEST_REST_DAYS,
+    )

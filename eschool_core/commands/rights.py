@@ -79,6 +79,17 @@ def is_held(store: Store, role: Role, days: tuple[int, int]) -> bool:
     )
 
 
+def holders(store: Store, role: Role, day: int) -> list[int]:
+    """Return who holds a role on a day, in the order of their ids."""
+    return sorted(
+        {
+            entry.person_id
+            for entry in store.select(Appointment, role=role)
+            if entry.first_day <= day <= entry.last_day
+        }
+    )
+
+
 def settle(answer: Cover, check: Check) -> None:
     """Let pass a right that holds throughout the judged interval.
 

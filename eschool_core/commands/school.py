@@ -24,9 +24,10 @@ from eschool_core.commands.base import (
     ShortText,
     Small,
 )
-from eschool_core.commands.day_end import find_gaps
+from eschool_core.commands.day_end import find_gaps, notice_blanks
 from eschool_core.commands.grants import shut_dismissed
 from eschool_core.commands.owed import expire_works
+from eschool_core.commands.sections import remind_of_sections
 from eschool_core.domain.acts import LocalAct
 from eschool_core.domain.enums import CalendarLevel, DayKind, Role, TermKind
 from eschool_core.domain.partition import SCHOOL
@@ -105,7 +106,7 @@ class TurnDay(Command):
 
 
 def turn_day(store: Store, command: TurnDay, occasion: Occasion) -> Findings:
-    """Move the school to ``day`` and record what the past days lack (4.5.2, 4.5.6).
+    """Move the school to ``day`` and record what the past days lack (4.5.2, 4.5.6, 4.4.4/4).
 
     The access of those whose last day of employment is over ends with it.
 
@@ -116,6 +117,8 @@ def turn_day(store: Store, command: TurnDay, occasion: Occasion) -> Findings:
     if command.day <= school.current_day:
         raise InputError("school.day_passed", day=calendar.date_of(command.day).isoformat())
     find_gaps(store, occasion, school.current_day, command.day - 1)
+    remind_of_sections(store, occasion, school.current_day + 1, command.day)
+    notice_blanks(store, occasion, school.current_day, command.day - 1)
     shut_dismissed(store, occasion, school.current_day, command.day)
     expire_works(store, occasion, command.day)
     store.put(school.replace(current_day=command.day))

@@ -20,6 +20,7 @@ GAPS = (
     checks.WORK_TOPIC_MISSING,
     checks.TEXT_NOT_RUSSIAN,
     checks.ROLL_NOT_TAKEN,
+    checks.HOMEWORK_BLANK,
 )
 """What is missing until somebody fills it, however often that is noticed."""
 

@@ -18,6 +18,7 @@ from eschool_core.commands.base import (
     ShortText,
 )
 from eschool_core.commands.cells import signed, write_cell
+from eschool_core.commands.outages import timeliness_of
 from eschool_core.commands.telling import remedy_findings
 from eschool_core.domain.enums import ExemptionKind, SubstitutionKind, Timeliness
 from eschool_core.domain.journal import JournalLine
@@ -273,7 +274,9 @@ def _timeliness(
     """Return how the first entry of a cell stands to its date; 0 where no order sets one."""
     if earlier is not None and earlier.timeliness:
         return earlier.timeliness
-    return 0 if due is None else int(judge(occasion.interval, end_of_day(store, due.day)))
+    if due is None:
+        return 0
+    return int(timeliness_of(store, occasion, due.day, end_of_day(store, due.day)))
 
 
 def _seen(occasion: Occasion, proposal: Proposal) -> bool:

@@ -37,6 +37,7 @@ ACT_NOT_REGISTERED = Check("4.4.1/act", "4.4.1", "refuse")
 TIMETABLE_CLASH = Check("4.4.2/clash", "4.4.2", "refuse")
 ROOM_CLASH = Check("4.4.2/room", "4.4.2", "flag")
 LESSON_OUTSIDE_TIMETABLE = Check("4.4.2/outside", "4.4.2", "flag")
+HOMEWORK_BLANK = Check("4.4.4/4/blank", "4.4.4/4", "flag")
 SECTIONS_UNFILLED = Check("4.4.5/1/gaps", "4.4.5/1", "refuse")
 
 FOREIGN_PAGE = Check("4.5.1/page", "4.5.1", "refuse")
@@ -114,6 +115,7 @@ CHECKS: tuple[Check, ...] = (
     TIMETABLE_CLASH,
     ROOM_CLASH,
     LESSON_OUTSIDE_TIMETABLE,
+    HOMEWORK_BLANK,
     SECTIONS_UNFILLED,
     FOREIGN_PAGE,
     SUBSTITUTION_UNREGISTERED,

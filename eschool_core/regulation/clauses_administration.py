@@ -198,9 +198,10 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
     ),
     Clause(
         number="4.4.4/4",
-        kinds=("query",),
+        kinds=("query", "flag"),
         paraphrase="Control: homework set, not set, left blank, late, changed late.",
         status="done",
+        checks=(checks.HOMEWORK_BLANK,),
         parameters=("homework_blank", "homework_grace_minutes"),
         place="eschool_core.reports.control.homework",
     ),

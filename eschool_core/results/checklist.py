@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from eschool_core.domain.enums import FindingState
+from eschool_core.domain.enums import FindingState, JournalKind
 from eschool_core.domain.result_enums import AssessmentMode, ResultKind
 from eschool_core.domain.results import AssessmentRule
 from eschool_core.domain.row import Row
@@ -29,7 +29,8 @@ JOURNALS = (
     "id IN (SELECT j.id FROM journal j JOIN group_class g ON g.group_id = j.group_id "
     "WHERE g.class_id = ?) ORDER BY id"
 )
-# Pupils of a class, on the last day on which they are in a period, without the mark of it.
+# Pupils of a class, on the last day on which they are in a period, without the mark of it. Who has
+# an individual journal of the subject has the mark there and not in the class's.
 UNMARKED = (
     "SELECT DISTINCT e.class_id, n.journal_id, n.pupil_id, e.grade FROM enrolment e "
     "JOIN journal_line n ON n.pupil_id = e.pupil_id JOIN journal j ON j.id = n.journal_id "
@@ -37,7 +38,11 @@ UNMARKED = (
     "WHERE e.class_id IN (*) AND e.first_day <= ? AND e.last_day >= ? "
     "AND n.first_day <= ? AND n.last_day >= ? AND NOT EXISTS "
     "(SELECT 1 FROM term_mark m WHERE m.part = n.part AND m.kind = ? AND m.term_id = ? "
-    "AND m.value <> 0) ORDER BY n.journal_id, n.pupil_id"
+    "AND m.value <> 0) AND NOT EXISTS (SELECT 1 FROM journal_line o JOIN journal i "
+    "ON i.id = o.journal_id AND i.kind = ? AND i.year_id = j.year_id "
+    "AND i.subject_id = j.subject_id AND i.id <> j.id "
+    "WHERE o.pupil_id = n.pupil_id AND o.first_day <= ? AND o.last_day >= ?) "
+    "ORDER BY n.journal_id, n.pupil_id"
 )
 ONCE: frozenset[type[Row]] = frozenset(
     {*terms.TERMS_REST_ON, AcademicYear, AssessmentRule, PolicyValue}
@@ -117,7 +122,8 @@ def unmarked_of_classes(
     modes = Modes(once, of.term_id)
     kind = ResultKind.YEAR if of.term is None else ResultKind.TERM
     last = of.last_day
-    rows = store.rows_among(UNMARKED, class_ids, last, last, last, last, kind, of.term_id)
+    alone = (JournalKind.INDIVIDUAL, last, last)
+    rows = store.rows_among(UNMARKED, class_ids, last, last, last, last, kind, of.term_id, *alone)
     journals = {row[1]: once.require(Journal, row[1]) for row in rows}
     asked = {
         journal.id

@@ -147,7 +147,7 @@ def test_a_journal_without_lessons_is_not_printed(terminal: Terminal, tmp_path: 
     assert not file.exists()
 
 
-@pytest.mark.scenario("4.6.5:4")
+@pytest.mark.scenario("4.6.5:4", "outage:4")
 @pytest.mark.clause("4.6.5")
 def test_weekly_lists_are_printed_for_each_application(terminal: Terminal, tmp_path: Path) -> None:
     school = terminal.world.school

@@ -206,7 +206,7 @@ def test_a_guardian_sees_the_own_childs_week(day: World, terminal: Terminal) -> 
 def test_findings_show_person_clause_and_remedy(day: World, terminal: Terminal) -> None:
     shown = terminal.shown("findings", who="deputy")
     assert "Maths А. · 5А, Математика · 07.09, урок 1 · открыто" in shown
-    assert "урока 07.09.2026, 5А, записано позже срока на 120 мин (п. 4.5.3)" in shown
+    assert "урока 07.09.2026, 5А, записано позже срока на 2 ч (п. 4.5.3)" in shown
     [found] = terminal.json("findings", "--mine")
     assert (found["check"], found["clause"]) == ("4.5.3/late", "4.5.3")
 

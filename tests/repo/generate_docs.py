@@ -25,7 +25,7 @@ from eschool_core.regulation.policy import PARAMETERS, bounds, format_value
 from eschool_core.regulation.registry import CLAUSES
 from tests.repo.files import PROJECT
 from tests.repo.marks import MarkedTest, all_tests
-from tests.repo.scenarios import SITUATIONS, Scenario, scenarios
+from tests.repo.scenarios import PLANNED, SITUATIONS, Scenario, scenarios
 from tests.repo.security_catalogue import ROWS, THREATS, rows_of
 
 DOCS = PROJECT / "docs"
@@ -75,7 +75,8 @@ def scenarios_page() -> str:
     """Every scenario of the regulation, with the tests that make it happen."""
     rows: dict[str, list[tuple[str, ...]]] = {}
     for scenario in scenarios():
-        row = (scenario.id, scenario.text, _links(tests_of_scenario(scenario)))
+        tests = "planned" if scenario.id in PLANNED else _links(tests_of_scenario(scenario))
+        row = (scenario.id, scenario.text, tests)
         rows.setdefault(scenario.row, []).append(row)
     head = ("Scenario", "What is given, what happens and what must follow", "Tests")
     clauses = [

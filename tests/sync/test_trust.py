@@ -175,6 +175,34 @@ class TestForgery:
         assert not any_world.server.store.select(Mark)
         assert not any_world.server.store.select(Topic)
 
+    @pytest.mark.scenario("4.2/4:1")
+    @pytest.mark.clause("4.2/4")
+    @pytest.mark.threat("T4")
+    def test_a_mark_of_the_system_officer_is_denied_everywhere_and_its_attempt_logged(
+        self, world: World
+    ) -> None:
+        [officer] = world.synced("officer")
+        command = mark(lesson(world), pupils(world)[0], 5)
+        # No journal is on this replica: the command is judged where it arrives.
+        assert officer.do(command).outcome is None
+        assert officer.sync().rejected == 1
+        [entry] = officer.replica.refused()
+        assert (entry.verdict, entry.key) == (Verdict.REJECTED, "4.2/4/marks")
+        at_server = world.server.act(command, officer.person)
+        forger = Forger(officer)
+        sent = forger.envelope(command)
+        by_sync = forger.send(sent)[sent.header.number]
+        assert [(o.verdict, o.key) for o in (at_server, by_sync)] == [
+            (Verdict.REJECTED, "4.2/4/marks")
+        ] * 2
+        assert not world.server.store.select(Mark)
+        # Who tried what, by which device and when, stays in the log that is hashed.
+        logged = world.server.database.fetch(
+            "SELECT actor_id, verdict, received_at FROM log WHERE kind = 'record_mark' ORDER BY seq"
+        )
+        now = world.clock.wall()
+        assert [tuple(row) for row in logged] == [(officer.person, int(Verdict.REJECTED), now)] * 3
+
     @pytest.mark.asvs("8.3.1")
     def test_a_role_cannot_be_taken(self, world: World) -> None:
         maths, guardian = world.synced("maths", "guardian")

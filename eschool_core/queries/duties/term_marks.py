@@ -19,9 +19,16 @@ from eschool_core.queries.names import full_name
 from eschool_core.results import terms
 
 CLAUSE = "4.5.5"
+# With the days in which the pupil has an individual journal of the subject, and the mark there.
 LISTED = (
-    "SELECT n.journal_id, n.part, p.family, p.given, n.first_day, n.last_day FROM journal_line n "
-    "LEFT JOIN pupil p ON p.id = n.pupil_id WHERE n.journal_id IN (*) ORDER BY p.family, p.given"
+    "SELECT n.journal_id, n.part, p.family, p.given, n.first_day, n.last_day, "
+    "MIN(o.first_day), MAX(o.last_day) FROM journal_line n JOIN journal j ON j.id = n.journal_id "
+    "LEFT JOIN pupil p ON p.id = n.pupil_id "
+    "LEFT JOIN journal i ON i.year_id = j.year_id AND i.subject_id = j.subject_id "
+    f"AND i.id <> j.id AND i.kind = {int(JournalKind.INDIVIDUAL)} "
+    "LEFT JOIN journal_line o ON o.journal_id = i.id AND o.pupil_id = n.pupil_id "
+    "WHERE n.journal_id IN (*) GROUP BY n.journal_id, n.part, p.family, p.given, n.first_day, "
+    "n.last_day ORDER BY p.family, p.given"
 )
 MARKS = (
     "SELECT m.part, m.kind, m.term_id, m.made_at, m.author_id FROM journal_line n "
@@ -47,12 +54,22 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A pupil's line in a journal, and when its marks were set and by whom, by kind and term."""
+    """A pupil's line in a journal, and when its marks were set and by whom, by kind and term.
+
+    Attributes:
+        alone: First and last day of the pupil's individual journal of the subject, if any.
+    """
 
     name: str
     first_day: int
     last_day: int
+    alone: tuple[int, int] | None
     marks: dict[tuple[int, int], Done]
+
+    def is_asked_on(self, day: int) -> bool:
+        """Whether the mark of a period that ends on a day is asked for in this very journal."""
+        elsewhere = self.alone is not None and self.alone[0] <= day <= self.alone[1]
+        return self.first_day <= day <= self.last_day and not elsewhere
 
 
 def term_mark_duties(view: View) -> Iterator[Duty]:
@@ -96,11 +113,11 @@ def _lines(view: View, journal_ids: set[int]) -> dict[int, list[Listed]]:
     ):
         marks[part][int(kind), int(term_id)] = Done(int(made_at), int(author_id))
     lines: dict[int, list[Listed]] = defaultdict(list)
-    for journal_id, part, family, given, first_day, last_day in view.store.rows_among(
-        LISTED, journal_ids
-    ):
-        own = marks.get(part, {})
-        lines[journal_id].append(Listed(full_name(family, given), first_day, last_day, own))
+    for journal_id, part, family, given, *days in view.store.rows_among(LISTED, journal_ids):
+        first_day, last_day, begins, ends = days
+        alone = None if begins is None else (int(begins), int(ends))
+        own, name = marks.get(part, {}), full_name(family, given)
+        lines[journal_id].append(Listed(name, first_day, last_day, alone, own))
     return lines
 
 
@@ -110,7 +127,7 @@ def _duties(
     """Yield a teacher's duty each: done when every pupil on the last day's list has the mark."""
     journal, term, date = asked.journal, asked.term, asked.date
     _, last_day = terms.period_of(view.store, journal, term)
-    present = [line for line in lines if line.first_day <= last_day <= line.last_day]
+    present = [line for line in lines if line.is_asked_on(last_day)]
     given = [line.marks[asked.key] for line in present if asked.key in line.marks]
     missing = [
         Missing("gap.term_mark", {"pupil": line.name})

@@ -67,6 +67,7 @@ def test_file_and_address_stand_in_the_form_and_earlier_ones_are_kept(school: Sm
     assert len(school.all(PupilFile)) == 1
 
 
+@pytest.mark.scenario("journal_kinds:3")
 @pytest.mark.clause("1.4")
 @pytest.mark.clause("4.4.3/1")
 @pytest.mark.asvs("8.2.3")
@@ -99,6 +100,7 @@ def test_whoever_is_acting_head_sees_it_within_the_dates_of_the_order(school: Sm
         assert ("health_group" in keys) is sees, day
 
 
+@pytest.mark.scenario("journal_kinds:3")
 @pytest.mark.clause("1.4")
 @pytest.mark.asvs("8.2.2")
 def test_no_copy_of_anybody_else_holds_the_health_group(school: SmallSchool) -> None:

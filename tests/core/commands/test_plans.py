@@ -9,7 +9,7 @@ from eschool_core.domain.journal import PlanItem
 from eschool_core.domain.planning import PlanApproval
 from eschool_core.imports.plan import read_plan
 from eschool_core.queries.plan_state import PlanState, plan_states
-from tests.core.imports.files import workbook
+from tests.core.imports.files import Cell, workbook
 from tests.core.reports.tables import asked, made
 from tests.school import FIRST_DAY, LAST_DAY, MONDAY, SmallSchool, verdict
 
@@ -109,9 +109,9 @@ def history(school: SmallSchool) -> SmallSchool:
 
 def imported(school: SmallSchool, rows: int) -> SetPlan:
     """Return the plan that a teacher's workbook of so many rows is read as."""
-    written = [["№ п/п", "Тема урока", "Кол-во часов"]]
-    listed = [[number, f"Тема {number}", 1] for number in range(1, rows + 1)]
-    read = read_plan(workbook({"КТП": [*written, *listed]}))
+    head: list[Cell] = ["№ п/п", "Тема урока", "Кол-во часов"]
+    listed: list[list[Cell]] = [[number, f"Тема {number}", 1] for number in range(1, rows + 1)]
+    read = read_plan(workbook({"КТП": [head, *listed]}))
     assert read.not_taken == ()
     items = tuple(
         PlanRow(ordinal=item.number, section=item.section, topic=item.topic, hours=item.hours)

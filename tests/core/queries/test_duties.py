@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
@@ -7,10 +8,11 @@ import pytest
 from eschool_core import calendar
 from eschool_core.commands.class_care import CheckAttendance, CheckCards
 from eschool_core.commands.people import EndAppointment
-from eschool_core.commands.school import SetCalendar
+from eschool_core.commands.school import SetCalendar, TurnDay
 from eschool_core.commands.sections import ConfirmSection
 from eschool_core.domain.care_enums import Section
-from eschool_core.domain.enums import CalendarLevel, DayKind, Role
+from eschool_core.domain.enums import CalendarLevel, DayKind, NoticeKind, Role
+from eschool_core.domain.office import Notice
 from eschool_core.domain.partition import SCHOOL, PartitionKind, partition
 from eschool_core.domain.school import Appointment
 from eschool_core.queries.duties.duty import Duty, DutyState
@@ -245,6 +247,46 @@ class TestSections:
         assert [each.params["name"] for each in lacking.missing] == ["Newcomer Анна"]
 
     @pytest.mark.scenario("4.7.2:2")
+    @pytest.mark.scenario("4.3:4")
+    @pytest.mark.clause("4.3")
+    def test_the_last_reminder_comes_on_the_working_day_before_a_saturday(
+        self, school: SmallSchool
+    ) -> None:
+        """5 September 2026 is a Saturday: the office works until the Friday."""
+
+        def told(who: str) -> list[str]:
+            rows = school.all(Notice, kind=NoticeKind.SECTION_DUE, person_id=school.staff[who])
+            return [f"{row.key} {json.loads(row.params)['due']}" for row in rows]
+
+        staff = "notice.section_due.staff 2026-09-05"
+        saturday = MONDAY - 2
+        assert calendar.date_of(saturday) == date(2026, 9, 5)
+        for day, said in (
+            (saturday - 2, []),
+            (saturday - 1, [staff]),
+            (saturday, [staff]),
+            (saturday + 1, [staff]),
+        ):
+            school.must(TurnDay(day=day), at=clock(day, 0))
+            assert told("hr") == said, day
+        assert told("deputy") == ["notice.section_due.education 2026-09-05"]
+        assert told("officer") == []
+
+    @pytest.mark.clause("4.3")
+    def test_who_confirmed_a_section_is_not_reminded(self, school: SmallSchool) -> None:
+        school.appoint("nobody", Role.TEACHER)
+        confirm = ConfirmSection(year_id=school.year, section=Section.STAFF)
+        school.must(confirm, "hr", at=clock(MONDAY - 5, 9))
+        school.must(TurnDay(day=MONDAY - 3), at=clock(MONDAY - 3, 0))
+        assert school.all(Notice, person_id=school.staff["hr"]) == []
+
+    @pytest.mark.clause("4.3")
+    def test_a_server_that_slept_through_the_day_reminds_when_it_wakes(
+        self, school: SmallSchool
+    ) -> None:
+        school.must(TurnDay(day=MONDAY), at=clock(MONDAY, 0))
+        assert len(school.all(Notice, person_id=school.staff["hr"])) == 1
+
     @pytest.mark.clause("4.7.2")
     def test_a_section_without_a_deputy_falls_to_the_system_officer(
         self, school: SmallSchool
