@@ -7,6 +7,7 @@ two texts: ``key`` says what happened, ``key.remedy`` what to do next.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -14,6 +15,9 @@ from typing import Literal
 from eschool_core.errors import EschoolError
 
 Language = Literal["ru", "en"]
+MINUTES = "_minutes"
+"""How parameters end that count minutes."""
+
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 24 * 60
 
@@ -37,15 +41,22 @@ def catalogue() -> dict[str, dict[str, str]]:
 
 
 def text(key: str, language: Language = "ru", **params: object) -> str:
-    """Return the text ``key`` filled with ``params``; a count of minutes is said as people say it.
+    """Return the text ``key`` filled with ``params``.
+
+    Raises:
+        KeyError: No such text, or a parameter that the text names is missing.
+    """
+    return filled(key, params, language)
+
+
+def filled(key: str, params: Mapping[str, object], language: Language = "ru") -> str:
+    """Return the text ``key`` with its blanks filled; a number of minutes as people say it.
 
     Raises:
         KeyError: No such text, or a parameter that the text names is missing.
     """
     said = {
-        name: span(value, language)
-        if name.endswith("_minutes") and isinstance(value, int)
-        else value
+        name: span(value, language) if name.endswith(MINUTES) and isinstance(value, int) else value
         for name, value in params.items()
     }
     return catalogue()[key][language].format_map(said)

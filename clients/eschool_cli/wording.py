@@ -9,7 +9,7 @@ from datetime import date, datetime
 from eschool_cli.localised import DEFAULT_LANGUAGE, say
 from eschool_core.domain.enums import Role
 from eschool_core.errors import EschoolError
-from eschool_core.labels import Language, catalogue, text
+from eschool_core.labels import Language, catalogue, filled, text
 
 DASH = "–"
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -23,8 +23,8 @@ def sentence(
     A newer server may send keys that this version has no text for.
     """
     try:
-        filled = {name: _spelled(value) for name, value in (params or {}).items()}
-        return catalogue()[key][language].format_map(filled)
+        spelled = {name: _spelled(value) for name, value in (params or {}).items()}
+        return filled(key, spelled, language)
     except (KeyError, ValueError, IndexError):
         return text("cli.unknown_text", language, name=key)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from eschool_core.errors import EschoolError
-from eschool_core.labels import Language, catalogue, text
+from eschool_core.labels import Language, catalogue, filled, text
 
 DASH = "–"
 _PLACE = re.compile(r"\{\w+\}")
@@ -17,8 +17,8 @@ _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def sentence(key: str, params: Mapping[str, object] | None, language: Language) -> str:
     """Return the text of a key; a general one where it is unknown here or lacks a parameter."""
     try:
-        filled = {name: _spelled(value) for name, value in (params or {}).items()}
-        return catalogue()[key][language].format_map(filled)
+        spelled = {name: _spelled(value) for name, value in (params or {}).items()}
+        return filled(key, spelled, language)
     except (KeyError, ValueError, IndexError):
         return text("web.unknown_text", language, name=key)
 

@@ -10,7 +10,7 @@ from typing import Final
 from eschool_core import calendar
 from eschool_core.domain.enums import FindingState
 from eschool_core.domain.office import FindingRecord
-from eschool_core.labels import Language, catalogue, text
+from eschool_core.labels import Language, filled, text
 from eschool_core.queries.duties.duty import DutyState
 from eschool_core.queries.duties.registry import duties
 from eschool_core.queries.in_force import zone_of
@@ -139,7 +139,7 @@ def _overdue(store: Store, asked: Asked) -> Iterator[Breach]:
 def _said(key: str, params: dict[str, str | int], language: Language) -> str:
     """Return a text; its key where a parameter that it names is not there."""
     try:
-        return catalogue()[key][language].format_map(params)
+        return filled(key, params, language)
     except (KeyError, ValueError, IndexError):
         return key
 
