@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from eschool_core import calendar
 from eschool_core.commands import facts
 from eschool_core.commands.base import Occasion
-from eschool_core.commands.telling import record_finding, tell
-from eschool_core.domain.enums import JournalKind, NoticeKind
+from eschool_core.commands.telling import record_finding
+from eschool_core.domain.enums import JournalKind
 from eschool_core.domain.journal import Lesson
 from eschool_core.domain.school import Journal, Substitution, TeachingLoad
 from eschool_core.regulation import checks
@@ -44,26 +42,18 @@ def find_gaps(store: Store, occasion: Occasion, first_day: int, last_day: int) -
             _record(store, occasion, lesson, checks.TOPIC_MISSING)
 
 
-def notice_blanks(store: Store, occasion: Occasion, first_day: int, last_day: int) -> None:
-    """Remind of lessons whose homework nobody has said anything of by its deadline (4.4.4/4).
+def find_blanks(store: Store, occasion: Occasion, first_day: int, last_day: int) -> None:
+    """Record findings on lessons whose homework nobody has said anything of in time (4.4.4/4).
 
-    «Не указано» is no breach of 4.5.3. By the policy ``homework_blank`` it is a reminder to the
-    teacher, one a day, or a finding on each lesson.
+    «Не указано» is no breach of 4.5.3. Where the policy ``homework_blank`` says ``remind``, as it
+    does by itself, the teacher's day and the report of homework show it and no finding is made.
     """
-    reminded: Counter[tuple[int, int]] = Counter()
     for lesson in store.where(Lesson, WITHOUT_HOMEWORK, first_day - 1, last_day):
-        if not first_day <= _day_of_homework(store, lesson) <= last_day:
+        if facts.policy_value(store, "homework_blank", lesson.day) != "flag":
             continue
-        if not _may_have_homework(store, lesson):
-            continue
-        if facts.policy_value(store, "homework_blank", lesson.day) == "flag":
+        is_over = first_day <= _day_of_homework(store, lesson) <= last_day
+        if is_over and _may_have_homework(store, lesson):
             _record(store, occasion, lesson, checks.HOMEWORK_BLANK)
-        else:
-            reminded.update((staff_id, lesson.day) for staff_id in teachers_of(store, lesson))
-    for (staff_id, day), count in sorted(reminded.items()):
-        about: dict[str, str | int] = {"date": calendar.date_of(day).isoformat(), "count": count}
-        kind, key = NoticeKind.HOMEWORK_BLANK, "notice.homework_blank"
-        tell(store, occasion, staff_id, kind, key, about)
 
 
 def _may_have_homework(store: Store, lesson: Lesson) -> bool:

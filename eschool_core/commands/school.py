@@ -24,7 +24,7 @@ from eschool_core.commands.base import (
     ShortText,
     Small,
 )
-from eschool_core.commands.day_end import find_gaps, notice_blanks
+from eschool_core.commands.day_end import find_blanks, find_gaps
 from eschool_core.commands.grants import shut_dismissed
 from eschool_core.commands.owed import expire_works
 from eschool_core.commands.sections import remind_of_sections
@@ -118,7 +118,7 @@ def turn_day(store: Store, command: TurnDay, occasion: Occasion) -> Findings:
         raise InputError("school.day_passed", day=calendar.date_of(command.day).isoformat())
     find_gaps(store, occasion, school.current_day, command.day - 1)
     remind_of_sections(store, occasion, school.current_day + 1, command.day)
-    notice_blanks(store, occasion, school.current_day, command.day - 1)
+    find_blanks(store, occasion, school.current_day, command.day - 1)
     shut_dismissed(store, occasion, school.current_day, command.day)
     expire_works(store, occasion, command.day)
     store.put(school.replace(current_day=command.day))

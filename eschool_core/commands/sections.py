@@ -71,7 +71,8 @@ def remind_of_sections(store: Store, occasion: Occasion, first_day: int, last_da
     for year in store.where(AcademicYear, "first_day <= ? AND last_day >= ?", last_day, first_day):
         due = due_day(store, year)
         reminders = (due_day(store, year, 1), working_day_before(store, due))
-        if not any(first_day <= day <= last_day for day in reminders):
+        is_time = any(first_day <= day <= last_day for day in reminders)
+        if not is_time or last_day > due:
             continue
         for section in BY_SEPTEMBER:
             if store.first(SectionConfirmation, year_id=year.id, section=section) is None:

@@ -12,11 +12,11 @@ from eschool_core.domain.enums import (
     DayKind,
     FindingState,
     JournalKind,
-    NoticeKind,
     WorkKind,
 )
 from eschool_core.domain.journal import LessonWork
-from eschool_core.domain.office import FindingRecord, Notice
+from eschool_core.domain.office import FindingRecord
+from eschool_core.queries.today import today
 from tests.core.commands.acts import absent, homework, mark, roll, topic, work
 from tests.school import FIRST_DAY, MONDAY, TUESDAY, SmallSchool, clock, findings, verdict
 
@@ -243,83 +243,66 @@ def test_the_deputy_head_waives_a_finding_with_a_reason(school: SmallSchool, les
     assert verdict(school.do(waive, "deputy")) == "control.finding_closed"
 
 
-def blanks(school: SmallSchool, who: str = "maths") -> list[dict[str, str | int]]:
-    """Return the reminders of somebody about Monday."""
-    told = school.all(Notice, kind=NoticeKind.HOMEWORK_BLANK, person_id=school.staff[who])
-    said = [json.loads(entry.params) for entry in told]
-    return [entry for entry in said if entry["date"] == "2026-09-07"]
+@pytest.fixture
+def flagged(school: SmallSchool, lesson: int) -> int:
+    """A lesson of a school whose act makes a finding of homework left blank."""
+    turn(school, MONDAY)
+    act = SetPolicy(name="homework_blank", value="flag", first_day=FIRST_DAY, act="№ 7")
+    school.must(act, "deputy")
+    return lesson
 
 
 @pytest.mark.scenario("4.4.4/4:1")
 @pytest.mark.clause("4.4.4/4")
 @pytest.mark.clause("4.5.3")
-def test_homework_that_nobody_speaks_of_is_a_reminder_and_no_breach(
+def test_homework_that_nobody_speaks_of_is_shown_as_blank_and_is_no_breach(
     school: SmallSchool, lesson: int
 ) -> None:
-    turn(school, MONDAY)
-    assert blanks(school) == []
     turn(school, TUESDAY)
-    # Maths has 5А and 5Б on Mondays.
-    assert blanks(school) == [{"date": "2026-09-07", "count": len(monday_of(school, "maths"))}]
-    assert [row for row in school.all(FindingRecord) if row.check_id.startswith("4.5.3")] == []
-    assert [row for row in school.all(FindingRecord) if row.check_id == BLANK] == []
-
-
-def monday_of(school: SmallSchool, who: str) -> list[int]:
-    return [
-        row[0]
-        for row in school.store.rows(
-            "SELECT l.id FROM lesson l JOIN teaching_load t ON t.journal_id = l.journal_id "
-            "WHERE l.day = ? AND t.staff_id = ?",
-            MONDAY,
-            school.staff[who],
-        )
-    ]
-
-
-@pytest.mark.clause("4.4.4/4")
-@pytest.mark.parametrize("said", ["§ 4", ""])
-def test_who_wrote_homework_or_that_none_is_set_is_not_reminded(
-    school: SmallSchool, said: str
-) -> None:
-    for lesson in monday_of(school, "maths"):
-        school.must(homework(lesson, said), "maths", at=clock(MONDAY, 13))
-    turn(school, MONDAY)
-    turn(school, TUESDAY)
-    assert blanks(school) == []
-
-
-@pytest.mark.clause("4.4.4/4")
-def test_the_reminder_waits_until_the_time_for_homework_is_over(school: SmallSchool) -> None:
-    turn(school, MONDAY)
-    act = SetPolicy(name="homework_grace_minutes", value="900", first_day=FIRST_DAY, act="№ 7")
-    school.must(act, "deputy")
-    turn(school, TUESDAY)
-    assert blanks(school) == []
-    turn(school, TUESDAY + 1)
-    assert len(blanks(school)) == 1
+    shown = today(school.store, school.staff["maths"], MONDAY)
+    states = {entry.lesson_id: entry.homework_state for entry in shown.lessons}
+    assert states[lesson] == "blank"
+    assert open_on(school, lesson) == [ROLL, TOPIC]
 
 
 @pytest.mark.clause("4.4.4/4/blank")
 @pytest.mark.clause("4.4.4/4")
 def test_the_schools_act_makes_a_finding_of_it_that_closes_when_something_is_said(
-    school: SmallSchool, lesson: int
+    school: SmallSchool, flagged: int
 ) -> None:
-    turn(school, MONDAY)
-    act = SetPolicy(name="homework_blank", value="flag", first_day=FIRST_DAY, act="№ 7")
-    school.must(act, "deputy")
     turn(school, TUESDAY)
-    assert blanks(school) == []
-    assert BLANK in open_on(school, lesson)
-    school.must(homework(lesson, ""), "maths", at=clock(TUESDAY, 9))
-    assert BLANK not in open_on(school, lesson)
-    closed = school.one(FindingRecord, lesson_id=lesson, check_id=BLANK)
+    assert BLANK in open_on(school, flagged)
+    school.must(homework(flagged, ""), "maths", at=clock(TUESDAY, 9))
+    assert BLANK not in open_on(school, flagged)
+    closed = school.one(FindingRecord, lesson_id=flagged, check_id=BLANK)
     assert closed.state == FindingState.REMEDIED
 
 
-@pytest.mark.clause("4.4.4/4")
+@pytest.mark.clause("4.4.4/4/blank")
+@pytest.mark.parametrize("said", ["§ 4", ""])
+def test_who_wrote_homework_or_that_none_is_set_has_no_finding(
+    school: SmallSchool, flagged: int, said: str
+) -> None:
+    school.must(homework(flagged, said), "maths", at=clock(MONDAY, 13))
+    turn(school, TUESDAY)
+    assert BLANK not in open_on(school, flagged)
+
+
+@pytest.mark.clause("4.4.4/4/blank")
+def test_the_finding_waits_until_the_time_for_homework_is_over(
+    school: SmallSchool, flagged: int
+) -> None:
+    act = SetPolicy(name="homework_grace_minutes", value="900", first_day=FIRST_DAY, act="№ 7")
+    school.must(act, "deputy")
+    turn(school, TUESDAY)
+    assert BLANK not in open_on(school, flagged)
+    turn(school, TUESDAY + 1)
+    assert BLANK in open_on(school, flagged)
+
+
+@pytest.mark.clause("4.4.4/4/blank")
 @pytest.mark.clause("3.6")
-def test_nobody_is_reminded_of_homework_that_must_not_be(school: SmallSchool) -> None:
+def test_no_finding_is_made_of_homework_that_must_not_be(school: SmallSchool, flagged: int) -> None:
     """The first grade gets none, a club has none, a cancelled lesson sets none."""
     kind = JournalKind.EXTRACURRICULAR
     school.add_journal("5А", "Хор", "substitute", ((0, 7),), kind=kind)
@@ -331,7 +314,7 @@ def test_nobody_is_reminded_of_homework_that_must_not_be(school: SmallSchool) ->
         act="№ 5",
     )
     school.must(rule, "deputy")
-    turn(school, MONDAY)
     turn(school, TUESDAY)
-    assert [blanks(school, who) for who in ("primary", "substitute", "physics")] == [[], [], []]
-    assert blanks(school, "russian") != []
+    found = {row.staff_id for row in school.all(FindingRecord, check_id=BLANK)}
+    assert not found & {school.staff[who] for who in ("primary", "substitute", "physics")}
+    assert school.staff["maths"] in found

@@ -284,8 +284,14 @@ class TestSections:
     def test_a_server_that_slept_through_the_day_reminds_when_it_wakes(
         self, school: SmallSchool
     ) -> None:
-        school.must(TurnDay(day=MONDAY), at=clock(MONDAY, 0))
+        saturday = MONDAY - 2
+        school.must(TurnDay(day=saturday), at=clock(saturday, 9))
         assert len(school.all(Notice, person_id=school.staff["hr"])) == 1
+
+    @pytest.mark.clause("4.3")
+    def test_when_the_date_is_over_nobody_is_reminded_of_it(self, school: SmallSchool) -> None:
+        school.must(TurnDay(day=MONDAY), at=clock(MONDAY, 0))
+        assert school.all(Notice, person_id=school.staff["hr"]) == []
 
     @pytest.mark.clause("4.7.2")
     def test_a_section_without_a_deputy_falls_to_the_system_officer(
