@@ -19,13 +19,14 @@ from eschool_core.queries.names import full_name
 from eschool_core.results import terms
 
 CLAUSE = "4.5.5"
-# With the days in which the pupil has an individual journal of the subject, and the mark there.
+# With the days in which the pupil has an individual journal of the subject (kind 3), and the mark
+# there.
 LISTED = (
     "SELECT n.journal_id, n.part, p.family, p.given, n.first_day, n.last_day, "
     "MIN(o.first_day), MAX(o.last_day) FROM journal_line n JOIN journal j ON j.id = n.journal_id "
     "LEFT JOIN pupil p ON p.id = n.pupil_id "
     "LEFT JOIN journal i ON i.year_id = j.year_id AND i.subject_id = j.subject_id "
-    f"AND i.id <> j.id AND i.kind = {int(JournalKind.INDIVIDUAL)} "
+    "AND i.id <> j.id AND i.kind = 3 "
     "LEFT JOIN journal_line o ON o.journal_id = i.id AND o.pupil_id = n.pupil_id "
     "WHERE n.journal_id IN (*) GROUP BY n.journal_id, n.part, p.family, p.given, n.first_day, "
     "n.last_day ORDER BY p.family, p.given"
