@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import Final
 from urllib.parse import quote
 
-MOST_CHARACTERS: Final = 100
-_NOT_IN_NAMES: Final = re.compile(r'[\\/:*?"<>|;%]')
+from eschool_core.file_names import file_name
+
 _NOT_PLAIN: Final = re.compile(r"[^A-Za-z0-9 ._()+,=@-]")
-_EMPTY: Final = "file"
 
 
 def disposition(name: str) -> str:
@@ -24,17 +22,3 @@ def disposition(name: str) -> str:
     safe = file_name(name)
     plain = _NOT_PLAIN.sub("_", safe)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(safe, safe='')}"
-
-
-def file_name(name: str) -> str:
-    """Return a name that no system takes for a path, a device or an instruction; never empty."""
-    shown = "".join(
-        letter
-        for letter in unicodedata.normalize("NFC", name)
-        if unicodedata.category(letter) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
-    )
-    single = " ".join(_NOT_IN_NAMES.sub("_", shown).split())
-    stem, dot, ending = single.rpartition(".")
-    if dot and len(single) > MOST_CHARACTERS:
-        single = stem[: MOST_CHARACTERS - len(ending) - 1] + dot + ending
-    return single[:MOST_CHARACTERS].strip(". ") or _EMPTY

@@ -61,10 +61,8 @@ def attach_link(store: Store, command: AttachLink, occasion: Occasion) -> Findin
         InputError: The lesson has no homework yet, or too many links.
     """
     lesson = store.require(Lesson, command.lesson_id)
-    if command.for_homework and not any(
-        entry.state == HomeworkState.SET for entry in store.select(Homework, lesson_id=lesson.id)
-    ):
-        raise InputError("informing.no_homework")
+    if command.for_homework:
+        require_homework(store, lesson.id)
     known = store.select(ResourceLink, lesson_id=lesson.id)
     if len(known) >= MAX_LINKS:
         raise InputError("informing.too_many_links", limit=MAX_LINKS)
@@ -94,17 +92,34 @@ def detach_link(store: Store, command: DetachLink, occasion: Occasion) -> Findin
     return []
 
 
+def require_homework(store: Store, lesson_id: int) -> None:
+    """Let pass a lesson that has homework.
+
+    Raises:
+        InputError: ``informing.no_homework``.
+    """
+    if not any(
+        entry.state == HomeworkState.SET for entry in store.select(Homework, lesson_id=lesson_id)
+    ):
+        raise InputError("informing.no_homework")
+
+
 def attaches(store: Store, command: AttachLink, occasion: Occasion) -> None:
     """Let pass who may write in the lesson's column (4.5.1)."""
-    _writes_lesson(store, command.lesson_id, occasion)
+    writes_lesson(store, command.lesson_id, occasion)
 
 
 def detaches(store: Store, command: DetachLink, occasion: Occasion) -> None:
     """Let pass who may write in the lesson's column (4.5.1)."""
-    _writes_lesson(store, store.require(ResourceLink, command.link_id).lesson_id, occasion)
+    writes_lesson(store, store.require(ResourceLink, command.link_id).lesson_id, occasion)
 
 
-def _writes_lesson(store: Store, lesson_id: int, occasion: Occasion) -> None:
+def writes_lesson(store: Store, lesson_id: int, occasion: Occasion) -> None:
+    """Let pass who may write in a lesson's column (4.5.1).
+
+    Raises:
+        RegulationError: As ``rights.writes_journal``.
+    """
     lesson = store.require(Lesson, lesson_id)
     rights.writes_journal(store, occasion, store.require(Journal, lesson.journal_id), lesson)
 

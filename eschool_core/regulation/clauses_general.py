@@ -153,8 +153,8 @@ GENERAL: tuple[Clause, ...] = (
         kinds=("permission",),
         paraphrase="Lessons and homework can point to learning resources on the network.",
         status="done",
-        parameters=("attachment_max_megabytes",),
-        place="eschool_core.commands.links",
+        parameters=("attachment_max_megabytes", "attachments_total_megabytes"),
+        place="eschool_core.commands.files",
     ),
     Clause(
         number="3.1",

@@ -104,7 +104,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     _number("unseen_marks_days", 7, (1, 30), "days", "2.9", _PRACTICE),
     _choice("adult_pupil_access", ("consent", "ends"), "2.10", "civil law: of age at 18"),
-    _number("attachment_max_megabytes", 20, (1, 200), "megabytes", "2.12", _PRACTICE),
+    _number("attachment_max_megabytes", 2, (1, 2), "megabytes", "2.12", _PRACTICE),
+    _number("attachments_total_megabytes", 500, (1, 100_000), "megabytes", "2.12", _PRACTICE),
     _number(
         "slip_valid_days", 7, (1, 7), "days", "3.1/2", "security bar: a first secret lives a week"
     ),

@@ -7,6 +7,7 @@ from eschool_core.commands.concerns import SeeConcern, SendConcern
 from eschool_core.commands.group_drafts import ApproveGroups, ConfirmGroup
 from eschool_core.commands.issuing import REGISTER, WEEKLY_SLIP, IssueDocument
 from eschool_core.commands.journals import PlanRow, SetPlan
+from eschool_core.commands.files import AttachFile, RemoveFile
 from eschool_core.commands.links import AttachLink, DetachLink
 from eschool_core.commands.messages import OpenThread, ReadThread, SendMessage
 from eschool_core.commands.paper import (
@@ -106,6 +107,8 @@ def _of_informing(school: SmallSchool) -> dict[str, Command]:
         as_of=1,
     )
     link = school.must(AttachLink(lesson_id=lesson, url="https://a.ru", title="А"), "maths")
+    given = AttachFile(lesson_id=lesson, name="а.txt", size=9, content_hash="b" * 64)
+    file = school.must(given, "maths")
     opened = OpenThread(title="Дневник", text="Добрый день!", pupil_id=pupil, to_guardians=1)
     thread = school.must(opened, "russian")
     message = school.one(Message, thread_id=thread).id
@@ -122,6 +125,7 @@ def _of_informing(school: SmallSchool) -> dict[str, Command]:
             update={"form": WEEKLY_SLIP, "object_id": application}
         ),
         "detach_link": DetachLink(link_id=link),
+        "remove_file": RemoveFile(file_id=file),
         "open_thread/staff": OpenThread(
             title="Вопрос", text="Когда собрание?", staff_ids=(school.staff["russian"],),
             pupil_id=pupil,

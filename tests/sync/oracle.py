@@ -18,6 +18,7 @@ from eschool_core.domain import (
     care,
     channels,
     feeds,
+    files,
     informing,
     inspection,
     issuing,
@@ -399,6 +400,7 @@ RULES.update(
         issuing.IssuedDocument: _issued,
         care.GroupApproval: lambda eyes, row: eyes.journal(row["journal_id"]),
         informing.ResourceLink: _lesson,
+        files.LessonFile: _lesson,
         planning.PlanApproval: lambda eyes, row: eyes.journal(row["journal_id"]),
         **dict.fromkeys(
             (planning.TimetableDraft, planning.DraftSlot, care.ControlCheck),

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.responses import Response
 
-from eschool_sync.attachment import MOST_CHARACTERS, disposition, file_name
+from eschool_core.file_names import MOST_CHARACTERS, file_name
+from eschool_sync.attachment import disposition
 
 SHAPE = re.compile(r"attachment; filename=\"([^\"\\]*)\"; filename\*=UTF-8''([A-Za-z0-9._~%-]+)")
 HOSTILE = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eschool_core.commands.base import Command
 from eschool_core.commands.concerns import SeeConcern, SendConcern
+from eschool_core.commands.files import AttachFile, RemoveFile
 from eschool_core.commands.issuing import IssueDocument
 from eschool_core.commands.links import AttachLink, DetachLink
 from eschool_core.commands.messages import OpenThread, ReadThread, SendMessage
@@ -50,6 +51,8 @@ def informing_samples(school: SmallSchool) -> list[Command]:
         ),
         AttachLink(lesson_id=lesson, url="https://example.ru/fractions", title="Дроби"),
         DetachLink(link_id=77),
+        AttachFile(lesson_id=lesson, name="дроби.pdf", size=1_000, content_hash="a" * 64),
+        RemoveFile(file_id=77),
         OpenThread(title="Собрание", text="Приходите в 18:00.", pupil_id=pupil, to_guardians=1),
         SendMessage(thread_id=77, text="Спасибо."),
         ReadThread(thread_id=77, message_id=78),

@@ -29,7 +29,7 @@ def test_the_family_sees_the_link_in_the_diary_and_the_size_limit(school: SmallS
     school.must(link(school), "maths")
     [shown] = maths(school).links
     assert (shown.url, shown.title, shown.for_homework) == (URL, "Дроби", False)
-    assert diary(school.store, school.pupils["5А"][0], MONDAY).file_limit_megabytes == 20
+    assert diary(school.store, school.pupils["5А"][0], MONDAY).file_limit_megabytes == 2
 
 
 @pytest.mark.clause("2.12")
