@@ -1,4 +1,4 @@
-"""What may be given with a lesson: kinds of files by ending, and whether the content is of the kind.
+"""What files may be given with a lesson: kinds by ending, and whether the content is of its kind.
 
 Ending, first bytes and structure have to agree (SECURITY row 78). No file is unpacked here: of a
 package its directory is read and nothing else. Office files with macros and the old binary ones,
@@ -103,9 +103,7 @@ KINDS: Final[Mapping[str, FileKind]] = MappingProxyType(
         "rtf": FileKind("application/rtf", _begins(b"{\\rtf1")),
         "docx": FileKind(f"{_OOXML}.wordprocessingml.document", _office("word/document.xml")),
         "xlsx": FileKind(f"{_OOXML}.spreadsheetml.sheet", _office("xl/workbook.xml")),
-        "pptx": FileKind(
-            f"{_OOXML}.presentationml.presentation", _office("ppt/presentation.xml")
-        ),
+        "pptx": FileKind(f"{_OOXML}.presentationml.presentation", _office("ppt/presentation.xml")),
         "odt": FileKind(f"{_ODF.decode()}text", _open_document(b"text")),
         "ods": FileKind(f"{_ODF.decode()}spreadsheet", _open_document(b"spreadsheet")),
         "odp": FileKind(f"{_ODF.decode()}presentation", _open_document(b"presentation")),

@@ -35,7 +35,7 @@ TAKEN: Final = "SELECT COALESCE(SUM(size), 0) FROM lesson_file"
 
 def _plain(value: str) -> str:
     if file_name(value) != value:
-        raise ValueError("a name without path, control signs or leading and trailing dots is needed")
+        raise ValueError("a name without path, control signs or outer dots is needed")
     return value
 
 

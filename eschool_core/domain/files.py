@@ -1,4 +1,4 @@
-"""Files given with lessons and homework: what is known of each; the bytes travel apart (ADR 0031)."""
+"""Files given with lessons and homework: what is known of each; bytes travel apart (ADR 0031)."""
 
 from __future__ import annotations
 

@@ -7,8 +7,9 @@ a backup to one engine and to the key of the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Final
 
 from eschool_core.errors import DamageError
@@ -16,6 +17,9 @@ from eschool_core.store import statements
 from eschool_core.store.database import Database, SqliteDatabase, Values
 
 BATCH_ROWS: Final = 2_000
+FEWER_ROWS: Final[Mapping[str, int]] = MappingProxyType({"file_piece": 32})
+"""Rows at a time of tables whose rows are large."""
+
 SQLITE_TABLES: Final = (
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
 )
@@ -56,14 +60,15 @@ def columns_of(database: Database, table: str) -> list[str]:
 
 def batches(database: Database, table: str, columns: Sequence[str]) -> Iterator[list[Values]]:
     """Give the rows of a table, some thousand at a time, within ``one_moment``."""
+    at_once = FEWER_ROWS.get(table, BATCH_ROWS)
     if isinstance(database, SqliteDatabase):
         cursor = database.connection.execute(statements.read_table(table, tuple(columns)))
-        while rows := cursor.fetchmany(BATCH_ROWS):
+        while rows := cursor.fetchmany(at_once):
             yield rows
         return
     # A cursor of its own for each table: their rows differ, and a prepared FETCH must not.
     database.execute(statements.declare_cursor(table, tuple(columns)))
-    fetch = statements.fetch_cursor(table, BATCH_ROWS)
+    fetch = statements.fetch_cursor(table, at_once)
     while rows := database.fetch(fetch):
         yield rows
     database.execute(statements.close_cursor(table))

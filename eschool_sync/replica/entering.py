@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from eschool_core.app import Outcome, carry_out
@@ -19,9 +19,26 @@ from eschool_sync.replica.position import Position
 from eschool_sync.replica.refusal import refusal_of
 from eschool_sync.replica.reports import Receipt
 
+Beside = Callable[[list[Receipt]], None]
 
-def enter_all(opened: Opened, commands: Sequence[Command], replaces: int | None) -> list[Receipt]:
+
+def _nothing(receipts: list[Receipt]) -> None:
+    """Keep nothing beside the commands."""
+
+
+def enter_all(
+    opened: Opened,
+    commands: Sequence[Command],
+    replaces: int | None,
+    beside: Beside = _nothing,
+) -> list[Receipt]:
     """Carry out commands that stand or fall together (``Replica.do_all``).
+
+    Args:
+        opened: The replica.
+        commands: In order.
+        replaces: As ``Replica.do_all``.
+        beside: Keeps what belongs to the commands, in their transaction.
 
     Raises:
         EschoolError: As ``Replica.do_all``.
@@ -47,6 +64,7 @@ def enter_all(opened: Opened, commands: Sequence[Command], replaces: int | None)
         if size > MAX_PUSH_BYTES:
             raise InputError("protocol.too_large", limit=MAX_PUSH_BYTES)
         position.save(opened.database)
+        beside(receipts)
     return receipts
 
 

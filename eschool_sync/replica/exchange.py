@@ -25,6 +25,7 @@ from eschool_sync.replica.branching import FORK, Branching
 from eschool_sync.replica.contact import contact_after
 from eschool_sync.replica.decisions import decisions
 from eschool_sync.replica.disagreement import StaleError, UnequalError
+from eschool_sync.replica.file_store import drop_unnamed
 from eschool_sync.replica.indexing import index_where_grown
 from eschool_sync.replica.mending import Mend, Mending, Probe, Recount
 from eschool_sync.replica.opened import Opened
@@ -319,6 +320,8 @@ class Exchange:
             )
             opened.held.become(opened.confirmed.held())
             self._replay(moved)
+            if rows or gone or mended or response.verdicts:
+                drop_unnamed(opened.database)
             moved.save(opened.database)
             pending = opened.outbox.counts().get(State.PENDING, 0)
         report.pulled_rows += rows

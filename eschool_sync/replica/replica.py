@@ -20,11 +20,12 @@ from eschool_sync.replica.again import AGAIN, Entered, enter, waiting
 from eschool_sync.replica.by_file import ByFile
 from eschool_sync.replica.entering import enter_all
 from eschool_sync.replica.exchange import Exchange
+from eschool_sync.replica.files import Ended, FileContent, Files, file_of
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import RefusedCommand
 from eschool_sync.replica.profile import Profile
 from eschool_sync.replica.proving import prove
-from eschool_sync.replica.reports import Receipt, Status, SyncReport
+from eschool_sync.replica.reports import FilesReport, Receipt, Status, SyncReport
 from eschool_sync.replica.standing import standing
 from eschool_sync.replica.tables import put_meta
 from eschool_sync.replica.watching import Watch
@@ -69,6 +70,7 @@ class Replica:
         except BaseException:
             self._opened.connection.close()
             raise
+        self._files = Files(self._opened, transport)
         self._by_file = ByFile(self._opened, self._exchange, source)
 
     @classmethod
@@ -228,6 +230,48 @@ class Replica:
             InputError: ``protocol.too_many``, ``protocol.too_large``: more than one push carries.
         """
         return enter_all(self._opened, commands, replaces)
+
+    def attach_file(
+        self, lesson_id: int, name: str, content: bytes, *, for_homework: bool = False
+    ) -> Receipt:
+        """Give a file with a lesson, or its homework; ``send_files`` sends it after a sync.
+
+        Args:
+            lesson_id: Of an own page.
+            name: As it is called; made safe.
+            content: At most 2 MiB, of a kind on the list (``file_kinds``), as the name says.
+            for_homework: Given with the lesson's homework.
+
+        Raises:
+            InputError: ``file.empty``, ``file.too_large``, ``file.kind``, ``file.content``; as
+                ``do``.
+            RegulationError, AccessError: As ``do``; neither row nor bytes are kept.
+        """
+        given = file_of(lesson_id, name, content, for_homework=for_homework)
+        return self._files.attach(given, content)
+
+    def read_file(self, file_id: int) -> FileContent:
+        """Return a file whose row is here, from here or from the server.
+
+        Raises:
+            InputError: ``file.none``: no such row; ``file.waiting``: its author has not sent it.
+            DamageError: ``damage.file``: what came is not what the row says.
+            TransportError, BusyError, AccessError: It has to be fetched, and as ``sync``.
+        """
+        return self._files.read(file_id)
+
+    def send_files(self, ended: Ended = lambda: False) -> FilesReport:
+        """Send bytes of own files that the server lacks, piece by piece; call it after ``sync``.
+
+        What is cut off goes on from there the next time; a trouble of the line is in the report.
+
+        Args:
+            ended: Asked between two pieces: whether something more urgent is waiting.
+
+        Raises:
+            AccessError: The server does not accept this device.
+        """
+        return self._files.send(ended)
 
     def sync(self, progress: Progress | None = None) -> SyncReport:
         """Send what is pending, fetch what is new, and prove that both sides are equal.

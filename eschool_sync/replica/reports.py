@@ -58,6 +58,21 @@ class SyncReport:
         self.overwritten += outcome.overwritten
 
 
+@dataclass(slots=True)
+class FilesReport:
+    """What sending of files has come to.
+
+    Attributes:
+        sent: Files that the server has now.
+        waiting: Own files that it still lacks.
+        trouble: Key of the text that says what stood in the way; empty if nothing did.
+    """
+
+    sent: int = 0
+    waiting: int = 0
+    trouble: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """How long this copy may be read without asking the server (7.1).
@@ -115,6 +130,7 @@ class Status:
         parts: The partitions that are here, by number. While ``complete`` is false others are
             missing; each that is here is whole.
         earlier_devices: Numbers that this replica had before it was found to be a copy.
+        files_waiting: Own files whose bytes the server does not have yet.
     """
 
     pending: int
@@ -134,3 +150,4 @@ class Status:
     missing_chunks: int = 0
     parts: tuple[PartStatus, ...] = ()
     earlier_devices: tuple[int, ...] = ()
+    files_waiting: int = 0

@@ -8,6 +8,7 @@ from eschool_core.domain.partition import kind_of, object_of
 from eschool_core.queries.lease import lease_of
 from eschool_core.store.store import UnknownFactError
 from eschool_sync.protocol.evidence import Evidence
+from eschool_sync.replica import file_store
 from eschool_sync.replica.bootstrap import DONE, OFFERED
 from eschool_sync.replica.exchange import ALARM, EQUAL, PROVEN
 from eschool_sync.replica.opened import Opened
@@ -27,6 +28,7 @@ def standing(opened: Opened, folder: Path) -> Status:
         lease = _lease(opened, position)
         offered = find_meta(opened.database, OFFERED) or 0
         earlier = opened.earlier()
+        files = file_store.count_waiting(opened.database)
     done = meta[DONE]
     return Status(
         pending=counts.get(State.PENDING, 0),
@@ -49,6 +51,7 @@ def standing(opened: Opened, folder: Path) -> Status:
             for part, (rows, _) in sorted(sums.items())
         ),
         earlier_devices=tuple(device for device, _ in earlier),
+        files_waiting=files,
     )
 
 

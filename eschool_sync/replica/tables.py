@@ -27,6 +27,9 @@ TABLES = (
     "CREATE TABLE sealed_push (pushed {integer} PRIMARY KEY, body {blob} NOT NULL)",
     # Salt keys: one for the commands between two pushes, so that a push carries it once.
     "CREATE TABLE salt_run (first_n {integer} PRIMARY KEY, key {blob} NOT NULL)",
+    # Bytes of files: own ones that the server has not, and those that were read (``file_store``).
+    "CREATE TABLE file_copy (hash {blob} PRIMARY KEY, content {blob} NOT NULL, n BIGINT NOT NULL, "
+    "used_at BIGINT NOT NULL, waiting BIGINT NOT NULL)",
 )
 WANTED = "CREATE TEMPORARY TABLE wanted (part {integer} PRIMARY KEY, since BIGINT NOT NULL)"
 PUT_META = (

@@ -24,6 +24,7 @@ from eschool_core.store.database import Database, SqliteDatabase, transaction
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.protocol.branching import read_branch_request
 from eschool_sync.protocol.enrolling import read_enrol_request
+from eschool_sync.protocol.files import read_get, read_put
 from eschool_sync.protocol.messages import read_request
 from eschool_sync.protocol.proving import read_proof_request
 from eschool_sync.protocol.readmitting import read_readmission, read_witness
@@ -32,7 +33,7 @@ from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.security.cipher import create_encrypted, open_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import Random, SystemRandom
-from eschool_sync.server import branching, reading, repairing, restoring
+from eschool_sync.server import branching, files, reading, repairing, restoring
 from eschool_sync.server.migrating import migrate, require_current
 from eschool_sync.server.postgres import open_postgres
 from eschool_sync.server.school import ServerSchool
@@ -53,6 +54,8 @@ READERS: Final[dict[str, Callable[[bytes], object]]] = {
     "witness": read_witness,
     "readmit": read_readmission,
     "branch": read_branch_request,
+    "putfile": read_put,
+    "getfile": read_get,
 }
 
 
@@ -198,6 +201,8 @@ class Directory:
             "witness": partial(restoring.hear_witness, served),
             "readmit": partial(restoring.readmit, served),
             "branch": partial(branching.branch, served),
+            "putfile": partial(files.put, served),
+            "getfile": partial(files.get, served),
         }
         with served.turn:
             return answers[route](body)

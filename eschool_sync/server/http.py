@@ -23,6 +23,7 @@ from starlette.routing import BaseRoute, Route
 from eschool_core.errors import TransportError
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.protocol.error_body import CONTENT_TYPE
+from eschool_sync.protocol.files import MAX_BODY_BYTES
 from eschool_sync.security.random_source import Random, SystemRandom
 from eschool_sync.server.audit import AuditLog, Facts, NoLog, collecting
 from eschool_sync.server.body import Body, Pace, declared_size
@@ -33,7 +34,10 @@ from eschool_sync.server.rates import Rate, RateLimiter
 from eschool_sync.server.sources import Sources, rate_key
 from eschool_sync.server.start_page import start_page
 
-RouteName = Literal["enrol", "sync", "snapshot", "proof", "repair", "witness", "readmit", "branch"]
+RouteName = Literal[
+    "enrol", "sync", "snapshot", "proof", "repair", "witness", "readmit", "branch",
+    "putfile", "getfile",
+]  # fmt: skip
 
 TOLD: Final = frozenset({"access.certificate_expired", "access.revoked"})
 """Refusals of access that only the holder of a device's key can come to see."""
@@ -113,6 +117,8 @@ class Limits:
         sync_rate: Of a source.
         proof_bytes: Of a body.
         proof_rate: Of a source.
+        file_bytes: Of a body that carries a piece of a file; packed, it may be a little longer.
+        file_rate: Of a source.
         enrol_rate: Of a source.
         enrol_school_rate: Of a school, against guessing from many places.
         queues: How much may wait.
@@ -121,10 +127,12 @@ class Limits:
     sync_bytes: int = 8 * 1024 * 1024
     enrol_bytes: int = 16 * 1024
     proof_bytes: int = 16 * 1024
+    file_bytes: int = 2 * MAX_BODY_BYTES
     body_grace_seconds: float = 20.0
     body_bytes_per_second: float = 1024.0
     sync_rate: Rate = Rate(burst=3_000, per_second=300)  # noqa: RUF009 - Rate is frozen
     proof_rate: Rate = Rate(burst=300, per_second=10)  # noqa: RUF009
+    file_rate: Rate = Rate(burst=3_000, per_second=100)  # noqa: RUF009
     enrol_rate: Rate = Rate(burst=60, per_second=0.5)  # noqa: RUF009
     enrol_school_rate: Rate = Rate(burst=200, per_second=2)  # noqa: RUF009
     queues: Queues = Queues()  # noqa: RUF009
@@ -216,6 +224,7 @@ class _Doors:
         self._lanes = Lanes(limits.queues, random)
         syncs = RateLimiter(limits.sync_rate, clock.monotonic)
         proofs = RateLimiter(limits.proof_rate, clock.monotonic)
+        files = RateLimiter(limits.file_rate, clock.monotonic)
         self._by_source = {
             "sync": syncs,
             "snapshot": syncs,
@@ -225,6 +234,8 @@ class _Doors:
             "witness": proofs,
             "readmit": proofs,
             "branch": proofs,
+            "putfile": files,
+            "getfile": files,
         }
         self._enrol_by_school = RateLimiter(limits.enrol_school_rate, clock.monotonic)
 
@@ -242,6 +253,8 @@ class _Doors:
             PolicyRoute(f"{one}/witness", self.witness, methods=post, policy=Policy.CODE),
             PolicyRoute(f"{one}/readmit", self.readmit, methods=post, policy=Policy.CODE),
             PolicyRoute(f"{one}/branch", self.branch, methods=post, policy=Policy.DEVICE),
+            PolicyRoute(f"{one}/putfile", self.put_file, methods=post, policy=Policy.DEVICE),
+            PolicyRoute(f"{one}/getfile", self.get_file, methods=post, policy=Policy.DEVICE),
             PolicyRoute("/v1/health", self.health, methods=get, policy=Policy.PUBLIC),
             PolicyRoute("/", self.page, methods=get, policy=Policy.PUBLIC),
         ]
@@ -277,6 +290,14 @@ class _Doors:
     async def branch(self, request: Request) -> Response:
         """Let a copy of a device go on as another."""
         return await self._take(request, "branch", self._limits.sync_bytes)
+
+    async def put_file(self, request: Request) -> Response:
+        """Take a piece of a file."""
+        return await self._take(request, "putfile", self._limits.file_bytes)
+
+    async def get_file(self, request: Request) -> Response:
+        """Give a piece of a file."""
+        return await self._take(request, "getfile", self._limits.proof_bytes)
 
     async def health(self, request: Request) -> Response:
         """Say that the server runs."""

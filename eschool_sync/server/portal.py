@@ -18,7 +18,9 @@ from eschool_core.app import Outcome
 from eschool_core.commands import facts
 from eschool_core.commands.base import Command
 from eschool_core.commands.breach import AcknowledgeDuties, ReportBreach
-from eschool_core.domain.enums import Role
+from eschool_core.commands.files import AttachFile
+from eschool_core.domain.enums import Role, Verdict
+from eschool_core.domain.files import LessonFile
 from eschool_core.domain.school import Appointment, Staff
 from eschool_core.errors import AccessError
 from eschool_core.store.store import Store
@@ -26,6 +28,8 @@ from eschool_sync.history.proof import Proof
 from eschool_sync.server.answers import Scope
 from eschool_sync.server.audit import report
 from eschool_sync.server.door import Door
+from eschool_sync.server.file_bytes import keep_whole, read_whole
+from eschool_sync.server.files import full_disk, visible_file
 from eschool_sync.server.passwords import check_new_password
 from eschool_sync.server.restoring import require_open as require_school_open
 from eschool_sync.server.sessions import FAMILY, STAFF, SessionRow
@@ -303,6 +307,39 @@ class Portal(Door):
         """
         with self._school.turn:
             return self._school.proof_for(visit.person_id, table, row_id)
+
+    def file_for(self, visit: Visit, file_id: int) -> tuple[LessonFile, bytes]:
+        """Return a file whose row the person may see, and its bytes.
+
+        Raises:
+            InputError: ``file.none``, ``file.waiting``.
+            DamageError: ``damage.file``.
+        """
+        with self._school.turn:
+            row = visible_file(self._school, visit.person_id, file_id)
+            return row, read_whole(self._school.database, row)
+
+    def attach(self, token: str, given: AttachFile, content: bytes) -> Outcome:
+        """Give a file with its bytes as the session's person.
+
+        Args:
+            token: Of an open session.
+            given: Made from ``content`` (``file_of``).
+            content: Kept if the command stands.
+
+        Raises:
+            AccessError: As ``require_open``.
+            BusyError: ``busy.database``: the disk is full; the row stands, give the file again.
+        """
+        visit = self.require_open(token)
+        with self._school.turn:
+            outcome = self._school.act(given, visit.person_id)
+            if outcome.verdict in (Verdict.ACCEPTED, Verdict.WITH_FINDINGS):
+                content_hash = bytes.fromhex(given.content_hash)
+                [row] = self._store.select(LessonFile, lesson_id=given.lesson_id, hash=content_hash)
+                with full_disk():
+                    keep_whole(self._school.database, row, content)
+            return outcome
 
     def idle_seconds(self) -> int:
         """Return after how long without a sign of its person a session of staff locks (4.5.7)."""

@@ -6,7 +6,7 @@ from eschool_core.store.database import Database
 from eschool_core.store.schema import create_domain_tables, typed
 from eschool_sync.history import remains, tree
 from eschool_sync.history.merkle import EMPTY_ROOT
-from eschool_sync.server import access_tables, outbox_tables
+from eschool_sync.server import access_tables, file_bytes, outbox_tables
 
 TABLES = (
     # The head row is the school's lock: whoever holds it gives the next seq.
@@ -37,7 +37,7 @@ WANTED = "CREATE TEMPORARY TABLE wanted (part {integer} PRIMARY KEY, since BIGIN
 def create_server_tables(database: Database) -> None:
     """Create every table of a school in an empty database."""
     create_domain_tables(database)
-    for sql in (*TABLES, *access_tables.TABLES, *outbox_tables.TABLES):
+    for sql in (*TABLES, *access_tables.TABLES, *outbox_tables.TABLES, *file_bytes.TABLES):
         database.execute(typed(database, sql))
     database.execute(FIRST_HEAD, (EMPTY_ROOT, b"", b""))
 

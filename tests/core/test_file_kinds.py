@@ -86,7 +86,9 @@ def test_a_polyglot_a_macro_and_a_broken_package_are_refused(name: str, content:
 
 
 @pytest.mark.asvs("5.2.2")
-@pytest.mark.parametrize("name", ["а.html", "а.svg", "а.exe", "а.docm", "а.doc", "а", "pdf.", "а.js"])
+@pytest.mark.parametrize(
+    "name", ["а.html", "а.svg", "а.exe", "а.docm", "а.doc", "а", "pdf.", "а.js"]
+)
 def test_other_endings_are_refused(name: str) -> None:
     with pytest.raises(InputError, match=r"file\.kind"):
         media_type_of(name)

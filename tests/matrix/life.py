@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from eschool_core.commands.base import Command
 from eschool_core.commands.concerns import SeeConcern, SendConcern
+from eschool_core.commands.files import AttachFile, RemoveFile
 from eschool_core.commands.group_drafts import ApproveGroups, ConfirmGroup
 from eschool_core.commands.issuing import REGISTER, WEEKLY_SLIP, IssueDocument
 from eschool_core.commands.journals import PlanRow, SetPlan
-from eschool_core.commands.files import AttachFile, RemoveFile
 from eschool_core.commands.links import AttachLink, DetachLink
 from eschool_core.commands.messages import OpenThread, ReadThread, SendMessage
 from eschool_core.commands.paper import (

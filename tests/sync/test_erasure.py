@@ -24,6 +24,7 @@ from eschool_core.commands.lessons import RecordMark, RecordTopic
 from eschool_core.commands.people import HireStaff
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow
 from eschool_core.domain.enums import FindingState
+from eschool_core.domain.files import LessonFile
 from eschool_core.domain.journal import CellHistory, JournalLine, Lesson, Mark
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.partition import PartitionKind, kind_of, object_of
@@ -37,6 +38,7 @@ from eschool_core.results.year_gaps import year_gaps
 from eschool_sync.backup.tables import tables_of
 from eschool_sync.history.erasure import Plan, plan_erasure
 from eschool_sync.history.verify import Verified, Verifier
+from eschool_sync.replica.files import file_of
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server.directory import DATABASE_FILE, Directory
 from eschool_sync.server.erasing import (
@@ -48,6 +50,7 @@ from eschool_sync.server.erasing import (
     read_erased,
     returned,
 )
+from eschool_sync.server.file_bytes import keep_whole
 from eschool_sync.server.restoring import put_back, take_copy
 from tests.postgres import new_database
 from tests.school import LAST_DAY, MONDAY, clock
@@ -151,6 +154,10 @@ def play(world: World) -> None:
         world.act(
             RecordMark(lesson_id=lesson, pupil_id=pupil, value=value, comment=CANARY), "maths"
         )
+    given = file_of(lesson, "задание.txt", CANARY.encode(), for_homework=False)
+    world.act(given, "maths")
+    [file] = server.store.select(LessonFile)
+    keep_whole(server.database, file, CANARY.encode())
     world.advance(YEAR_OVER - world.clock.wall())
     set_terms(school.must, school.year)
     for ordinal in (1, 2, 3, 4):
@@ -207,7 +214,10 @@ def archive(term_over: World, tmp_path: Path) -> Iterator[Archive]:
 def test_a_journal_goes_five_years_and_a_day_after(archive: Archive) -> None:
     assert archive.verify().is_sound
     assert CANARY.encode() in archive.payloads()
+    files = "SELECT content FROM file_piece"
+    assert archive.world.server.database.fetch(files) == [(CANARY.encode(),)]
     done = archive.erase_due(ArchiveKind.JOURNAL)
+    assert archive.world.server.database.fetch(files) == []
     assert done.rows > 0
     assert done.payloads > 0
     assert CANARY not in archive.texts()

@@ -22,6 +22,7 @@ MAKERS = (
     of_bodies.answers,
     of_bodies.snapshots,
     of_bodies.proofs,
+    of_bodies.file_bytes,
     of_bodies.repairs,
     of_bodies.notices,
     of_bodies.returns,

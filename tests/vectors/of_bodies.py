@@ -14,6 +14,7 @@ from eschool_sync.history.proof import Proof
 from eschool_sync.protocol.branching import BranchRequest, BranchResponse
 from eschool_sync.protocol.enrolling import EnrolRequest, EnrolResponse
 from eschool_sync.protocol.error_body import pack_error
+from eschool_sync.protocol.files import GetRequest, PutRequest, pack_had, pack_piece
 from eschool_sync.protocol.frames import Frame, Tombstone, pack_frames
 from eschool_sync.protocol.live import LiveRequest, event, pack_notice
 from eschool_sync.protocol.messages import (
@@ -359,6 +360,27 @@ def proofs() -> list[Vector]:
             {"format": "eschool-proof/1", **content},
             cast.GIVEN,
         ),
+    ]
+
+
+def file_bytes() -> list[Vector]:
+    """Return a piece on its way to the server and back, with the answers."""
+    row_id, piece = 5 << 37 | 3 << 10, b"%PDF-1.7"
+    who = {"version": 1, "school": SCHOOL, "device": DEVICE, "file_id": row_id}
+    put = PutRequest(SCHOOL, DEVICE, row_id, 65_536, piece)
+    got = GetRequest(SCHOOL, DEVICE, row_id, 65_536)
+    sent = {**who, "start": 65_536, "piece": piece}
+    return [
+        Vector("putfile", "the second piece", put.sealed(DEVICE_KEY), sent, cast.GIVEN),
+        Vector("had", "all of it", pack_had(65_544), {"version": 1, "had": 65_544}, {}),
+        Vector(
+            "getfile",
+            "the second piece",
+            got.sealed(DEVICE_KEY),
+            {**who, "start": 65_536},
+            cast.GIVEN,
+        ),
+        Vector("piece", "the last", pack_piece(piece), {"version": 1, "piece": piece}, {}),
     ]
 
 

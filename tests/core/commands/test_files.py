@@ -73,7 +73,9 @@ def test_the_schools_room_is_taken_to_the_last_byte_and_no_further(school: Small
     school.must(file(school, size=2 * MEGABYTE), "maths")
     last = file(school, size=MEGABYTE, content_hash=other(2))
     school.must(last, "maths")
-    assert verdict(school.do(file(school, size=1, content_hash=other(3)), "maths")) == "file.no_room"
+    assert (
+        verdict(school.do(file(school, size=1, content_hash=other(3)), "maths")) == "file.no_room"
+    )
     school.must(last, "maths")
     school.must(RemoveFile(file_id=school.all(LessonFile)[0].id), "maths")
     school.must(file(school, size=1, content_hash=other(3)), "maths")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from eschool_core.commands.lessons import RecordMark
+from eschool_core.domain.files import LessonFile
 from eschool_core.domain.journal import Mark
 from eschool_core.errors import AccessError, DamageError, EschoolError, InputError
 from eschool_core.store.database import Database
@@ -17,8 +18,10 @@ from eschool_sync.backup.manifest import check_sidecar, sidecar_of
 from eschool_sync.backup.recovery_key import PrivateKey
 from eschool_sync.backup.restore import restore_backup, verify_backup
 from eschool_sync.backup.tables import tables_of
+from eschool_sync.replica.files import file_of
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server.directory import Directory
+from eschool_sync.server.file_bytes import keep_whole
 from eschool_sync.server.postgres import drop_school, list_schools
 from eschool_sync.server.school import ServerSchool
 from tests.sync.harness import MATHS, World
@@ -27,6 +30,7 @@ KEY = PrivateKey.generate(SeededRandom(1))
 OTHER = PrivateKey.generate(SeededRandom(2))
 SEEDS = count(10)
 
+FILE = b"text" * 40_000
 AllRows = dict[str, list[tuple[object, ...]]]
 
 
@@ -48,9 +52,12 @@ def backed_up(server: ServerSchool, world: World, folder: Path) -> Made:
 
 
 def with_marks(world: World) -> None:
-    """A mark and its correction, so that there is history."""
+    """A mark and its correction, so that there is history, and a file of some pieces."""
     pupil = world.school.pupils["5А"][0]
     lesson = world.school.lesson(*MATHS)
+    world.act(file_of(lesson, "задание.txt", FILE, for_homework=False), "maths")
+    [row] = world.server.store.select(LessonFile)
+    keep_whole(world.server.database, row, FILE)
     for value in (3, 4):
         world.act(RecordMark(lesson_id=lesson, pupil_id=pupil, value=value), "maths")
 
@@ -78,6 +85,7 @@ def test_a_restored_school_is_equal_row_for_row_history_and_root_included(
     with_marks(world)
     made = backed_up(world.server, world, tmp_path / "out")
     before, head = contents(world.server.database), world.server.head()
+    assert len(before["file_piece"]) == 3
     restore_backup(made.path, KEY, tmp_path / "empty", SeededRandom(next(SEEDS)))
     directory = Directory(tmp_path / "empty", clock=world.clock, random=SeededRandom(7))
     restored_in.append(directory)

@@ -43,7 +43,13 @@ from tests.sync.server.stage import (
     told,
 )
 
-LIMITS = Limits(sync_bytes=10_000, enrol_bytes=100, sync_rate=UNLIMITED, enrol_rate=UNLIMITED)
+LIMITS = Limits(
+    sync_bytes=10_000,
+    enrol_bytes=100,
+    file_bytes=200,
+    sync_rate=UNLIMITED,
+    enrol_rate=UNLIMITED,
+)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
 
 
@@ -183,6 +189,8 @@ def test_every_route_says_who_may_come_in() -> None:
         "/v1/{school:int}/witness",
         "/v1/{school:int}/readmit",
         "/v1/{school:int}/branch",
+        "/v1/{school:int}/putfile",
+        "/v1/{school:int}/getfile",
         "/v1/health",
         "/",
     }
@@ -215,7 +223,7 @@ def test_extra_routes_come_first() -> None:
 
 @pytest.mark.asvs("row 22")
 @pytest.mark.threat("T21")
-@pytest.mark.parametrize(("route", "limit"), [("sync", 10_000), ("enrol", 100)])
+@pytest.mark.parametrize(("route", "limit"), [("sync", 10_000), ("enrol", 100), ("putfile", 200)])
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_ends_at_its_limit(stage: Stage, route: str, limit: int, *, chunked: bool) -> None:
     def send(size: int) -> httpx.Response:

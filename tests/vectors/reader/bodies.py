@@ -126,6 +126,24 @@ def proof_request(data: bytes, given: Content) -> Content:
     return fields_of(message, "version school device table row_id")
 
 
+def putfile(data: bytes, given: Content) -> Content:
+    message = with_signature_before(unzip(data), given["device_key"], "eschool/putfile/1")
+    return fields_of(message, "version school device file_id start piece")
+
+
+def had(data: bytes, given: Content) -> Content:
+    return fields_of(unzip(data), "version had")
+
+
+def getfile(data: bytes, given: Content) -> Content:
+    message = with_signature_before(unzip(data), given["device_key"], "eschool/getfile/1")
+    return fields_of(message, "version school device file_id start")
+
+
+def piece(data: bytes, given: Content) -> Content:
+    return fields_of(unzip(data), "version piece")
+
+
 def proof(data: bytes, given: Content) -> Content:
     names = "version seq device received pushed header payload salt outcome path tree_head"
     return _proven(fields_of(unzip(data), names), given)
