@@ -56,7 +56,7 @@ def diary_command(session: Session, pupil: str | None, day: Day, as_json: bool) 
         session.screen.heading(long_date(one.day, session.language))
         rows = [_row(lesson, session.language) for lesson in one.lessons]
         session.screen.table(columns, rows)
-    if any(lesson.links for one in answer.days for lesson in one.lessons):
+    if any(lesson.links or lesson.files for one in answer.days for lesson in one.lessons):
         said = say("cli.diary.file_limit", megabytes=answer.file_limit_megabytes)
         session.screen.line(said, "dim")
     _results(session, answer)
@@ -109,10 +109,14 @@ def _row(lesson: DiaryLesson, language: Language) -> tuple[str, ...]:
         str(lesson.period),
         lesson.subject or DASH,
         "; ".join([lesson.topic or DASH, *works]),
-        "; ".join([*(_homework(entry, language) for entry in lesson.homework), *_links(lesson)])
-        or DASH,
+        "; ".join(_set(lesson, language)) or DASH,
         "; ".join(_received(lesson, language)),
     )
+
+
+def _set(lesson: DiaryLesson, language: Language) -> list[str]:
+    homework = [_homework(entry, language) for entry in lesson.homework]
+    return [*homework, *_links(lesson), *_files(lesson)]
 
 
 def _homework(entry: DiaryHomework, language: Language) -> str:
@@ -128,6 +132,10 @@ def _homework(entry: DiaryHomework, language: Language) -> str:
 
 def _links(lesson: DiaryLesson) -> list[str]:
     return [f"{link.title}: {link.url}" for link in lesson.links]
+
+
+def _files(lesson: DiaryLesson) -> list[str]:
+    return [say("cli.diary.file", name=one.name) for one in lesson.files]
 
 
 def _received(lesson: DiaryLesson, language: Language) -> list[str]:

@@ -92,6 +92,7 @@ PLACES = {
     "paper": "eschool_cli.paper:paper_group",
     "messages": "eschool_cli.messages:messages_group",
     "link": "eschool_cli.link:link_command",
+    "files": "eschool_cli.files:files_group",
     "pupil": "eschool_cli.pupil:pupil_group",
     "split": "eschool_cli.split:split_group",
     "people": "eschool_cli.people:people_command",
@@ -131,7 +132,7 @@ SECTIONS = (
     ),
     ("review", ("held", "settle", "outage")),
     ("duties", ("duties", "check", "correct", "pupil", "split")),
-    ("informing", ("messages", "concerns", "paper", "link")),
+    ("informing", ("messages", "concerns", "paper", "link", "files")),
     ("device", ("enrol", "sync", "status", "doctor", "rejected", "passphrase")),
     (
         "access",

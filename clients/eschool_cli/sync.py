@@ -15,8 +15,8 @@ from eschool_cli.parcels import FILE
 from eschool_cli.session import Session
 from eschool_cli.stages import staged
 from eschool_cli.sync_by_file import sync_by_file
-from eschool_cli.sync_told import figures
-from eschool_cli.wording import kind_name, moment, told
+from eschool_cli.sync_told import figures, files_told
+from eschool_cli.wording import kind_name, moment, sentence, told
 from eschool_core.queries.in_force import local, zone_of
 
 if TYPE_CHECKING:
@@ -56,13 +56,19 @@ def _once(session: Session, replica: Replica, *, as_json: bool) -> None:
         if again:
             done = replica.sync(progress=staged(report))
     at = local(replica.status().last_sync, zone_of(replica.store))
+    with session.screen.progress(say("cli.stage.files")):
+        files = replica.send_files()
     if as_json:
         kinds = [entry.kind for entry in again if entry.refusal is not None]
         entered = {"entered_again": len(again) - len(kinds), "refused_again": kinds}
-        session.screen.json(asdict(done) | (entered if again else {}))
+        sent = {"files_sent": files.sent, "files_waiting": files.waiting}
+        session.screen.json(asdict(done) | sent | (entered if again else {}))
         return
     session.screen.line(say("cli.sync.done", at=moment(at)))
-    session.screen.fields(figures(done))
+    session.screen.fields([*figures(done), *files_told(files)])
+    if files.trouble:
+        reason = sentence(files.trouble, {}, session.language)
+        session.screen.line(say("cli.sync.files_trouble", reason=reason))
     if done.became_device:
         session.screen.line(say("cli.sync.copied", device=done.became_device), "bold")
     _tell_again(session, again)

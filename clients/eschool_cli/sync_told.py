@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from eschool_cli.localised import say
 
 if TYPE_CHECKING:
-    from eschool_sync.replica import SyncReport
+    from eschool_sync.replica import FilesReport, SyncReport
 
 KIB = 1024
 COUNTS = ("accepted", "with_findings", "rejected", "held", "overwritten")
@@ -27,3 +27,9 @@ def figures(done: SyncReport) -> list[tuple[str, str]]:
         (say("cli.sync.pulled_rows"), str(done.pulled_rows)),
         (say("cli.sync.traffic"), traffic),
     ]
+
+
+def files_told(files: FilesReport) -> list[tuple[str, str]]:
+    """Return what became of own files; nothing where there are none."""
+    counts = (("files_sent", files.sent), ("files_waiting", files.waiting))
+    return [(say(f"cli.sync.{name}"), str(count)) for name, count in counts if count]

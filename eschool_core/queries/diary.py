@@ -17,6 +17,7 @@ from eschool_core.domain.school import SchoolClass
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.cell_text import decoded
 from eschool_core.queries.in_force import clock, local, markless_grades, zone_of
+from eschool_core.queries.lesson_files import FileOfLesson
 from eschool_core.queries.names import full_name
 from eschool_core.queries.term_results import PupilResults, pupil_results
 from eschool_core.store.store import Store
@@ -62,6 +63,11 @@ LINKS = (
     "SELECT k.lesson_id, k.url, k.title, k.for_homework FROM journal_line n "
     "JOIN lesson l ON l.journal_id = n.journal_id JOIN resource_link k ON k.lesson_id = l.id "
     "WHERE n.pupil_id = ? AND l.day BETWEEN ? AND ? ORDER BY k.id"
+)
+FILES = (
+    "SELECT f.id, f.lesson_id, f.name, f.media_type, f.size, f.for_homework FROM journal_line n "
+    "JOIN lesson l ON l.journal_id = n.journal_id JOIN lesson_file f ON f.lesson_id = l.id "
+    "WHERE n.pupil_id = ? AND l.day BETWEEN ? AND ? ORDER BY f.made_at, f.id"
 )
 EXCUSES = "pupil_id = ? AND first_day <= ? AND last_day >= ? ORDER BY id"
 
@@ -132,6 +138,7 @@ class DiaryLesson(Answer):
     marks: tuple[DiaryMark, ...]
     absence: DiaryAbsence | None
     links: tuple[DiaryLink, ...]
+    files: tuple[FileOfLesson, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +205,11 @@ def _lessons(store: Store, week: tuple[int, int, int], grade: int) -> list[tuple
         # Without homework for the pupil's grade (3.6) its links are not meant for the pupil.
         if not for_homework or homework[lesson_id]:
             links[lesson_id].append(DiaryLink(url, title, bool(for_homework)))
+    files: dict[int, list[FileOfLesson]] = defaultdict(list)
+    for file_id, lesson_id, name, media_type, size, for_homework in store.rows(FILES, *week):
+        if not for_homework or homework[lesson_id]:
+            given = FileOfLesson(file_id, name, media_type, size, bool(for_homework))
+            files[lesson_id].append(given)
     marks: dict[tuple[int, int], list[DiaryMark]] = defaultdict(list)
     earlier = _earlier(store, week)
     for lesson_id, part, value, kind, weight, comment, mark_id in store.rows(MARKS, *week):
@@ -222,6 +234,7 @@ def _lessons(store: Store, week: tuple[int, int, int], grade: int) -> list[tuple
                 marks=tuple(marks[lesson_id, part]),
                 absence=absences.get((lesson_id, part)),
                 links=tuple(links[lesson_id]),
+                files=tuple(files[lesson_id]),
             ),
         )
         for lesson_id, day, period, start, end, room, subject, topic, part in store.rows(

@@ -16,12 +16,14 @@ from typing import NoReturn, Self
 from eschool_core.app import Outcome
 from eschool_core.commands.base import Command
 from eschool_core.domain.enums import Verdict
+from eschool_core.domain.files import LessonFile
 from eschool_core.errors import AccessError, InputError, RegulationError, TransportError
 from eschool_core.regulation import checks
 from eschool_core.store.store import Store
 from eschool_sync.history.head import TreeHead
 from eschool_sync.history.witness import Witness
-from eschool_sync.replica.reports import Lease, PartStatus, Status, SyncReport
+from eschool_sync.replica.files import FileContent, file_of
+from eschool_sync.replica.reports import FilesReport, Lease, PartStatus, Status, SyncReport
 from eschool_sync.security.signing import SigningKey
 from tests.school import SmallSchool
 
@@ -68,6 +70,8 @@ class World:
     pending: int = 0
     last_sync: int = 0
     passphrases: list[str] = field(default_factory=list)
+    contents: dict[bytes, bytes] = field(default_factory=dict)
+    sending: FilesReport = field(default_factory=FilesReport)
 
     def person(self, profile: str) -> int:
         return self.people.get(profile) or self.school.staff[profile]
@@ -136,6 +140,20 @@ class FakeReplica:
     @contextmanager
     def reading(self) -> Iterator[Store]:
         yield self.store
+
+    def attach_file(
+        self, lesson_id: int, name: str, content: bytes, *, for_homework: bool = False
+    ) -> Receipt:
+        given = file_of(lesson_id, name, content, for_homework=for_homework)
+        self.world.contents[bytes.fromhex(given.content_hash)] = content
+        return self.do(given)
+
+    def read_file(self, file_id: int) -> FileContent:
+        row = self.store.require(LessonFile, file_id)
+        return FileContent(row.name, row.media_type, self.world.contents[row.hash])
+
+    def send_files(self) -> FilesReport:
+        return self.world.sending
 
     def prove(self, table: int, row_id: int) -> NoReturn:
         """There is no server here: papers are printed as without a line."""

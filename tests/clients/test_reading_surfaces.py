@@ -93,6 +93,7 @@ SILENT: tuple[tuple[str, ...], ...] = (
 OF_OWN_WORK = frozenset(
     """
     account channels, api, archive former, archive open, archive verify, doctor, explain,
+    files list, files save,
     feeds open, inspection show, policy show, print archive-act, print hand-over,
     print inspection, print log, print registers, proof, regulation, rights, signatures, status,
     support show, sync, term check, term unseen, timetable show, verify, web
@@ -114,6 +115,7 @@ WRITING = frozenset(
     archive register, archive seal, archive waive, block, breach, check control, check section,
     consent record, consent withdraw, correction approve, correction decline, correction propose,
     debt council, debt retake, devices revoke, dismiss, enrol, exam, excuse, external accept,
+    files add, files remove,
     external add, external decline, feeds revoke, final-mark, forecast backtest, grant,
     guardians ask, guardians close, guardians consent, hand-over, held apply, held decline, hire,
     homework, import marks, import plan, import roster, import staff, import timetable,

@@ -27,7 +27,7 @@ FIELDS = {
     "comment", "presence", "reason", "excused",
     "results", "pupil_id", "year", "subjects", "terms", "exam", "final", "mean_hundredths",
     "releases", "earlier",
-    "links", "file_limit_megabytes",
+    "links", "files", "file_limit_megabytes",
 }  # fmt: skip
 
 
