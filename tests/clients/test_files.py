@@ -48,7 +48,7 @@ def test_a_file_is_given_listed_saved_and_removed(
     assert "Файлов нет" in terminal.shown("files", "list", *PLACE)
 
 
-@pytest.mark.asvs("5.3.2")
+@pytest.mark.asvs("row 66")
 def test_saving_writes_over_nothing(terminal: Terminal, paper: Path) -> None:
     terminal.shown("files", "add", *PLACE, str(paper))
     paper.write_bytes(b"other")

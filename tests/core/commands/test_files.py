@@ -94,7 +94,7 @@ def test_a_file_of_no_kind_that_is_taken_is_refused(school: SmallSchool) -> None
     assert verdict(school.do(file(school, name="игра.exe"), "maths")) == "file.kind"
 
 
-@pytest.mark.asvs("5.3.2")
+@pytest.mark.asvs("row 80")
 @pytest.mark.parametrize(
     "bad",
     [
