@@ -23,8 +23,9 @@ from benchmarks.workload import EDIT_SECONDS, Edit, Workload, digest
 from eschool_sync.clock import ManualClock
 from eschool_sync.replica.enrolment import enrol_through
 from eschool_sync.replica.profile import Profile
-from eschool_sync.replica.replica import DATABASE_FILE, KEYS_FILE, Replica
+from eschool_sync.replica.replica import DATABASE_FILE, Replica
 from eschool_sync.replica.reports import SyncReport
+from eschool_sync.replica.slots import KEYS_FILE
 from eschool_sync.replica.transport import HttpTransport, Progress
 from eschool_sync.security.keyslots import KeySlots
 

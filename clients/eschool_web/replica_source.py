@@ -12,7 +12,7 @@ from eschool_sync.history.proof import Proof
 from eschool_sync.issuing import Issuer
 from eschool_sync.replica import Receipt, RefusedCommand, Replica
 from eschool_sync.replica.issuing import ReplicaIssuer
-from eschool_sync.replica.replica import slots_of
+from eschool_sync.replica.slots import slots_of
 from eschool_web.listening import Listening
 from eschool_web.source import Standing
 from eschool_web.syncing import Syncing

@@ -16,8 +16,9 @@ from eschool_sync.replica.again import waiting
 from eschool_sync.replica.exchange import ALARM, EQUAL
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import State
-from eschool_sync.replica.replica import DATABASE_FILE, slots_of
+from eschool_sync.replica.replica import DATABASE_FILE
 from eschool_sync.replica.rescue import Found, Rescued, damaged_file, recognised
+from eschool_sync.replica.slots import slots_of
 from eschool_sync.replica.tables import find_meta
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.pages import whole_pages

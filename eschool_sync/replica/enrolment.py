@@ -23,7 +23,8 @@ from eschool_sync.protocol.messages import (
 )
 from eschool_sync.replica.position import Identity, Position
 from eschool_sync.replica.profile import Profile
-from eschool_sync.replica.replica import DATABASE_FILE, KEYS_FILE
+from eschool_sync.replica.replica import DATABASE_FILE
+from eschool_sync.replica.slots import KEYS_FILE
 from eschool_sync.replica.tables import create_replica_tables
 from eschool_sync.security.cipher import create_encrypted
 from eschool_sync.security.keyslots import KeySlots

@@ -320,8 +320,7 @@ class Exchange:
             )
             opened.held.become(opened.confirmed.held())
             self._replay(moved)
-            if rows or gone or mended or response.verdicts:
-                drop_unnamed(opened.database)
+            drop_unnamed(opened.database)
             moved.save(opened.database)
             pending = opened.outbox.counts().get(State.PENDING, 0)
         report.pulled_rows += rows

@@ -26,18 +26,18 @@ from eschool_sync.replica.outbox import RefusedCommand
 from eschool_sync.replica.profile import Profile
 from eschool_sync.replica.proving import prove
 from eschool_sync.replica.reports import FilesReport, Receipt, Status, SyncReport
+from eschool_sync.replica.slots import slots_of
 from eschool_sync.replica.standing import standing
 from eschool_sync.replica.tables import put_meta
 from eschool_sync.replica.watching import Watch
 from eschool_sync.security.database_key import DatabaseKey
-from eschool_sync.security.keyslots import KeySlots, SecretStore
+from eschool_sync.security.keyslots import SecretStore
 from eschool_sync.security.random_source import Random, SystemRandom
 
 if TYPE_CHECKING:
     from eschool_sync.replica.transport import Progress, Transport
 
 DATABASE_FILE: Final = "replica.db"
-KEYS_FILE: Final = "replica.keys"
 
 
 class Replica:
@@ -389,15 +389,3 @@ class Replica:
             AccessError: ``access.keyring_missing``.
         """
         slots_of(self.folder).add_keyring(self._key, secrets)
-
-
-def slots_of(folder: Path) -> KeySlots:
-    """Return the ways into a replica.
-
-    Raises:
-        InputError: ``replica.missing``.
-        DamageError: ``damage.keyslots``.
-    """
-    if not (folder / KEYS_FILE).exists():
-        raise InputError("replica.missing")
-    return KeySlots.load(folder / KEYS_FILE)

@@ -8,8 +8,12 @@ nothing and tells nothing.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Final
 
+from eschool_core.commands.erasing import EraseRecord
+from eschool_core.commands.files import RemoveFile
+from eschool_core.commands.school import TurnDay
 from eschool_core.domain.files import LessonFile
 from eschool_core.errors import DamageError, InputError
 from eschool_core.file_kinds import require_kind
@@ -24,6 +28,9 @@ TABLES: Final = (
     "CREATE TABLE file_whole (hash {blob} NOT NULL, person_id BIGINT NOT NULL, "
     "size BIGINT NOT NULL, PRIMARY KEY (hash, person_id))",
 )
+UNNAMING: Final = frozenset({RemoveFile.kind, EraseRecord.kind, TurnDay.kind})
+"""Commands that take rows away; and once a day bytes are looked at whatever happened."""
+
 HAD: Final = (
     "SELECT COALESCE(MAX(start + LENGTH(content)), 0) FROM file_piece "
     "WHERE hash = ? AND person_id = ?"
@@ -144,7 +151,8 @@ def read_whole(database: Database, row: LessonFile) -> bytes:
     return content
 
 
-def drop_unnamed(database: Database) -> None:
-    """Delete bytes that no row names any more, inside the caller's transaction."""
-    for sql in UNNAMED:
-        database.execute(sql)
+def drop_after(database: Database, kinds: Collection[str]) -> None:
+    """Delete bytes that no row names any more, inside the transaction of commands of some kinds."""
+    if not UNNAMING.isdisjoint(kinds):
+        for sql in UNNAMED:
+            database.execute(sql)

@@ -14,8 +14,6 @@ from eschool_core.app import Outcome
 from eschool_core.commands.access import IssueSlip
 from eschool_core.commands.base import Command
 from eschool_core.commands.catalogue import validated
-from eschool_core.commands.erasing import EraseRecord
-from eschool_core.commands.files import RemoveFile
 from eschool_core.commands.school import TurnDay
 from eschool_core.domain.office import Device
 from eschool_core.domain.row import Row
@@ -49,7 +47,7 @@ from eschool_sync.server.audit import report
 from eschool_sync.server.computers import meet_computer
 from eschool_sync.server.device_use import DeviceUse
 from eschool_sync.server.enrolling import enrol
-from eschool_sync.server.file_bytes import drop_unnamed
+from eschool_sync.server.file_bytes import drop_after
 from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.judge import Entry, Judge, counts
 from eschool_sync.server.known import KnownRows
@@ -62,9 +60,6 @@ from eschool_sync.server.tables import prepare_connection
 CODE_SECONDS: Final = 10 * 60
 CERTIFICATE_SECONDS: Final = 365 * 24 * 3600
 MAX_DAYS_TURNED: Final = 400
-
-UNNAMING: Final = frozenset({RemoveFile.kind, EraseRecord.kind, TurnDay.kind})
-"""Commands after which bytes of files are looked at: rows that named them are gone, or a day."""
 
 _logger = logging.getLogger(__name__)
 
@@ -377,8 +372,7 @@ class ServerSchool:
         self._heads.advance(head, self._ledger.flush(), [entry.leaf for entry in judged], now)
         self._read_at = head.seq + len(entries)
         move_head(self.database, entries[-1].header)
-        if any(entry.header.kind in UNNAMING for entry in entries):
-            drop_unnamed(self.database)
+        drop_after(self.database, {entry.header.kind for entry in entries})
         return [entry.outcome for entry in judged]
 
     @contextmanager

@@ -29,7 +29,7 @@ from eschool_sync.clock import ManualClock
 from eschool_sync.protocol.error_body import pack_error, unpack_error
 from eschool_sync.replica import Receipt, Replica, SyncReport, enrol_through
 from eschool_sync.replica.profile import Profile
-from eschool_sync.replica.replica import KEYS_FILE
+from eschool_sync.replica.slots import KEYS_FILE
 from eschool_sync.replica.transport import Progress
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.keyslots import KeySlots

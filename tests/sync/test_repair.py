@@ -12,7 +12,8 @@ from eschool_core.store import digest
 from eschool_core.store.database import transaction
 from eschool_sync.clock import ManualClock
 from eschool_sync.replica import Replica
-from eschool_sync.replica.replica import DATABASE_FILE, KEYS_FILE
+from eschool_sync.replica.replica import DATABASE_FILE
+from eschool_sync.replica.slots import KEYS_FILE
 from eschool_sync.security.keyslots import KeySlots
 from eschool_sync.server.state import Phase
 from tests.core.commands.acts import mark, topic
