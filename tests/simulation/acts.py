@@ -64,6 +64,7 @@ class Author:
         self._base = base
         self._dice = dice
         self._told = 0
+        self._planned: list[int] = []
         self._mix = Mix(base.samples, dice, self.text)
 
     def text(self) -> str:
@@ -93,7 +94,7 @@ class Author:
             return self._excuse()
         kinds: dict[str, float] = {
             "mark": 7, "absent": 3, "topic": 3, "homework": 3, "roll": 1, "work": 1, "claim": 0.3,
-            "plan": 1.5,
+            "plan": 2,
         }  # fmt: skip
         made: Command = getattr(self, f"_{self._dice.weighted(kinds)}")(*self._place(name))
         return made
@@ -119,6 +120,16 @@ class Author:
             return make(store) or self._substitute()
         changed: Command = getattr(self, f"_{kind}")()
         return changed
+
+    def ending(self, name: str) -> Command:
+        """Return the end of a teacher's load in one of the teacher's own journals."""
+        return SetLoad(
+            journal_id=self._base.school.journals[self._dice.one_of(OWN[name])],
+            staff_id=self._base.person(name),
+            weekly_periods=3,
+            first_day=FIRST_DAY,
+            last_day=MONDAY - self._dice.below(3),
+        )
 
     def _journal(self, name: str) -> int:
         own = OWN.get(name, EVERY)
@@ -154,11 +165,17 @@ class Author:
 
     def _plan(self, lesson: int, pupil: int) -> Command:
         """A plan shorter than the one before deletes rows that others hold."""
-        rows = tuple(
-            PlanRow(ordinal=place, section="", topic=self.text())
-            for place in range(self._dice.between(1, 3))
+        journal, rows = self._base.journal_of[lesson], self._dice.between(1, 3)
+        if journal in self._planned and self._dice.chance(0.7):
+            rows = 1
+        elif self._planned and self._dice.chance(0.5):
+            journal, rows = self._planned[-1], 1
+        else:
+            self._planned.append(journal)
+        items = tuple(
+            PlanRow(ordinal=place, section="", topic=self.text()) for place in range(1, rows + 1)
         )
-        return SetPlan(journal_id=self._base.journal_of[lesson], items=rows)
+        return SetPlan(journal_id=journal, items=items)
 
     def _pupil(self) -> int:
         return self._dice.one_of(self._base.school.pupils["5А"])

@@ -53,25 +53,29 @@ class Process:
     Attributes:
         fuse: Statements until ``fate`` comes; −1 for never.
         fate: ``before`` or ``after`` a statement, or ``full``.
+        at: Only statements that begin so are counted; all of them where it is empty.
         rescue: Called once as the process dies, before its connections are closed.
     """
 
     name: str
     fuse: int = -1
     fate: str = ""
+    at: str = ""
     dead: bool = False
     rescue: Callable[[], None] = lambda: None
     connections: list[Any] = field(default_factory=list)
 
-    def light(self, fuse: int, fate: str) -> None:
+    def light(self, fuse: int, fate: str, at: str = "") -> None:
         """Let something happen in ``fuse`` statements from now."""
-        self.fuse, self.fate = fuse, fate
+        self.fuse, self.fate, self.at = fuse, fate, at
 
     def run(self, sql: str, act: Callable[[], Any]) -> Any:
         """Run a statement, unless fate has it otherwise."""
         if self.dead:
             raise ProcessDied(self)
         if self.fuse < 0 or (self.fate == "full" and not sql.lstrip().startswith(WRITES)):
+            return act()
+        if not sql.startswith(self.at):
             return act()
         self.fuse -= 1
         if self.fuse >= 0:

@@ -17,7 +17,7 @@ from eschool_sync.replica.exchange import Exchange
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.profile import Profile as SavedProfile
 from eschool_sync.security.random_source import SeededRandom
-from tests.simulation.acts import Author
+from tests.simulation.acts import OWN, Author
 from tests.simulation.base import Base, base
 from tests.simulation.dice import Dice, Trace
 from tests.simulation.disk import Disk, ProcessDied, rows_of
@@ -384,10 +384,20 @@ class Play:
         receipts = self.attempt(device, handle, commands[0].kind, entered)
         if receipts is None:
             return
+        self._expect_aware(device, handle)
         numbers = [receipt.number for receipt in receipts]
         self.witness.gave(device, numbers, cursor)
         told = [receipt.outcome and receipt.outcome.verdict.name for receipt in receipts]
         self.note(device.name, commands[0].kind, numbers, told)
+
+    def _expect_aware(self, device: Device, handle: Handle) -> None:
+        """A process that has just written knows what the replica holds, whoever fetched it (T18).
+
+        What it refused as unknown was then unknown to every other process, too.
+        """
+        parts = {row[0] for row in device.database.fetch("SELECT part FROM part_state")}
+        believed = handle.replica._opened.held.parts
+        self.witness.expect(believed == parts, "divergent", "T18", device.name, "unaware")
 
     def _someone(self) -> Device:
         return self.dice.one_of(list(self.world.devices.values()))
@@ -415,6 +425,10 @@ class Play:
             self._server_act(lambda store: self.author.change("", store))
             self.sync(device, self.dice.one_of(others))
             return
+        if device.name in OWN and self.dice.chance(0.3):
+            # The right to what is entered now ends by the answer that is on its way.
+            self._happened += 1
+            self._server_act(lambda _: self.author.ending(device.name))
         for _ in range(self.dice.between(1, 3)):
             # Of anybody's journal: a fact that only the server knows does not stop the next one.
             whose = self.dice.one_of((device.name, device.name, "anybody"))
@@ -451,8 +465,13 @@ class Play:
             return
         if self.dice.chance(self.profile.crash_rate):
             self.world.faults["killed in the middle"] += 1
-            fuse = self.dice.below(self.dice.one_of((20, STATEMENTS)))
-            handle.process.light(fuse, self.dice.one_of(("before", "after")))
+            fate = self.dice.one_of(("before", "after"))
+            if self.dice.chance(0.3):
+                # Just where something becomes durable, or would become so too early.
+                handle.process.light(self.dice.below(4), fate, "COMMIT")
+            else:
+                fuse = self.dice.below(self.dice.one_of((20, STATEMENTS)))
+                handle.process.light(fuse, fate)
         elif self.dice.chance(self.profile.full_rate):
             self.world.faults["disk full"] += 1
             handle.process.light(self.dice.below(20), "full")
@@ -465,6 +484,9 @@ class Play:
         """
         position, state = Position.load(device.database), self.world.server.school.state
         if (position.cursor, position.incarnation.hex()) != (head, state.incarnation):
+            return
+        if position.tree == head and position.root != self.world.server.school.head().root:
+            # The server was put back and has gone on: as many entries, but others.
             return
         pending = device.pending()
         if pending and device.name not in self._replayed:

@@ -17,7 +17,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.mutants", description=__doc__)
     parser.add_argument("names", nargs="*", help="these alone; parts of names will do")
     parser.add_argument("--seeds", type=int, default=400, help="the most that one is given")
-    parser.add_argument("--seconds", type=float, default=inf, help="after so many, give one up")
+    parser.add_argument("--seconds", type=float, default=inf, help="of a core, for each")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--json", action="store_true", help="for programs")
     chosen = parser.parse_args()
@@ -42,6 +42,7 @@ def main() -> int:
         "killed": len(fates) - len(survivors),
         "survived": survivors,
         "seconds": round(time.perf_counter() - started, 1),
+        "core_seconds": round(sum(fate.seconds for fate in fates), 1),
     }
     if chosen.json:
         told = summary | {"fates": [fate.as_json() for fate in fates]}
