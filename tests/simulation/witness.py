@@ -171,7 +171,7 @@ class Witness:
         theirs = {(row[0], row[1]): row for row in database.fetch(LOG)}
         promised = {n for name, n in self.given if name == device.name}
         reviews = {(row[0], row[1]): row[2] for row in database.fetch(REVIEWS)}
-        name, signed_as = device.name, device.signer()
+        name, present, signed_as = device.name, device.number, device.signer()
         self.expect(promised <= mine.keys(), "lost", "I7", name, "not in the outbox")
         for number, here in sorted(mine.items()):
             signed = (signed_as(number), number)
@@ -184,7 +184,9 @@ class Witness:
             if there is None:
                 continue
             # What was sealed for the school is blank here; its header commits to it all the same.
-            content = b"" if number in sealed else bytes(there[4])
+            # A copy that has become another device keeps no sealed piece of what it was before.
+            left_behind = signed[0] != present and here[2] == b""
+            content = b"" if number in sealed or left_behind else bytes(there[4])
             same = bytes(here[1]) == bytes(there[3]) and bytes(here[2]) == content
             self.expect(same, "divergent", "I3", name, number, "other bytes")
             # Who is shut out hears neither of verdicts nor of decisions any more.
