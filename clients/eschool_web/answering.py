@@ -17,13 +17,16 @@ from eschool_core.labels import Language
 from eschool_sync.attachment import disposition
 from eschool_sync.issuing import issue
 from eschool_web import render, wording
-from eschool_web.asking import Asked, Data, Elsewhere, File, Paper, Reply
+from eschool_web.asking import Asked, Data, Elsewhere, Fetched, File, Paper, Reply
 from eschool_web.guard import FORM_TYPE
 from eschool_web.refusals import NOT_FOUND, RefusedRequest
 from eschool_web.shell import shell_of
 from eschool_web.source import Source
 
 FOR_EVER: Final = "public, max-age=31536000, immutable"
+SANDBOX: Final = "default-src 'none'; sandbox"
+"""For what people brought along: no script, no origin, no form, even if a program shows it."""
+
 PDF: Final = "application/pdf"
 TYPES: Final = {
     "css": "text/css; charset=utf-8",
@@ -49,6 +52,8 @@ def answer_of(request: Request, asked: Asked, reply: Reply, lock_seconds: int) -
         return led_to(request, reply.address)
     if isinstance(reply, Paper):
         return typeset(reply, asked.source)
+    if isinstance(reply, Fetched):
+        return fetched(reply)
     if isinstance(reply, File):
         return saved(reply)
     values = {**shell_of(asked, request.url.path, lock_seconds), **reply.values}
@@ -71,6 +76,17 @@ def saved(file: File) -> Response:
     """Return a file to be saved."""
     named = {"content-disposition": disposition(file.name)}
     return Response(file.content, media_type=file.media_type, headers=named)
+
+
+def fetched(reply: Fetched) -> Response:
+    """Return a file that somebody gave: to be saved, and nothing in it runs wherever it opens.
+
+    Raises:
+        EschoolError: It cannot be had.
+    """
+    response = saved(reply.fetch())
+    response.headers["content-security-policy"] = SANDBOX
+    return response
 
 
 def led_to(request: Request, address: str) -> Response:

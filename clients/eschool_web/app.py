@@ -19,17 +19,19 @@ from eschool_web import bodies, lease, render
 from eschool_web.answering import (
     answer_of,
     error_page,
+    fetched,
     log_fault,
     static_file,
     told,
     told_key,
     typeset,
 )
-from eschool_web.asking import Asked, Paper, Reply, View
+from eschool_web.asking import Asked, Fetched, Paper, Reply, View
 from eschool_web.door import PROOF_SECONDS, Door
 from eschool_web.guard import Address, Guard
 from eschool_web.refusals import NOT_FOUND, RefusedRequest, status_of
 from eschool_web.routes import (
+    ATTACHING,
     FILES,
     FORMS,
     OWN_FILES,
@@ -40,6 +42,7 @@ from eschool_web.routes import (
     WITH_FILES,
     WRITING,
 )
+from eschool_web.views.files import MAX_ATTACH_BYTES
 
 CLEARED: Final = '"cache", "storage"'
 TICK_SECONDS: Final = 1.0
@@ -100,6 +103,9 @@ class Pages:
             *(Route(path, self._of_view(view, quiet=False, limit=bodies.MAX_FILE_BODY_BYTES),
                     methods=["POST"])
               for path, view in WITH_FILES),
+            *(Route(path, self._of_view(view, quiet=False, limit=MAX_ATTACH_BYTES),
+                    methods=["POST"])
+              for path, view in ATTACHING),
         ]  # fmt: skip
 
     @asynccontextmanager
@@ -167,13 +173,16 @@ class Pages:
             if isinstance(answer, Paper):
                 # Keys are saved while a long document is issued and set: it takes no turn.
                 return await asyncio.to_thread(typeset, answer, source)
+            if isinstance(answer, Fetched):
+                # Nor does a file that has to come from the server.
+                return await asyncio.to_thread(fetched, answer)
             return answer
 
         return self._guarded(self._with_session(endpoint))
 
-    def _answer(self, request: Request, asked: Asked, reply: Reply) -> Response | Paper:
+    def _answer(self, request: Request, asked: Asked, reply: Reply) -> Response | Paper | Fetched:
         """Make the answer in the thread of the source, where pages may still read."""
-        if isinstance(reply, Paper):
+        if isinstance(reply, Paper | Fetched):
             return reply
         return answer_of(request, asked, reply, int(self._door.idle.limit_seconds))
 

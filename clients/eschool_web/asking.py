@@ -98,7 +98,7 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to be saved; its name is ours and never comes from data."""
+    """A file to be saved; its name is made safe on the way (``disposition``)."""
 
     name: str
     media_type: str
@@ -120,5 +120,12 @@ class Paper:
     as_of: int = 0
 
 
-Reply = Page | Data | Elsewhere | File | Paper
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A file that may have to come from afar: made outside the turn of the source."""
+
+    fetch: Callable[[], File]
+
+
+Reply = Page | Data | Elsewhere | File | Paper | Fetched
 View = Callable[[Asked], Reply]

@@ -60,6 +60,9 @@ async def read_any(request: Request, limit: int = MAX_BODY_BYTES) -> dict[str, A
 
 
 async def _packed(request: Request, limit: int) -> bytes:
+    declared = request.headers.get("content-length", "")
+    if declared.isascii() and declared.isdigit() and int(declared) > limit:
+        raise RefusedRequest(413, MALFORMED)
     packed = bytearray()
     async for chunk in request.stream():
         packed += chunk

@@ -101,7 +101,7 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    set_header(headers, name, value)
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
@@ -109,6 +109,14 @@ class Guard:
             str(scope["method"]), Headers(scope=scope), self._address
         )
         await self._app(scope, receive, sending)
+
+
+def set_header(headers: MutableHeaders, name: str, value: str) -> None:
+    """Set a header of all pages; a policy that an answer brings itself is the narrower one."""
+    if name == "content-security-policy":
+        headers.setdefault(name, value)
+    else:
+        headers[name] = value
 
 
 def refusal_of(

@@ -40,12 +40,23 @@ from eschool_web.answering import (
 )
 from eschool_web.asking import Asked, View
 from eschool_web.cookies import Cookies, Ticket
-from eschool_web.guard import FORM_TYPE, HEADERS, JSON_TYPES, Address, refusal_of
+from eschool_web.guard import FORM_TYPE, HEADERS, JSON_TYPES, Address, refusal_of, set_header
 from eschool_web.portal_doors import PLACES, Doors, Knock
 from eschool_web.portal_source import PortalSource
 from eschool_web.refusals import RefusedRequest, status_of
-from eschool_web.routes import FILES, FORMS, OWN_FILES, PAGES, PAPERS, QUIET_DATA, STATE, WRITING
+from eschool_web.routes import (
+    ATTACHING,
+    FILES,
+    FORMS,
+    OWN_FILES,
+    PAGES,
+    PAPERS,
+    QUIET_DATA,
+    STATE,
+    WRITING,
+)
 from eschool_web.views import own_access
+from eschool_web.views.files import MAX_ATTACH_BYTES
 
 TYPES: Final = frozenset({*JSON_TYPES, FORM_TYPE})
 PERSON_RATE: Final = Rate(burst=300, per_second=5)
@@ -65,6 +76,7 @@ class Served:
 
     Attributes:
         quiet: Asked by pages on their own: no sign that somebody is there.
+        limit: Bytes of a body.
         rated: Counted among the attempts of its address.
     """
 
@@ -74,6 +86,7 @@ class Served:
     work: Work
     rated: bool = False
     quiet: bool = False
+    limit: int = bodies.MAX_BODY_BYTES
 
 
 class PortalPages:
@@ -132,14 +145,27 @@ class PortalPages:
             *self._of_views((*PAGES, *FILES, *OWN_FILES, *own_access.PAGES), "GET"),
             *self._of_views((*QUIET_DATA, *STATE), "GET", quiet=True),
             *self._of_views((*PAPERS, *WRITING, *FORMS, *own_access.FORMS), "POST"),
+            *self._of_views(ATTACHING, "POST", limit=MAX_ATTACH_BYTES),
         ]
         return [self._route(entry) for entry in served]
 
     def _of_views(
-        self, views: tuple[tuple[str, View], ...], method: str, *, quiet: bool = False
+        self,
+        views: tuple[tuple[str, View], ...],
+        method: str,
+        *,
+        quiet: bool = False,
+        limit: int = bodies.MAX_BODY_BYTES,
     ) -> list[Served]:
         return [
-            Served(path, method, Policy.SESSION, self._viewing(view, quiet=quiet), quiet=quiet)
+            Served(
+                path,
+                method,
+                Policy.SESSION,
+                self._viewing(view, quiet=quiet),
+                quiet=quiet,
+                limit=limit,
+            )
             for path, view in views
         ]
 
@@ -181,7 +207,7 @@ class PortalPages:
         source = rate_key(record.source)
         if entry.rated:
             self._by_source.require(source)
-        fields = await bodies.read_any(request) if request.method == "POST" else {}
+        fields = await bodies.read_any(request, entry.limit) if request.method == "POST" else {}
         knock = Knock(request, source, fields)
         ticket = self._cookies.ticket(request)
         record.school = None if ticket is None else ticket.school
@@ -305,7 +331,7 @@ def with_headers(response: Response) -> Response:
     """
     headers: Mapping[str, str] = {**HEADERS, "referrer-policy": "same-origin"}
     for name, value in headers.items():
-        response.headers[name] = value
+        set_header(response.headers, name, value)
     response.headers.setdefault("cache-control", "no-store")
     return response
 

@@ -18,7 +18,8 @@ from eschool_core.store.store import Store
 from eschool_sync.history.paper_code import ProvenCode
 from eschool_sync.history.proof import Proof
 from eschool_sync.issuing import NOT_ISSUED, Code, Issuer
-from eschool_sync.replica import Receipt, RefusedCommand
+from eschool_sync.replica import FileContent, Receipt, RefusedCommand
+from eschool_sync.replica.files import file_of
 from eschool_sync.server.portal import Portal
 from eschool_sync.server.standing import Visit
 from eschool_sync.server.windows import Window
@@ -74,6 +75,24 @@ class PortalSource:
         if outcome.verdict is Verdict.REJECTED:
             raise refusal_of(outcome)
         return Receipt(self.portal.standing()[0], outcome)
+
+    def attach(self, lesson_id: int, name: str, content: bytes, *, for_homework: bool) -> Receipt:
+        """Let the school judge a file and keep it."""
+        given = file_of(lesson_id, name, content, for_homework=for_homework)
+        outcome = self.portal.attach(self.token, given, content)
+        self._window.look_again(self.portal.seen_by(self.visit))
+        if outcome.verdict is Verdict.REJECTED:
+            raise refusal_of(outcome)
+        return Receipt(self.portal.standing()[0], outcome)
+
+    def file(self, file_id: int) -> FileContent:
+        """Return a file of the school."""
+        row, content = self.portal.file_for(self.visit, file_id)
+        return FileContent(row.name, row.media_type, content)
+
+    def unsent_files(self) -> frozenset[bytes]:
+        """Return nothing: what is given here is here."""
+        return frozenset()
 
     def unconfirmed(self) -> frozenset[tuple[int, int]]:
         """Return nothing: what stands here, stands."""

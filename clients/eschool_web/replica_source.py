@@ -10,7 +10,7 @@ from eschool_core.imports.builder import CommandBatch
 from eschool_core.store.store import Store
 from eschool_sync.history.proof import Proof
 from eschool_sync.issuing import Issuer
-from eschool_sync.replica import Receipt, RefusedCommand, Replica
+from eschool_sync.replica import FileContent, Receipt, RefusedCommand, Replica
 from eschool_sync.replica.issuing import ReplicaIssuer
 from eschool_sync.replica.slots import slots_of
 from eschool_web.listening import Listening
@@ -31,7 +31,7 @@ class ReplicaSource:
 
     def __init__(self, replica: Replica, *, keep_in_step: bool = True) -> None:
         self._replica = replica
-        self._syncing = Syncing(replica.sync)
+        self._syncing = Syncing(replica.sync, replica.send_files)
         self._listening = Listening(replica.watch, self._syncing.now)
         if keep_in_step:
             self._syncing.start()
@@ -66,6 +66,20 @@ class ReplicaSource:
         receipt = self._replica.do(command, replaces=replaces)
         self._syncing.soon()
         return receipt
+
+    def attach(self, lesson_id: int, name: str, content: bytes, *, for_homework: bool) -> Receipt:
+        """Keep a file here, durably; its row goes soon, its bytes after it."""
+        receipt = self._replica.attach_file(lesson_id, name, content, for_homework=for_homework)
+        self._syncing.soon()
+        return receipt
+
+    def file(self, file_id: int) -> FileContent:
+        """Return a file from here, or from the server."""
+        return self._replica.read_file(file_id)
+
+    def unsent_files(self) -> frozenset[bytes]:
+        """Return the hashes of files that wait here."""
+        return self._replica.unsent_files()
 
     def batch(self) -> CommandBatch:
         """Return an empty batch with the numbers that come next."""

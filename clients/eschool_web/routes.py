@@ -15,6 +15,7 @@ from eschool_web.views import (
     doing,
     duties,
     feeds,
+    files,
     forecast,
     helping,
     history,
@@ -97,8 +98,11 @@ PAPERS: Final[tuple[tuple[str, View], ...]] = (
 )
 """Leave the journal as well; a paper that counts is entered in the log of issued ones."""
 
-OWN_FILES: Final[tuple[tuple[str, View], ...]] = (("/diary/{pupil}/print", printing.diary_paper),)
-"""A family's own, which needs no script and no other proof than the session."""
+OWN_FILES: Final[tuple[tuple[str, View], ...]] = (
+    ("/diary/{pupil}/print", printing.diary_paper),
+    ("/file/{file}", files.lesson_file),
+)
+"""A family's own and a lesson's files: they need no script and no proof but the session."""
 
 STATE: Final[tuple[tuple[str, View], ...]] = (
     ("/api/state", state.state),
@@ -124,6 +128,9 @@ WRITING: Final[tuple[tuple[str, View], ...]] = (
 )
 WITH_FILES: Final[tuple[tuple[str, View], ...]] = (("/api/import", importing.run),)
 """Bring a file along in their body."""
+
+ATTACHING: Final[tuple[tuple[str, View], ...]] = (("/api/file", files.attach),)
+"""Bring a file for a lesson, within its own limit."""
 
 FORMS: Final[tuple[tuple[str, View], ...]] = (
     ("/feeds/open", feeds.open_feed),

@@ -16,7 +16,7 @@ from eschool_core.imports.builder import CommandBatch
 from eschool_core.store.store import Store
 from eschool_sync.history.proof import Proof
 from eschool_sync.issuing import Issuer
-from eschool_sync.replica import Receipt, RefusedCommand
+from eschool_sync.replica import FileContent, Receipt, RefusedCommand
 
 T = TypeVar("T")
 
@@ -98,6 +98,27 @@ class Source(Protocol):
         Raises:
             RegulationError, InputError: It is refused at once; nothing was kept.
         """
+        ...
+
+    def attach(self, lesson_id: int, name: str, content: bytes, *, for_homework: bool) -> Receipt:
+        """Give a file with a lesson, or with its homework.
+
+        Raises:
+            RegulationError, InputError: It is refused at once; nothing was kept.
+        """
+        ...
+
+    def file(self, file_id: int) -> FileContent:
+        """Return a file whose row this person may read; may have to fetch it.
+
+        Raises:
+            InputError: ``file.none``, ``file.waiting``.
+            TransportError, BusyError, DamageError: The server cannot be asked, or it is damaged.
+        """
+        ...
+
+    def unsent_files(self) -> frozenset[bytes]:
+        """Return the hashes of own files that the server does not have yet."""
         ...
 
     def unconfirmed(self) -> frozenset[tuple[int, int]]:

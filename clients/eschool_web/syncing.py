@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from eschool_core.errors import EschoolError
@@ -17,16 +18,28 @@ FIRST_WAIT_SECONDS: Final = 5.0
 STOP_SECONDS: Final = 2.0
 
 
+def _nothing(ended: Callable[[], bool]) -> None:
+    """Send nothing more."""
+
+
 class Syncing:
     """Calls ``sync`` from a thread of its own; failures are remembered and tried again.
+
+    Args:
+        sync: The exchange of rows.
+        after: Sends what is less urgent after each exchange that went well; asks between two
+            pieces whether it has to end, and goes on after the next exchange.
 
     Attributes:
         running: An exchange is under way.
         trouble: Key of the text that says why the last one failed; empty if it did not.
     """
 
-    def __init__(self, sync: Callable[[], object]) -> None:
+    def __init__(
+        self, sync: Callable[[], object], after: Callable[[Callable[[], bool]], object] = _nothing
+    ) -> None:
         self._sync = sync
+        self._after = after
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._delay = 0.0
@@ -65,6 +78,13 @@ class Syncing:
             if self._ended.wait(self._delay):
                 return
             failures = failures + 1 if self._once() else 0
+            if not failures:
+                self._rest()
+
+    def _rest(self) -> None:
+        """Send the rest until rows are to be exchanged; what fails waits for the next time."""
+        with suppress(EschoolError):
+            self._after(lambda: self._wake.is_set() or self._ended.is_set())
 
     def _once(self) -> str:
         """Exchange once and return the key of what went wrong, or nothing."""

@@ -37,6 +37,7 @@ WAITING: Final = (
     "ON f.hash = c.hash AND f.author_id = ? WHERE c.waiting = 1 AND f.seq > 0 "
     "ORDER BY f.made_at, f.id"
 )
+HASHES_WAITING: Final = "SELECT hash FROM file_copy WHERE waiting = 1"
 COUNT_WAITING: Final = "SELECT COUNT(*) FROM file_copy WHERE waiting = 1"
 
 
@@ -80,3 +81,8 @@ def count_waiting(database: Database) -> int:
     """Return how many own files the server does not have yet."""
     [[count]] = database.fetch(COUNT_WAITING)
     return int(count)
+
+
+def unsent(database: Database) -> frozenset[bytes]:
+    """Return the hashes of own files that the server does not have yet."""
+    return frozenset(bytes(name) for (name,) in database.fetch(HASHES_WAITING))

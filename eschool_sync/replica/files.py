@@ -108,6 +108,11 @@ class Files:
                     file_store.keep_read(self._opened.database, content, now)
         return FileContent(row.name, row.media_type, content)
 
+    def unsent(self) -> frozenset[bytes]:
+        """Return the hashes of own files that the server does not have yet."""
+        with self._opened.reading():
+            return file_store.unsent(self._opened.database)
+
     def send(self, ended: Ended) -> FilesReport:
         """Send what waits, until ``ended`` says that something else is more urgent.
 

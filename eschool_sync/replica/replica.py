@@ -260,6 +260,10 @@ class Replica:
         """
         return self._files.read(file_id)
 
+    def unsent_files(self) -> frozenset[bytes]:
+        """Return the hashes of own files that the server does not have yet."""
+        return self._files.unsent()
+
     def send_files(self, ended: Ended = lambda: False) -> FilesReport:
         """Send bytes of own files that the server lacks, piece by piece; call it after ``sync``.
 

@@ -14,7 +14,8 @@ from eschool_core.regulation import checks
 from eschool_core.store.store import Store
 from eschool_sync.history.proof import Proof
 from eschool_sync.issuing import Issuer
-from eschool_sync.replica import Receipt, RefusedCommand
+from eschool_sync.replica import FileContent, Receipt, RefusedCommand
+from eschool_sync.replica.files import file_of
 from tests.school import SmallSchool
 
 T = TypeVar("T")
@@ -52,6 +53,15 @@ class SchoolSource:
         if outcome.verdict is Verdict.REJECTED:
             raise InputError(outcome.key, **dict(outcome.params))
         return Receipt(self._school.seq, outcome)
+
+    def attach(self, lesson_id: int, name: str, content: bytes, *, for_homework: bool) -> Receipt:
+        return self.do(file_of(lesson_id, name, content, for_homework=for_homework))
+
+    def file(self, file_id: int) -> FileContent:
+        raise InputError("file.waiting")
+
+    def unsent_files(self) -> frozenset[bytes]:
+        return frozenset()
 
     def unconfirmed(self) -> frozenset[tuple[int, int]]:
         return frozenset()

@@ -74,7 +74,7 @@ async function remove(grid, link_id) {
  * @param {string} kind
  * @param {Record<string, any>} fields
  */
-async function given(kind, fields) {
+export async function given(kind, fields) {
   try {
     return (await give(kind, fields)).refused;
   } catch (error) {

@@ -4,6 +4,7 @@
 import { askLine } from "./dialog.js";
 import { announce, byId } from "./dom.js";
 import { explainTexts } from "./grid_card.js";
+import { showFiles } from "./grid_files.js";
 import { showLinks } from "./grid_links.js";
 import { say } from "./texts.js";
 
@@ -61,6 +62,7 @@ export class Strip {
     for (const [name, field] of [["t", this.topic], ["h", this.homework]]) {
       /** @type {HTMLElement} */ (field).dataset.s = lesson.here.includes(name) ? "h" : "";
     }
+    showFiles(this.grid, lesson);
     showLinks(this.grid, lesson);
     this.showDeadline();
   }

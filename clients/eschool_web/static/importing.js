@@ -2,11 +2,10 @@
 // Takes a file over: first what would come of it, then, on a second press, the import itself.
 
 import { post } from "./api.js";
+import { inBase64 } from "./base64.js";
 import { announce, byId, make } from "./dom.js";
 import { askProof, isProofAsked } from "./proof.js";
 import { say } from "./texts.js";
-
-const CHUNK = 32_768;
 
 export function startImport() {
   const form = /** @type {HTMLFormElement} */ (byId("import"));
@@ -52,16 +51,6 @@ async function run(form, write) {
     if (!said) throw error;
     tell(place, said);
   }
-}
-
-/** @param {Blob} file */
-async function inBase64(file) {
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  let packed = "";
-  for (let start = 0; start < bytes.length; start += CHUNK) {
-    packed += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
-  }
-  return btoa(packed);
 }
 
 /**

@@ -62,7 +62,7 @@ def _given(asked: Asked, entry: Any) -> dict[str, Any]:
         receipt = asked.source.do(command, replaces=replaces)
     except EschoolError as error:
         return {"refused": refusal_said(error, asked.language)}
-    return {"refused": None, **_receipt(receipt, asked.language)}
+    return {"refused": None, **receipt_said(receipt, asked.language)}
 
 
 def _meant(entry: Any) -> tuple[type[Command], dict[str, Any], int | None]:
@@ -85,7 +85,8 @@ def _meant(entry: Any) -> tuple[type[Command], dict[str, Any], int | None]:
     return spec.model, fields, replaces
 
 
-def _receipt(receipt: Receipt, language: Language) -> dict[str, Any]:
+def receipt_said(receipt: Receipt, language: Language) -> dict[str, Any]:
+    """Return what a page is told of a command that was taken."""
     outcome = receipt.outcome
     return {
         "number": receipt.number,

@@ -9,6 +9,7 @@ from eschool_core import calendar
 from eschool_core.commands import facts
 from eschool_core.commands.term_marks import SetTermMark, SetYearMark
 from eschool_core.domain.enums import WorkKind
+from eschool_core.domain.files import LessonFile
 from eschool_core.domain.informing import ResourceLink
 from eschool_core.domain.journal import Lesson
 from eschool_core.domain.partition import PartitionKind, partition
@@ -53,6 +54,8 @@ class Grid:
     plan: PlanPage
     term: TermColumn | None
     links: dict[int, list[ResourceLink]]
+    files: dict[int, list[LessonFile]]
+    unsent: frozenset[bytes]
     active: int
     today: int
     lowest_mark: int
@@ -99,6 +102,7 @@ def short_kind(asked: Asked, kind: WorkKind) -> str:
 def _grid(asked: Asked) -> Grid:
     today, now, touched = asked.today(), asked.source.now(), asked.source.unconfirmed()
     journal_id, person_id = asked.path["journal"], asked.source.person_id
+    unsent = asked.source.unsent_files()
     day = asked.number("day", today)
     wanted = asked.number("lesson")
 
@@ -128,6 +132,8 @@ def _grid(asked: Asked) -> Grid:
             term=None if results is None
             else term_column(store, journal_id, results.term_id, person_id, now, touched),
             links=_links(store, journal_id),
+            files=_files(store, journal_id),
+            unsent=unsent,
             active=wanted if wanted in known
             else active_lesson(page.lessons, dict(writing.begins_at), now),
             today=today,
@@ -254,6 +260,10 @@ def _lesson(asked: Asked, grid: Grid, entry: PageLesson) -> dict[str, Any]:
             (link.id, link.url, link.title, link.for_homework)
             for link in grid.links.get(entry.lesson_id, ())
         ],
+        "files": [
+            (file.id, file.name, file.size, file.for_homework, file.hash in grid.unsent)
+            for file in grid.files.get(entry.lesson_id, ())
+        ],
         "deadline": _deadline(asked, entry.lesson_id)
         if day == grid.today or entry.lesson_id == grid.active
         else 0,
@@ -284,6 +294,15 @@ def _links(store: Store, journal_id: int) -> dict[int, list[ResourceLink]]:
     found: dict[int, list[ResourceLink]] = {}
     for link in store.select(ResourceLink, part=partition(PartitionKind.JOURNAL, journal_id)):
         found.setdefault(link.lesson_id, []).append(link)
+    return found
+
+
+def _files(store: Store, journal_id: int) -> dict[int, list[LessonFile]]:
+    """Return the files of a journal's lessons, by lesson, as they were given."""
+    found: dict[int, list[LessonFile]] = {}
+    rows = store.select(LessonFile, part=partition(PartitionKind.JOURNAL, journal_id))
+    for file in sorted(rows, key=lambda row: (row.made_at, row.id)):
+        found.setdefault(file.lesson_id, []).append(file)
     return found
 
 
