@@ -1,4 +1,4 @@
-"""Files of lessons on the pages: given without a line, sent when there is one, saved by the family."""
+"""Files of lessons on the pages: given without a line, sent later, saved by the family."""
 
 from __future__ import annotations
 
