@@ -47,6 +47,7 @@ ZONE: Final = "Asia/Novokuznetsk"
 MORNING_MINUTE: Final = 7 * 60
 ORDER: Final = "№ 1"
 OFFICER: Final = NameDraft("Кузнецов", "Олег", "Игоревич")
+HEAD: Final = NameDraft("Воронцова", "Елена", "Андреевна")
 DEPUTY: Final = NameDraft("Соколова", "Ирина", "Павловна")
 
 BELLS: Final = "1 смена"
@@ -143,6 +144,14 @@ def build_stage(setting: Setting, report: Report) -> Stage:
         deputy_id,
         leaders,
     )
+
+
+def hire_head(stage: Stage) -> int:
+    """Give the school a head, in office from its day on; return who it is."""
+    batch = CommandBatch(stage.school.state.server_device, stage.school.next_number())
+    head_id = _hire(batch, HEAD, Role.HEAD, stage.day)
+    assert not any(outcome.key for outcome in stage.school.act_all(batch.commands))
+    return head_id
 
 
 def _timetable(setting: Setting) -> tuple[TimetableDraft, tuple[NotTaken, ...]]:

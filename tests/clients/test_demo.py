@@ -111,8 +111,8 @@ def test_the_demo_can_stay_and_offer_pages(monkeypatch: pytest.MonkeyPatch) -> N
     assert not offered[0].exists()
 
 
-OFFERED = (*ROLES, "pupil", "officer")
-NOT_PLAYING = {"pupil": "/diary", "officer": "/officer"}
+OFFERED = (*ROLES, "pupil", "officer", "head")
+NOT_PLAYING = {"pupil": "/diary", "officer": "/officer", "head": "/control"}
 """Who gets a replica for the pages alone, and where they begin."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -117,16 +118,17 @@ def _sum_up(session: Session, played: Played, day: date, folder: Path | None) ->
     screen.line(say("demo.sum.commands", **found["commands"]))
     screen.line()
     if folder is None:
-        screen.line(say("demo.go_on.dir"))
+        screen.lines(say("demo.go_on.dir"))
         return
     values = {
-        "server": folder / "server",
-        "home": folder / "home",
+        "folder": shlex.quote(str(folder)),
         "port": played.port,
         "passphrase": PASSPHRASE,
         "date": day.isoformat(),
     }
-    screen.lines(say("demo.go_on.commands", **values))
+    for line in say("demo.go_on.commands", **values).splitlines():
+        # A command that a terminal has broken in two cannot be copied.
+        screen.whole(line)
 
 
 def _serve(session: Session, setting: Setting, played: Played) -> None:
@@ -139,7 +141,7 @@ def _serve(session: Session, setting: Setting, played: Played) -> None:
 
     def tell(role: str, link: str) -> None:
         session.screen.line(say(f"demo.role.{role}"))
-        session.screen.line(link, indent=2)
+        session.screen.whole(f"  {link}")
 
     told: list[str] = []
 

@@ -14,7 +14,7 @@ from eschool_cli.demo.proof import ReplicaProof, lost_commands, prove, secret_wo
 from eschool_core.errors import TransportError
 from eschool_core.imports.summary import not_taken_summary, timetable_summary
 from eschool_sync.sandbox.cast import Cast, choose
-from eschool_sync.sandbox.stage import Report, Setting, Stage, build_stage
+from eschool_sync.sandbox.stage import Report, Setting, Stage, build_stage, hire_head
 from eschool_sync.server.http import make_app
 from eschool_sync.server.serving import Server
 
@@ -113,10 +113,13 @@ def _play_on(stage: Stage, setting: Setting, report: Report, watch: Watcher) -> 
         ]
         report("demo.step.show", STEPS, STEPS)
         watch(stage, cast, players, day)
-        people = {
-            **roles_of(stage, cast), "pupil": cast.child, "officer": stage.officer_id
-        }  # fmt: skip
         figures = _school_figures(stage)
+        people = {
+            **roles_of(stage, cast),
+            "pupil": cast.child,
+            "officer": stage.officer_id,
+            "head": hire_head(stage),
+        }
         return Played(stage, proofs, commands, facts, figures, server.port, people)
 
 
