@@ -320,7 +320,7 @@ class Exchange:
             )
             opened.held.become(opened.confirmed.held())
             self._replay(moved)
-            drop_unnamed(opened.database)
+            drop_unnamed(opened.database, after=(rows, gone, mended, response.verdicts))
             moved.save(opened.database)
             pending = opened.outbox.counts().get(State.PENDING, 0)
         report.pulled_rows += rows

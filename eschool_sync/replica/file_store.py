@@ -7,6 +7,7 @@ them (``drop_unnamed``): who loses a journal loses its files.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from typing import Final
 
 from eschool_core.store.database import Database
@@ -66,9 +67,15 @@ def find(database: Database, content_hash: bytes, now: int) -> bytes | None:
     return None
 
 
-def drop_unnamed(database: Database) -> None:
-    """Delete bytes that no row here names, but for own ones whose command is not judged yet."""
-    database.execute(UNNAMED, (int(State.PENDING), int(State.HELD)))
+def drop_unnamed(database: Database, after: Collection[object]) -> None:
+    """Delete bytes that no row here names, but for own ones whose command is not judged yet.
+
+    Args:
+        database: In a transaction.
+        after: What an answer has brought; where all of it is empty no row has gone either.
+    """
+    if any(after):
+        database.execute(UNNAMED, (int(State.PENDING), int(State.HELD)))
 
 
 def waiting(database: Database, person_id: int) -> list[tuple[int, int, bytes]]:

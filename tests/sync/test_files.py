@@ -338,10 +338,10 @@ def test_bytes_stay_while_their_command_waits_for_a_verdict(world: World) -> Non
     teacher = given(world)
     with teacher.replica._opened.writing():
         teacher.database.execute("DELETE FROM lesson_file")
-        file_store.drop_unnamed(teacher.database)
+        file_store.drop_unnamed(teacher.database, after=(1,))
         assert copies(teacher) == 1
         teacher.database.execute("UPDATE outbox SET state = 3")
-        file_store.drop_unnamed(teacher.database)
+        file_store.drop_unnamed(teacher.database, after=(1,))
         assert copies(teacher) == 0
 
 
