@@ -11,6 +11,7 @@ from eschool_cli.screen import Cell, Column, Screen
 from eschool_cli.session import Session, today_of
 from eschool_cli.wording import DASH, hundredths, short_date
 from eschool_core import calendar
+from eschool_core.labels import Language
 from eschool_core.queries import lookup
 from eschool_core.queries.cell_text import word
 from eschool_core.queries.in_force import term_on, year_on
@@ -64,7 +65,7 @@ def journal_command(
         return
     bands = _bands(session.screen, page, today, everything=everything or first is not None)
     for band in bands:
-        _grid(session.screen, page, band)
+        _grid(session, page, band)
         session.screen.line()
     shown = sum(len(band) for band in bands)
     if shown < len(page.lessons):
@@ -93,7 +94,7 @@ def _bands(screen: Screen, page: JournalPage, today: int, *, everything: bool) -
     return [past[-fitting:] or numbers[:fitting]]
 
 
-def _grid(screen: Screen, page: JournalPage, band: list[int]) -> None:
+def _grid(session: Session, page: JournalPage, band: list[int]) -> None:
     lessons = [page.lessons[number] for number in band]
     columns = [
         Column(say("cli.column.number"), "right", keep=True),
@@ -107,10 +108,13 @@ def _grid(screen: Screen, page: JournalPage, band: list[int]) -> None:
     if results is not None:
         columns.append(Column(say("cli.column.term"), "right", keep=True))
     rows = [
-        [*_row(row, band), *([_term(marks.get(row.pupil_id))] if results is not None else [])]
+        [
+            *_row(row, band, session.language),
+            *([_term(marks.get(row.pupil_id))] if results is not None else []),
+        ]
         for row in page.rows
     ]
-    screen.table(columns, rows)
+    session.screen.table(columns, rows)
 
 
 def _term(result: PupilResult | None) -> str:
@@ -126,7 +130,7 @@ def _head(lesson: PageLesson) -> str:
     return short_date(lesson.day)
 
 
-def _row(row: PageRow, band: list[int]) -> list[str | Cell]:
+def _row(row: PageRow, band: list[int], language: Language) -> list[str | Cell]:
     style = "" if row.number else "dim"
     cells: list[str | Cell] = [
         row.cells[number].text if row.cells[number].listed else Cell("×", "dim") for number in band
@@ -134,15 +138,20 @@ def _row(row: PageRow, band: list[int]) -> list[str | Cell]:
     name = row.name or DASH
     return [
         str(row.number) if row.number else "",
-        Cell(name if row.number else f"{name} ({say('cli.journal.left')})", style, _note(row)),
+        Cell(
+            name if row.number else f"{name} ({say('cli.journal.left')})",
+            style,
+            _note(row, language),
+        ),
         *cells,
         hundredths(row.mean_hundredths),
         str(row.missed) if row.missed else "",
     ]
 
 
-def _note(row: PageRow) -> str:
-    return say("cli.journal.provisional") if row.provisional else ""
+def _note(row: PageRow, language: Language) -> str:
+    notes = [say("cli.journal.provisional")] if row.provisional else []
+    return "; ".join([*notes, *(entry.said(language) for entry in row.arrangements)])
 
 
 def _topics(session: Session, page: JournalPage, numbers: list[int]) -> None:

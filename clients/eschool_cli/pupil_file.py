@@ -1,4 +1,4 @@
-"""``eschool pupil file``, ``health``, ``work``, ``came``, ``went``: the personal file (4.4.3)."""
+"""``eschool pupil file``, ``health``, ``work``, ``curriculum``, ``came``, ``went`` (4.4.3)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from eschool_cli.localised import LocalCommand, argument, option, say
 from eschool_cli.parameters import Day, DayType, NumberType, WordType
 from eschool_cli.session import Session, today_of
 from eschool_cli.writing import give, made
+from eschool_core.commands.care import ExemptPupil
 from eschool_core.commands.personal_files import (
     KeepGuardianWork,
     KeepHealthGroup,
     KeepPupilFile,
     NoteSchoolChange,
 )
+from eschool_core.domain.enums import ExemptionKind
 from eschool_core.domain.people import Enrolment, Guardianship
 from eschool_core.domain.personal_file import (
     HEALTH_GROUPS,
@@ -26,7 +28,7 @@ from eschool_core.domain.personal_file import (
     PupilHealth,
 )
 from eschool_core.errors import InputError
-from eschool_core.queries import lookup
+from eschool_core.queries import lookup, lookup_groups
 
 pupil_argument = argument("pupil", says="corrected_pupil")
 place_argument = argument("place", says="change_place", type=WordType(ChangePlace))
@@ -114,6 +116,40 @@ def work_command(
         give(session, replica, command, done, as_json=as_json)
 
 
+@click.command(name="curriculum", cls=LocalCommand, says="pupil.curriculum")
+@pupil_argument
+@argument("subject", says="subject")
+@option("--order", required=True, says="curriculum_order", shown_as="text")
+@option("--from", "first", type=DayType(), default=TODAY, says="curriculum_from", shown_as="date")
+@option("--to", "last", type=DayType(), required=True, says="curriculum_to", shown_as="date")
+@as_json
+@click.pass_obj
+def curriculum_command(
+    session: Session,
+    pupil: str,
+    subject: str,
+    order: str,
+    first: Day,
+    last: Day,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Write by which order a pupil learns a subject by an individual curriculum."""
+    with session.replica() as replica:
+        store, today = replica.store, today_of(replica)
+        someone = lookup.any_pupil(store, pupil, today)
+        command = made(
+            ExemptPupil,
+            pupil_id=someone.pupil_id,
+            subject_id=lookup_groups.subject(store, subject),
+            exemption_kind=ExemptionKind.INDIVIDUAL,
+            first_day=first.number(today),
+            last_day=last.number(today),
+            document=order,
+        )
+        done = say("cli.pupil.curriculum_kept", name=someone.name)
+        give(session, replica, command, done, as_json=as_json)
+
+
 @click.command(name="came", cls=LocalCommand, says="pupil.came")
 @pupil_argument
 @place_argument
@@ -194,4 +230,11 @@ def _kept(typed: str | None, known: str) -> str:
     return known if typed is None else typed
 
 
-COMMANDS = (file_command, health_command, work_command, came_command, went_command)
+COMMANDS = (
+    file_command,
+    health_command,
+    work_command,
+    curriculum_command,
+    came_command,
+    went_command,
+)

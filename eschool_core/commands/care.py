@@ -105,7 +105,11 @@ def excuses(store: Store, command: ExcuseAbsence, occasion: Occasion) -> None:
 
 
 class ExemptPupil(Command):
-    """Release a pupil from a subject or its practice, with dates and a document («осв.»)."""
+    """Release a pupil from a subject or its practice, with dates and a document («осв.»).
+
+    Or from the class's lessons of a subject that the pupil learns by an individual curriculum:
+    teachers see its order and dates in the journal, the cause is written nowhere.
+    """
 
     kind: ClassVar[str] = "exempt_pupil"
     pupil_id: ObjectId

@@ -6,6 +6,7 @@ Source: clauses 4.5.3 and 4.5.5, specification §6 "outage".
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from datetime import date
 from typing import Annotated, ClassVar
 
@@ -71,7 +72,10 @@ def settle_timeliness(store: Store, command: SettleTimeliness, occasion: Occasio
         raise InputError("control.finding_closed")
     about: dict[str, str | int] = {"waived": command.reason}
     if command.in_time:
-        _settle(store, occasion, finding, Timeliness.CREDIBLE, about)
+        _settle(store, occasion, finding, about)
+        place = _place_of(store, finding) | about
+        settled = NoticeKind.SETTLED
+        tell(store, occasion, finding.staff_id, settled, "notice.settled", place, finding.id)
         return []
     late = {"settled": command.reason} | _lateness(store, finding)
     _write_timeliness(store, finding, Timeliness.LATE)
@@ -104,8 +108,9 @@ class DeclareOutage(Command):
 def declare_outage(store: Store, command: DeclareOutage, occasion: Occasion) -> Findings:
     """Write the outage and settle what is undetermined inside; what is proven late stays late.
 
-    Dates of orders inside an outage of the whole school are laid before the head, who may extend
-    them (4.5.5).
+    However many entries lie inside, each author gets one notice that says how many: the rows that
+    a command adds do not grow with the entries. Dates of orders inside an outage of the whole
+    school are laid before the head, who may extend them (4.5.5).
 
     Raises:
         InputError: The dates are in the wrong order, too far apart, or not over yet.
@@ -125,16 +130,33 @@ def declare_outage(store: Store, command: DeclareOutage, occasion: Occasion) -> 
             declared_at=occasion.interval.made_at,
         )
     )
+    settled: dict[int, list[int]] = defaultdict(list)
     for finding in store.where(FindingRecord, OPEN_DOUBTS, *BECOMES_LATE, FindingState.OPEN):
         day = _day_of(store, finding)
         if day is None or not command.first_day <= day <= command.last_day:
             continue
         if command.device and command.device != _device_of(store, finding):
             continue
-        _settle(store, occasion, finding, Timeliness.CREDIBLE, {"outage": command.act})
+        _settle(store, occasion, finding, {"outage": command.act})
+        settled[finding.staff_id].append(day)
+    _tell_authors(store, command, occasion, settled)
     if not command.device:
         _offer_extension(store, command, occasion)
     return []
+
+
+def _tell_authors(
+    store: Store, command: DeclareOutage, occasion: Occasion, settled: dict[int, list[int]]
+) -> None:
+    """Tell each author how many entries count as in time, and of which days they are."""
+    for staff_id, days in settled.items():
+        about: dict[str, str | int] = {
+            "outage": command.act,
+            "count": len(days),
+            "first": calendar.date_of(min(days)).isoformat(),
+            "last": calendar.date_of(max(days)).isoformat(),
+        }
+        tell(store, occasion, staff_id, NoticeKind.SETTLED, "notice.settled_outage", about)
 
 
 def _offer_extension(store: Store, command: DeclareOutage, occasion: Occasion) -> None:
@@ -172,13 +194,10 @@ def timeliness_of(store: Store, occasion: Occasion, day: int, deadline: int) -> 
 
 
 def _settle(
-    store: Store,
-    occasion: Occasion,
-    finding: FindingRecord,
-    timeliness: Timeliness,
-    about: dict[str, str | int],
+    store: Store, occasion: Occasion, finding: FindingRecord, about: dict[str, str | int]
 ) -> None:
-    _write_timeliness(store, finding, timeliness)
+    """Close a finding: the entry counts as in time."""
+    _write_timeliness(store, finding, Timeliness.CREDIBLE)
     store.put(
         finding.replace(
             state=FindingState.WAIVED,
@@ -186,15 +205,6 @@ def _settle(
             closed_by_id=occasion.actor_id,
             params=_with(finding, about),
         )
-    )
-    tell(
-        store,
-        occasion,
-        finding.staff_id,
-        NoticeKind.SETTLED,
-        "notice.settled_outage" if "outage" in about else "notice.settled",
-        _place_of(store, finding) | about,
-        finding.id,
     )
 
 

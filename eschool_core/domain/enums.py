@@ -113,10 +113,11 @@ class ExcuseKind(IntEnum):
 
 
 class ExemptionKind(IntEnum):
-    """What a pupil is released from."""
+    """What a pupil is released from; INDIVIDUAL: from the class's lessons, by an own curriculum."""
 
     SUBJECT = 1
     PRACTICE = 2
+    INDIVIDUAL = 3
 
 
 class HomeworkState(IntEnum):

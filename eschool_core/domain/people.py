@@ -46,7 +46,10 @@ class GroupMember(Row, table=True):
 
 
 class Exemption(Row, table=True):
-    """A dated release from a subject or its practice (partition NAME); never the diagnosis."""
+    """A dated release from a subject or its practice, or an individual curriculum in one.
+
+    Its partition is NAME; its document is a number, never the diagnosis.
+    """
 
     number: ClassVar[int] = 43
     pupil_id: int = Field(sa_type=Id, index=True)

@@ -12,7 +12,7 @@ from eschool_core.domain.journal import Lesson, LessonWork
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.school import Journal
 from eschool_core.errors import InputError
-from eschool_core.labels import Language
+from eschool_core.labels import Language, text
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.cell_text import grid_text
@@ -59,6 +59,11 @@ EXEMPTIONS = (
     "JOIN journal j ON j.subject_id = e.subject_id WHERE j.id = ? AND e.kind = ? "
     "AND e.first_day <= ? AND e.last_day >= ?"
 )
+ARRANGEMENTS = (
+    "SELECT DISTINCT e.pupil_id, e.document, e.first_day, e.last_day FROM exemption e "
+    "JOIN journal_line n ON n.pupil_id = e.pupil_id WHERE n.journal_id = ? AND e.kind = ? "
+    "AND e.first_day <= ? AND e.last_day >= ? ORDER BY e.first_day, e.last_day, e.document"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,21 @@ class PageCell(Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class Arrangement(Answer):
+    """An individual curriculum of a pupil: by which order, from when to when, never why (1.4)."""
+
+    document: str
+    first_day: date
+    last_day: date
+
+    def said(self, language: Language) -> str:
+        """Return it in words."""
+        days = (f"{day:%d.%m.%Y}" for day in (self.first_day, self.last_day))
+        first, last = days
+        return text("journal.arrangement", language, document=self.document, first=first, last=last)
+
+
+@dataclass(frozen=True, slots=True)
 class PageRow(Answer):
     """One pupil.
 
@@ -109,6 +129,7 @@ class PageRow(Answer):
         mean_hundredths: Weighted mean of the marks of the period, halves rounded up.
         missed: Lessons with «н».
         provisional: True for «приказ ожидается» (4.6.6).
+        arrangements: Individual curricula of the pupil on any of the days, in whatever subject.
     """
 
     number: int
@@ -118,6 +139,7 @@ class PageRow(Answer):
     mean_hundredths: int | None
     missed: int
     provisional: bool
+    arrangements: tuple[Arrangement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +207,8 @@ def _columns(
     topics = {row[0]: row[1] for row in store.rows(TOPICS, *period)}
     rolls = {row[0] for row in store.rows(ROLLS, *period)}
     homework: dict[int, list[str]] = defaultdict(list)
-    for lesson_id, text in store.rows(HOMEWORK, *period):
-        homework[lesson_id].append(text)
+    for lesson_id, written in store.rows(HOMEWORK, *period):
+        homework[lesson_id].append(written)
     works: dict[int, list[tuple[WorkKind, str]]] = defaultdict(list)
     part = partition(PartitionKind.JOURNAL, period[0])
     for work in store.where(LessonWork, WORKS, part, *period):
@@ -197,7 +219,7 @@ def _columns(
             day=calendar.date_of(lesson.day),
             period=lesson.period,
             topic=topics.get(lesson.id, ""),
-            homework="; ".join(text for text in homework[lesson.id] if text),
+            homework="; ".join(written for written in homework[lesson.id] if written),
             works=tuple(works[lesson.id]),
             roll_taken=lesson.id in rolls,
         )
@@ -214,6 +236,12 @@ def _rows(
         marks[part, lesson_id].append(PageMark(value, WorkKind(kind), weight))
     seen = {(row[0], row[1]): (row[2], row[3]) for row in store.rows(ATTENDANCE, *period)}
     exempt = store.rows(EXEMPTIONS, journal_id, ExemptionKind.SUBJECT, last_day, first_day)
+    arrangements: dict[int, list[Arrangement]] = defaultdict(list)
+    for pupil_id, document, first, last in store.rows(
+        ARRANGEMENTS, journal_id, ExemptionKind.INDIVIDUAL, last_day, first_day
+    ):
+        days = (calendar.date_of(first), calendar.date_of(last))
+        arrangements[pupil_id].append(Arrangement(document, *days))
 
     def cell(line: tuple[int, int, int, int], lesson: Lesson) -> PageCell:
         line_id, pupil_id, joined_on, left_on = line
@@ -248,6 +276,7 @@ def _rows(
                 ),
                 missed=sum(entry.presence == Presence.ABSENT for entry in cells),
                 provisional=bool(row[7]),
+                arrangements=tuple(arrangements[line[1]]),
             )
         )
     return tuple(rows)

@@ -96,7 +96,7 @@ def class_attendance(
         for entry in seen_in(store, year_id, first_day, last_day, school_class.id)
         if entry.pupil_id in by_id and by_id[entry.pupil_id].on(entry.day)
     ]
-    due = Due(lessons, lines_of(store, year_id, school_class.id))
+    due = Due(lessons, lines_of(store, year_id, school_class.id), journals)
     known = all(store.holds(partition(PartitionKind.PUPIL_DAY, entry.pupil_id)) for entry in seen)
     return ClassAttendance(pupils, due, seen, (first_day, last_day), known)
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
-from eschool_core.domain.enums import ExcuseKind, Presence
+from eschool_core.domain.enums import ExcuseKind, JournalKind, Presence
+from eschool_core.reports.journals import JournalInfo
 from eschool_core.reports.school_days import LessonFact
 from eschool_core.results.absences import Seen
 from eschool_core.results.lines import Line
@@ -40,9 +41,19 @@ class Missed:
 
 
 class Due:
-    """Which lessons each pupil should have been at: held, and while standing in the journal."""
+    """Which lessons each pupil should have been at: held, and while standing in the journal.
 
-    def __init__(self, lessons: Iterable[LessonFact], lines: Iterable[Line]) -> None:
+    Lessons of the class in a subject that the pupil is taught by an individual journal are none
+    of them (specification §6, journal kinds).
+    """
+
+    def __init__(
+        self,
+        lessons: Iterable[LessonFact],
+        lines: Iterable[Line],
+        journals: Mapping[int, JournalInfo],
+    ) -> None:
+        self._journals = journals
         self._by_day: dict[tuple[int, int], list[LessonFact]] = defaultdict(list)
         self._days: dict[int, list[int]] = defaultdict(list)
         for lesson in lessons:
@@ -57,19 +68,37 @@ class Due:
         """Return the lessons of a pupil on a day."""
         return {
             lesson.id
-            for line in self._lines.get(pupil_id, ())
-            if line.on(day)
+            for line in self._taken(pupil_id, day)
             for lesson in self._by_day.get((line.journal_id, day), ())
         }
 
     def count(self, pupil_id: int, spans: Iterable[tuple[int, int]]) -> int:
         """Return how many lessons a pupil had on the days of some spans."""
         wanted = list(spans)
-        return sum(
-            line.on(day) and any(first <= day <= last for first, last in wanted)
+        days = {
+            day
             for line in self._lines.get(pupil_id, ())
             for day in self._days.get(line.journal_id, ())
-        )
+            if any(first <= day <= last for first, last in wanted)
+        }
+        return sum(len(self.lessons_on(pupil_id, day)) for day in days)
+
+    def _taken(self, pupil_id: int, day: int) -> list[Line]:
+        """Return the lines whose lessons the pupil takes on a day."""
+        lines = [line for line in self._lines.get(pupil_id, ()) if line.on(day)]
+        alone = {
+            journal.subject_id
+            for journal in (self._journals[line.journal_id] for line in lines)
+            if journal.kind is JournalKind.INDIVIDUAL
+        }
+        if not alone:
+            return lines
+        return [
+            line
+            for line in lines
+            if self._journals[line.journal_id].kind is JournalKind.INDIVIDUAL
+            or self._journals[line.journal_id].subject_id not in alone
+        ]
 
 
 def missed_by(seen: Iterable[Seen], due: Due) -> dict[int, Missed]:

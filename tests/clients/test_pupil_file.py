@@ -1,4 +1,4 @@
-"""``eschool pupil file``, ``health``, ``work``, ``came`` and ``went``: the personal file."""
+"""``eschool pupil file``, ``health``, ``work``, ``curriculum``, ``came`` and ``went``."""
 
 from __future__ import annotations
 
@@ -48,6 +48,22 @@ def test_the_class_teacher_enters_the_health_group_and_others_neither_enter_nor_
     assert refused.exit_code == 3
     assert "4.6" in refused.output
     assert [one.health_group for one in school.all(PupilHealth)] == [3]
+
+
+@pytest.mark.scenario("journal_kinds:4")
+@pytest.mark.clause("1.4")
+def test_a_teacher_sees_the_order_of_an_individual_curriculum(terminal: Terminal) -> None:
+    curriculum = ("pupil", "curriculum", "Абрамов 5А", "русский", "--order", "14", "--to", "25.12")
+    told = terminal.shown(*curriculum, who="russian")
+    assert "Абрамов Саша: ИУП записан." in told
+    [row] = terminal.json("journal", "5А", "мат", who="maths")["rows"][:1]
+    [arrangement] = row["arrangements"]
+    assert (arrangement["document"], arrangement["last_day"]) == ("14", "2026-12-25")
+    shown = " ".join(terminal.shown("journal", "5А", "мат", who="maths", width=200).split())
+    assert "ИУП, приказ № 14, с 07.09.2026 по 25.12.2026" in shown
+    there = terminal.shown("report", "particulars", who="russian", width=260)
+    assert "ИУП: Русский" in " ".join(there.split())
+    assert terminal.run(*curriculum, who="officer").exit_code == 3
 
 
 @pytest.mark.parametrize("typed", ["6", "-1", "два"])

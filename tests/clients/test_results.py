@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from eschool_core import calendar
+from eschool_core.domain.archive import MarksRelease
 from eschool_core.domain.enums import TermKind
 from eschool_core.domain.journal import CellHistory, Mark
 from eschool_core.domain.result_enums import AssessmentMode
@@ -22,7 +24,7 @@ from eschool_core.domain.results import (
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import World
 from tests.core.commands.acts import mark
-from tests.school import LAST_DAY, MONDAY, TUESDAY, clock
+from tests.school import LAST_DAY, MONDAY, TUESDAY, ZONE, clock
 from tests.terms import (
     FRIDAY_11,
     MATHS,
@@ -203,7 +205,10 @@ class TestTerm:
         world.school.must(close(world.school), "deputy")
         assert "нет" in terminal.shown("term", "seen", who="mother")
         terminal.shown("term", "release", "5А", "1", who="deputy")
-        world.school.now = clock(FRIDAY_11 + 8, 12)
+        released = calendar.local_day(world.school.one(MarksRelease).released_at, ZONE)
+        world.school.now = clock(released + 7, 23)
+        assert terminal.json("term", "unseen", "5А", who="russian") == []
+        world.school.now = clock(released + 8, 0)
         assert len(terminal.json("term", "unseen", "5А", who="russian")) == 4
         shown = terminal.shown("diary", who="mother")
         assert "Отметки за периоды" in shown

@@ -12,10 +12,11 @@ from eschool_core import calendar
 from eschool_core.domain.care import ClassCheck, PupilRequest
 from eschool_core.domain.care_enums import ClassCheckKind, RequestState, SlipState
 from eschool_core.domain.informing import PaperApplication, PaperSlip
+from eschool_core.domain.journal import JournalLine
 from eschool_core.domain.office import Slip
 from eschool_core.domain.people import GroupMember, Guardianship, Pupil
 from eschool_core.domain.privacy import PersonalRead
-from eschool_core.domain.school import SchoolClass
+from eschool_core.domain.school import Journal, SchoolClass
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
@@ -154,6 +155,31 @@ def test_a_newcomer_is_asked_for_and_stands_in_the_lists(
     assert request.state == RequestState.OPEN
     page = client.get(f"/class/{class_id}/changes").text
     assert "Новичков Лев" in page
+
+
+@pytest.mark.scenario("newcomer:1", "journal_kinds:4")
+@pytest.mark.clause("4.5.1")
+def test_the_grid_says_who_awaits_an_order_and_who_learns_by_an_own_curriculum(
+    client: httpx.Client, stage: Sandbox, leader: Replica, class_id: int
+) -> None:
+    today, child = leader.today(), stage.cast.child
+    newcomer = {"class_id": class_id, "family": "Поздняков", "given": "Лев", "first_day": today}
+    assert give(client, "request_pupil", **newcomer) is None
+    store, [other] = leader.store, leader.store.select(Pupil, family="Поздняков")
+    shared = {line.journal_id for line in store.select(JournalLine, pupil_id=other.id)}
+    own_lines = store.select(JournalLine, pupil_id=child)
+    journal = next(line.journal_id for line in own_lines if line.journal_id in shared)
+    subject = store.require(Journal, journal).subject_id
+    arranged = {"pupil_id": child, "subject_id": subject, "exemption_kind": 3}
+    days = {"first_day": today, "last_day": today + 30}
+    assert give(client, "exempt_pupil", **arranged, **days, document="14") is None
+    grid = client.get(f"/journal/{journal}").text
+    rows = re.findall(r'<th scope="row" class="who">.*?</th>', grid)
+    [awaited] = [row for row in rows if "приказ ожидается" in row and "Поздняков" in row]
+    assert "ИУП" not in awaited
+    [own] = [row for row in rows if "ИУП" in row]
+    assert "ИУП, приказ № 14, с 24.11.2026 по 24.12.2026" in own
+    assert "приказ ожидается" not in own
 
 
 @pytest.mark.clause("4.6.4/2")

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from eschool_core.commands.care import ExemptPupil
 from eschool_core.commands.groups import ChangeGroup
+from eschool_core.commands.personal_files import KeepHealthGroup
 from eschool_core.commands.school import TurnDay
-from eschool_core.domain.enums import GroupChangeGround, JournalKind
+from eschool_core.domain.enums import ExemptionKind, GroupChangeGround, JournalKind
 from eschool_core.domain.journal import Attendance
+from eschool_core.domain.personal_file import PhysicalGroup, PupilHealth
 from eschool_core.domain.school import Term
 from eschool_core.queries.duties.registry import duties
+from eschool_core.queries.journal_page import journal_page
 from eschool_core.reports.period import term_period
-from tests.core.commands.acts import roll
+from eschool_sync.server.scope import scope_of
+from tests.core.commands.acts import absent, roll
+from tests.core.queries.conftest import replica_of
 from tests.core.reports.tables import asked, made
 from tests.school import FIRST_DAY, MONDAY, TUESDAY, SmallSchool, clock, verdict
 from tests.terms import (
@@ -28,6 +34,7 @@ from tests.terms import (
 )
 
 HOME = ("ИУП", "Математика")
+ENGLISH = ("5А/1", "Английский язык")
 
 
 @pytest.fixture
@@ -60,6 +67,54 @@ def test_a_lesson_of_the_class_gives_no_absence(school: SmallSchool, pupil: int)
     shown = made(school, "attendance", wanted)
     [row] = [row for row in shown.rows if row.about and row.about.id == pupil]
     assert shown.value(row, "missed_lessons") == 0
+
+
+@pytest.mark.scenario("journal_kinds:1")
+@pytest.mark.clause("4.4.3/9")
+def test_a_lesson_of_the_class_is_none_that_the_pupil_had(school: SmallSchool, pupil: int) -> None:
+    """The day is missed whole without it, and it is no lesson of which presence is counted."""
+    classmate = school.pupils["5А"][1]
+    school.now = clock(MONDAY, 15)
+    for one in (pupil, classmate):
+        school.must(absent(school.lesson("5А", "Русский язык"), one), "russian")
+        school.must(absent(school.lesson(*ENGLISH), one), "english")
+    wanted = asked(school, MONDAY, MONDAY, day=MONDAY + 7, class_name="5А")
+    shown = made(school, "attendance", wanted)
+    days = {row.about.id: shown.value(row, "missed_days") for row in shown.rows if row.about}
+    assert days[pupil] == 1
+    assert days[classmate] == 0
+
+
+@pytest.mark.scenario("journal_kinds:4")
+@pytest.mark.clause("1.4")
+@pytest.mark.clause("4.5.1")
+def test_every_teacher_of_the_pupil_sees_order_and_dates_and_no_cause(
+    school: SmallSchool, pupil: int
+) -> None:
+    arranged = ExemptPupil(
+        pupil_id=pupil,
+        subject_id=school.subjects["Математика"],
+        exemption_kind=ExemptionKind.INDIVIDUAL,
+        first_day=MONDAY,
+        last_day=MONDAY + 30,
+        document="14",
+    )
+    assert verdict(school.do(arranged, "maths")) == "4.1/role"
+    school.must(arranged, "russian")
+    fit = KeepHealthGroup(pupil_id=pupil, health_group=3, physical_group=PhysicalGroup.SPECIAL_A)
+    school.must(fit, "russian")
+    scope = scope_of(school.store, school.staff["english"])
+    copy = replica_of(school, *scope)
+    assert copy.select(PupilHealth) == []
+    english = school.journals[ENGLISH]
+    for journal, first, last, count in (
+        (english, MONDAY, TUESDAY, 1),
+        (english, MONDAY + 31, MONDAY + 40, 0),
+    ):
+        page = journal_page(copy, journal, first, last)
+        told = {row.pupil_id: [one.said("ru") for one in row.arrangements] for row in page.rows}
+        assert told.pop(pupil) == ["ИУП, приказ № 14, с 07.09.2026 по 07.10.2026"] * count
+        assert not any(told.values())
 
 
 @pytest.mark.scenario("journal_kinds:1")

@@ -9,6 +9,7 @@ from eschool_core.domain.enums import FindingState, NoticeKind, Timeliness
 from eschool_core.domain.journal import Homework
 from eschool_core.domain.office import FindingRecord, Notice
 from eschool_core.domain.results import OrderDate, TermMark
+from eschool_core.ids import ROWS_PER_NUMBER, make_id
 from eschool_core.labels import text
 from eschool_core.regulation import checks
 from eschool_core.regulation.interval import Interval
@@ -61,6 +62,26 @@ def test_what_is_proven_late_stays_late(school: SmallSchool) -> None:
         FindingState.OPEN,
     )
     assert school.one(Homework).timeliness == Timeliness.LATE
+
+
+@pytest.mark.scenario("outage:1")
+@pytest.mark.clause("4.5.3")
+def test_more_entries_than_a_command_has_numbers_are_settled_all(
+    school: SmallSchool, page: int
+) -> None:
+    first = found(school)
+    others = [
+        first.replace(id=make_id(2_000, number, index))
+        for number in (1, 2)
+        for index in range(ROWS_PER_NUMBER)
+    ]
+    for finding in others:
+        school.store.put(finding)
+    school.must(OUTAGE, "deputy", at=clock(MONDAY + 7, 10))
+    states = [finding.state for finding in school.all(FindingRecord)]
+    assert states == [FindingState.WAIVED] * (len(others) + 1)
+    [notice] = school.all(Notice, kind=NoticeKind.SETTLED)
+    assert json.loads(notice.params)["count"] == len(states)
 
 
 @pytest.mark.clause("4.5.3")

@@ -50,6 +50,9 @@ def test_a_newcomer_stands_in_the_page_the_same_lesson_and_has_no_account(
     lesson = school.lesson("5А", "Математика")
     assert verdict(school.do(mark(lesson, newcomer, 5), "maths")) == "accepted"
     assert verdict(school.do(absent(lesson, newcomer), "maths")) == "accepted"
+    another = school.lesson("5А", "Русский язык")
+    for act in (mark(another, newcomer, 4), absent(another, newcomer)):
+        assert verdict(school.do(act, "russian", at=clock(MONDAY, 14))) == "accepted"
     assert school.store.get(Person, newcomer) is None
     slip = IssueSlip(person_id=newcomer, secret_hash=HASH, expires_at=clock(MONDAY + 3, 12))
     assert verdict(school.do(slip, "russian")) == "4.6.6/account"

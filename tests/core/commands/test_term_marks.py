@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from eschool_core import calendar
 from eschool_core.commands.care import ExemptPupil
 from eschool_core.commands.journals import RecordSubstitution
 from eschool_core.commands.school import SetPolicy
@@ -279,6 +282,19 @@ class TestDates:
         school.must(due(school, FRIDAY_11), "deputy")
         assert self.made(school, pupil, at) == found
         assert school.one(TermMark).timeliness == timeliness
+
+    @pytest.mark.scenario("4.5.5:1")
+    @pytest.mark.clause("4.5.5/late")
+    def test_the_order_names_25_december_and_the_mark_is_made_on_the_26th(
+        self, school: SmallSchool, pupil: int
+    ) -> None:
+        last = calendar.day_number(date(2026, 12, 25))
+        school.must(due(school, last, ordinal=2), "deputy")
+        for mate, day, found in ((0, last, []), (1, last + 1, ["4.5.5/late"])):
+            act = term_mark(school, school.pupils["5А"][mate], 4, ordinal=2)
+            assert findings(school.do(act, "maths", at=clock(day, 9))) == found
+        late, in_time = Timeliness.LATE, Timeliness.PROVEN
+        assert [row.timeliness for row in school.all(TermMark)] == [in_time, late]
 
     def test_the_date_of_the_grade_goes_before_the_date_for_all(
         self, school: SmallSchool, pupil: int

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 
 from eschool_core.calendar import date_of, weekday_of
 from eschool_core.commands.clashes import Weekly
+from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.school import SetBells, SetCalendar
 from eschool_core.commands.timetable import RecordLesson, ScheduleLessons, SetSlots
-from eschool_core.domain.enums import CalendarLevel, DayKind, JournalKind
+from eschool_core.domain.enums import CalendarLevel, DayKind, FindingState, JournalKind
 from eschool_core.domain.journal import Lesson, TimetableSlot
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.school import School
@@ -321,6 +322,12 @@ def test_a_lesson_outside_the_timetable_is_accepted_with_a_finding(school: Small
     pupil = school.pupils["5А"][0]
     at = clock(SATURDAY, 10)
     assert verdict(school.do(mark(lesson, pupil), "maths", at=at)) == "accepted"
+    finding = school.one(FindingRecord, check_id="4.4.2/outside")
+    settle = WaiveFinding(finding_id=finding.id, reason="Урок перенесён с пятницы")
+    assert verdict(school.do(settle, "maths", at=at)) == "4.1/role"
+    school.must(settle, "deputy", at=at)
+    settled = school.one(FindingRecord, id=finding.id)
+    assert (settled.state, settled.closed_by_id) == (FindingState.WAIVED, school.staff["deputy"])
 
 
 @pytest.mark.parametrize(

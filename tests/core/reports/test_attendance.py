@@ -282,7 +282,7 @@ seen = st.builds(
 @pytest.mark.clause("4.4.3/9")
 @given(st.lists(seen, max_size=40, unique_by=lambda entry: (entry.pupil_id, entry.lesson_id)))
 def test_reasons_always_sum_up_to_all_that_was_missed(entries: list[Seen]) -> None:
-    for missed in missed_by(entries, Due((), ())).values():
+    for missed in missed_by(entries, Due((), (), {})).values():
         days, sick_days, lessons, sick, valid, unexcused, unknown, late = astuple(missed)
         assert sick + valid + unexcused + unknown == lessons
         assert sick_days <= days <= lessons
