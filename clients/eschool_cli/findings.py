@@ -11,7 +11,7 @@ from eschool_cli.localised import LocalCommand, option, say
 from eschool_cli.parameters import NumberType
 from eschool_cli.screen import Screen
 from eschool_cli.session import Session
-from eschool_cli.wording import DASH, clause_of, moment, remedy, sentence, short_date
+from eschool_cli.wording import DASH, clause_of_check, moment, remedy, sentence, short_date
 from eschool_core.domain.enums import FindingState
 from eschool_core.labels import Language
 from eschool_core.queries.findings import MAX_FINDINGS, Evidence, FindingAnswer, findings
@@ -62,7 +62,7 @@ def findings_command(
 def _as_json(finding: FindingAnswer, language: Language) -> dict[str, Any]:
     return {
         **finding.as_json(),
-        "clause": clause_of(finding.check),
+        "clause": clause_of_check(finding.check),
         "text": sentence(finding.check, finding.params, language),
         "remedy": remedy(finding.check, finding.params, language),
     }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from eschool_cli.session import Session
-from eschool_cli.wording import clause_of, remedy, sentence
+from eschool_cli.wording import clause_of_check, remedy, sentence
 from eschool_core.app import Outcome
 from eschool_core.commands.base import Command
 from eschool_core.commands.catalogue import validated
@@ -78,7 +78,7 @@ def receipt_json(receipt: Receipt, language: Language) -> dict[str, Any]:
         "findings": [
             {
                 "check": check,
-                "clause": clause_of(check),
+                "clause": clause_of_check(check),
                 "text": sentence(check, dict(params), language),
                 "remedy": remedy(check, dict(params), language),
             }

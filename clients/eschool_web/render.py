@@ -91,6 +91,7 @@ def environment(language: Language) -> Environment:
     made.filters["moment"] = wording.moment
     made.filters["hundredths"] = wording.hundredths
     made.filters["full_date"] = wording.full_date
+    made.filters["initials"] = wording.with_initials
     made.filters["as_data"] = as_data
     made.filters["words"] = lambda entries: [
         (entry, text(f"{type(entry).__name__}.{entry.name.lower()}", language)) for entry in entries

@@ -85,6 +85,8 @@ def journal_paper(asked: Asked) -> Paper:
 def registers_paper(asked: Asked) -> Paper:
     """Return summary registers of progress with the sheet for sewing: of all classes, or of one.
 
+    Of the term that ended last, or of the year that is running.
+
     Raises:
         RefusedRequest: ``web.proof``.
         RightsError: Of all classes they are not for this person.
@@ -93,9 +95,10 @@ def registers_paper(asked: Asked) -> Paper:
     require(asked)
     class_id, today, now = asked.number("class"), asked.today(), asked.source.now()
     spec, viewer = report(REGISTER, "report"), asked.source.person_id
+    period_of = year_period if asked.query.get("of") == YEAR else period_at
 
     def question(store: Store) -> list[Wish]:
-        period = period_at(store, today, asked.language)
+        period = period_of(store, today, asked.language)
         wanted = Wanted(period, today, now, language=asked.language)
         classes = [class_id] if class_id else [one.id for one in classes_of(store, period.year_id)]
         return [

@@ -165,6 +165,21 @@ def test_the_matrix_leads_to_the_exact_lessons(client: httpx.Client, stage: Sand
     assert page.count("<svg") == page.count('aria-hidden="true" preserveAspectRatio')
 
 
+@pytest.mark.clause("4.5.1")
+def test_a_journal_that_is_only_read_offers_nothing_to_write(
+    client: httpx.Client, stage: Sandbox
+) -> None:
+    offered = ('data-what="digit"', 'data-what="clear"', 'id="undo-since"', 'name="mode"')
+    address = f"/journal/{stage.cast.first.journal_id}"
+    read = client.get(address).text
+    assert 'aria-readonly="true"' in read
+    assert 'data-what="explain"' in read
+    assert not [mark for mark in offered if mark in read]
+    with client_of(stage.replica("teacher")) as (teacher, _):
+        written = teacher.get(address).text
+    assert all(mark in written for mark in offered)
+
+
 @pytest.mark.clause("5.1")
 def test_a_check_goes_from_draft_to_release_and_comes_back_answered(
     client: httpx.Client, deputy: Replica, stage: Sandbox

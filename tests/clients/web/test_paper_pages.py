@@ -18,9 +18,10 @@ from eschool_core.domain.issuing import IssuedDocument
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Guardianship, Pupil
 from eschool_core.domain.privacy import PersonalRead
-from eschool_core.domain.school import Journal, SchoolClass
+from eschool_core.domain.school import AcademicYear, Journal, SchoolClass
 from eschool_core.forms.content import papers_of
 from eschool_core.forms.read_pdf import read_pdf
+from eschool_core.labels import text
 from eschool_sync.history.paper_code import read_code
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
@@ -155,6 +156,12 @@ def test_registers_of_all_classes_are_the_deputys(stage: Sandbox, class_id: int)
         for school_class in stage.stage.school.store.select(SchoolClass):
             assert school_class.name in said
         assert "прошит" in said.lower()
+        assert "/api/paper/registers?of=year" in client.get("/reports").text
+        year = words(printed(client, "/api/paper/registers?of=year"))
+        [name] = [row.name for row in stage.stage.school.store.select(AcademicYear)]
+        whole = text("report.period.year", name=name)
+        assert whole in year
+        assert whole not in said
     with client_of(stage.replica("teacher")) as (client, _):
         assert "/api/paper/registers" not in client.get("/reports").text
         proven(client)
