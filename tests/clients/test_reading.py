@@ -247,7 +247,7 @@ def test_a_command_of_another_version_is_listed_without_its_fields(
 ) -> None:
     shown = terminal.shown("rejected")
     assert "№ 18 · write_poem" in shown
-    assert "Причина: 9.9/new." in shown
+    assert "Сообщение «9.9/new»" in shown
     assert terminal.json("rejected")[1]["fields"] is None
 
 
