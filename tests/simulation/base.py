@@ -23,6 +23,7 @@ from tests.matrix import stage
 from tests.school import FIRST_DAY, MONDAY, ZONE, SmallSchool, clock
 from tests.simulation.disk import KEY, Disk
 from tests.simulation.profile import CAST
+from tests.simulation.upgrade import taken
 from tests.sync.harness import NOON, PASSPHRASE, URL, ServedSchool, Wire
 from tests.sync.regulation import staged
 
@@ -92,7 +93,7 @@ def base(*, encrypted: bool, with_all: bool = False) -> Base:
         with_all: With something for every command to act on, as the matrix of rights has it.
     """
     disk = Disk(encrypted)
-    with tempfile.TemporaryDirectory(dir=scratch()) as name, disk.mounted():
+    with tempfile.TemporaryDirectory(dir=scratch()) as name, disk.mounted(), taken():
         return _staged(Path(name), disk) if with_all else _built(Path(name))
 
 

@@ -66,7 +66,7 @@ COLUMNS_OF: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 OFFICE = (
     "head", "head", "deputy", "deputy", "deputy", "safety", "officer", "hr", "russian", "russian",
-    "maths", "maths", "english", "guardian", "pupil", "server",
+    "maths", "maths", "english", "guardian", "pupil", "server", "server",
 )  # fmt: skip
 """Who enters something on the server's pages, by how often; ``server`` is the server itself."""
 
@@ -103,7 +103,7 @@ LEADS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "send_concern": ("see_concern",),
         "set_draft_slots": ("publish_timetable",),
         "set_plan": ("approve_plan", "set_plan"),
-        "set_term_mark": ("set_year_mark", "confirm_final_mark", "close_term"),
+        "set_term_mark": ("set_year_mark", "confirm_final_mark", "close_term", "set_exam_mark"),
         "set_year_mark": ("confirm_final_mark", "record_retake", "set_exam_mark"),
         "withdraw_pupil": ("readmit_pupil", "note_school_change"),
     }

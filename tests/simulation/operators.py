@@ -11,6 +11,7 @@ import ast
 import difflib
 import json
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -26,7 +27,7 @@ from cosmic_ray.plugins import get_operator, operator_names  # type: ignore[impo
 
 from tests.simulation.covered import Covered, statements_at
 from tests.simulation.dice import Dice
-from tests.simulation.mutants.hunt import Fate, hunt_all
+from tests.simulation.mutants.hunt import SLEEPS_AFTER, Fate, hunt_all
 from tests.simulation.mutants.mutant import ROOT, Mutant
 
 TARGETS = (
@@ -48,6 +49,7 @@ TARGETS = (
     ),
 )
 LIMIT_SECONDS = 400
+"""Of a core, for the tests of one bug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,15 +181,17 @@ def _tested(mutant: Mutant, covered: Covered) -> tuple[str, str]:
         command = [sys.executable, "-m", "tests.simulation.mutants.tested", mutant.module]
         try:
             done = subprocess.run(
-                [*command, str(source), str(names)],
+                [*command, str(source), str(names), str(LIMIT_SECONDS)],
                 cwd=ROOT,
                 capture_output=True,
                 text=True,
-                timeout=LIMIT_SECONDS,
+                timeout=SLEEPS_AFTER,
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return "", f"{len(tests)} tests ran out of time"
+            return "", f"{len(tests)} tests wait for something"
+    if done.returncode == -signal.SIGPROF:
+        return "", f"{len(tests)} tests ran out of time"
     if not done.returncode:
         return "", f"{len(tests)} tests"
     failed = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)

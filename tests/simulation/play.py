@@ -26,6 +26,7 @@ from tests.simulation.network import DEAF, DOWN, UP, Network
 from tests.simulation.poison import Poison
 from tests.simulation.profile import Profile
 from tests.simulation.quiet import Quiet
+from tests.simulation.upgrade import taken
 from tests.simulation.witness import Witness
 from tests.simulation.world import Device, Handle, World
 from tests.sync.harness import PASSPHRASE, URL
@@ -84,7 +85,7 @@ class Play:
             return pending
 
         watched = patch.multiple(Exchange, note_unequal=noted, take=took)
-        with self.world.disk.mounted(), self.poison.mixed_in(), watched:
+        with self.world.disk.mounted(), self.poison.mixed_in(), watched, taken():
             for name in self.profile.cast:
                 person, _ = self.base.devices[name]
                 self._add(name, person, self.world.folder / name)
@@ -324,6 +325,27 @@ class Play:
             self._excused.add(name)
         self._add(name, origin.person, folder, origin.family, clock)
         self.note("copied", origin.name, name)
+
+    def _upgrade(self) -> None:
+        """A newer program comes to a replica with everything that waits, or to the server (T19)."""
+        fuse, fate = -1, ""
+        if self.dice.chance(self.profile.crash_rate):
+            fuse = self.dice.below(STATEMENTS)
+            fate = self.dice.one_of(("before", "after", "full"))
+        if self.dice.chance(0.3):
+            self.world.faults["server upgraded"] += 1
+            waits = self.world.server.upgrade(fuse, fate)
+            self.witness.expect(waits, "crash", "T19", "server", "goes on with older tables")
+            self.note("upgraded", "server")
+            return
+        device = self._someone()
+        self.world.faults["replica upgraded"] += 1
+        with self.poison.while_replaying(now=True):
+            device.upgrade(fuse, fate)
+        self._replayed.add(device.name)
+        self.witness.after_crash(device)
+        self._compare(device, self.world.server.school.head().seq)
+        self.note("upgraded", device.name, device.pending())
 
     def _backup(self) -> None:
         self.world.server.back_up()

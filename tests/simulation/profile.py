@@ -96,6 +96,7 @@ def _weights(dice: Dice, *, calm: bool, with_all: bool) -> dict[str, float]:
             "damage": dice.one_of((0, 0, 0.7)),
             "enrol": dice.one_of((0, 0, 0.5)),
             "clone": dice.one_of((0, 0, 0, 0.6)),
+            "upgrade": dice.one_of((0, 0, 0, 0.6)),
         }
     if not calm and dice.chance(RESTORED):
         weights |= {"backup": 0.7, "restore": 0.7, "operator": 2}

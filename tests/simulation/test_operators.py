@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulation import operators
 from tests.simulation.covered import Covered, statements_at
 from tests.simulation.mutants.hunt import Fate
 from tests.simulation.mutants.mutant import ROOT, Mutant
@@ -64,6 +65,18 @@ def test_what_changes_nothing_survives(covered: Covered) -> None:
     same = Mutant("same", PATH, line, f"# Nothing.\n{line}", "nothing")
     found = judge(same, Fate(same.name, False, 25, "", 1.0, same.breaks), covered)
     assert (found.killer, found.found.split()[1]) == ("", "tests")
+
+
+def test_tests_that_come_to_no_end_have_found_nothing(
+    covered: Covered, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operators, "LIMIT_SECONDS", 2)
+    text = (ROOT / PATH).read_text()
+    line = next(line for line in text.splitlines() if line.startswith("def "))
+    endless = Mutant("endless", PATH, line, f"while True:\n    pass\n{line}", "everything")
+    found = judge(endless, Fate(endless.name, False, 25, "", 1.0, endless.breaks), covered)
+    assert found.killer == ""
+    assert found.found.endswith("ran out of time")
 
 
 def test_a_run_goes_on_where_it_was_cut(tmp_path: Path) -> None:

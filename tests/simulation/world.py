@@ -13,18 +13,23 @@ from sqlcipher3 import dbapi2
 
 from eschool_core.app import Outcome
 from eschool_core.commands.base import Command
-from eschool_core.errors import EschoolError, TransportError
+from eschool_core.errors import AccessError, BusyError, EschoolError, TransportError
+from eschool_core.store.database import SqliteDatabase
+from eschool_core.store.steps import Side
 from eschool_sync.clock import ManualClock
 from eschool_sync.replica import Replica
 from eschool_sync.replica.opened import EARLIER
 from eschool_sync.replica.position import Identity
+from eschool_sync.replica.replica import DATABASE_FILE as REPLICA_FILE
 from eschool_sync.replica.tables import find_meta
+from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server import restoring
-from eschool_sync.server.directory import DATABASE_FILE, Directory
-from eschool_sync.server.state import Phase
+from eschool_sync.server.directory import DATABASE_FILE, STATE_FILE, Directory
+from eschool_sync.server.state import Phase, ServerState
 from tests.simulation.base import SERVER_FOLDER, Base
 from tests.simulation.disk import KEY, Disk, Process, ProcessDied
+from tests.simulation.upgrade import make_older
 from tests.sync.harness import NOON, as_told
 
 if TYPE_CHECKING:
@@ -61,6 +66,13 @@ class World:
         """Return a source of chance for a new process; a copy of a replica has one of its own."""
         self.starts += 1
         return SeededRandom((self.seed << 24) + self.starts)
+
+    def make_older(self, file: Path, side: Side, key: DatabaseKey) -> None:
+        """Leave a database that nobody has open as an older program has left it."""
+        with self.disk.process(Process("the program before")):
+            database = SqliteDatabase(self.disk.open(file, key))
+        make_older(database, side)
+        database.close()
 
     def advance(self, seconds: int) -> None:
         """Let time pass for everybody."""
@@ -149,6 +161,35 @@ class Server:
         restoring.put_back(self._file, copy)
         self.start()
 
+    def upgrade(self, fuse: int, fate: str) -> bool:
+        """Let a newer program find older tables; return whether it waits for its operator.
+
+        Args:
+            fuse: Statements of the step until ``fate`` comes (``Process``).
+        """
+        number = self._world.base.number
+        self.directory.close()
+        key = DatabaseKey.from_bytes(bytes.fromhex(ServerState.load(self._state).database_key))
+        self._world.make_older(self._file, "server", key)
+        self.start()
+        try:
+            self.run(lambda school: school.head())
+            waits = False
+        except BusyError:
+            waits = True
+        self.process.light(fuse, fate)
+        for _ in range(2):
+            try:
+                with self._world.disk.process(self.process):
+                    self.directory.migrate(number)
+            except ProcessDied:
+                self.start()
+            except dbapi2.OperationalError:
+                pass
+            finally:
+                self.process.light(-1, "")
+        return waits
+
     def operate(self) -> bool:
         """Do what the operator of a restored server has to do next; return whether it was due.
 
@@ -165,6 +206,10 @@ class Server:
     @property
     def _file(self) -> Path:
         return self.folder / str(self._world.base.number) / DATABASE_FILE
+
+    @property
+    def _state(self) -> Path:
+        return self._file.with_name(STATE_FILE)
 
     @property
     def school(self) -> ServerSchool:
@@ -209,11 +254,16 @@ class Device:
     handles: list[Handle] = field(default_factory=list)
     starts: int = 0
 
-    def start(self) -> Handle:
-        """Open the replica in a process of its own."""
+    def start(self, fuse: int = -1, fate: str = "") -> Handle:
+        """Open the replica in a process of its own.
+
+        Args:
+            fuse: Statements until ``fate`` comes (``Process``), if it comes while it opens.
+        """
         self.starts += 1
         process = Process(f"{self.name}/{self.starts}")
         process.rescue = lambda: self._rescued(process)
+        process.light(fuse, fate)
         line = self.lines(self.name)
         with self.world.disk.process(process):
             # A seed gives the same day on every computer, so this one's name stays out of it.
@@ -225,9 +275,25 @@ class Device:
                 random=self.world.random(),
                 machine=b"",
             )
+        process.light(-1, "")
         handle = Handle(process, replica, line)
         self.handles.append(handle)
         return handle
+
+    def upgrade(self, fuse: int, fate: str) -> None:
+        """Let a newer program open what an older one has left, with everything that waits.
+
+        Args:
+            fuse: Statements of the opening until ``fate`` comes (``Process``).
+        """
+        for handle in self.handles:
+            handle.replica.close()
+        self.handles.clear()
+        self.world.make_older(self.folder / REPLICA_FILE, "replica", KEY)
+        try:
+            self.start(fuse, fate)
+        except (ProcessDied, AccessError):
+            self.start()
 
     @property
     def handle(self) -> Handle:
