@@ -33,7 +33,7 @@ from eschool_core.domain.journal import (
     RollTaken,
     Topic,
 )
-from eschool_core.domain.partition import SCHOOL, PartitionKind, partition
+from eschool_core.domain.partition import SCHOOL, TO_RESULT, PartitionKind, partition
 from eschool_core.domain.people import AbsenceExcuse, Enrolment, GroupMember, Pupil
 from eschool_core.domain.result_enums import ResultKind, ResultValue
 from eschool_core.domain.results import TermMark
@@ -464,7 +464,7 @@ class _Maker:
     def _term_mark(self, line: JournalLine, term: Term | None, value: int) -> TermMark:
         return TermMark(
             id=self._id(),
-            part=line.part,
+            part=line.part + TO_RESULT,
             author_id=self._teacher[line.journal_id],
             device=DEVICE,
             made_at=LAST_DAY * 86_400,

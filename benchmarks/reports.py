@@ -39,8 +39,8 @@ OF_CLASS: Final = (
     "ON e.pupil_id = l.pupil_id WHERE e.class_id = ?)",
     "SELECT * FROM attendance WHERE part IN (SELECT l.part FROM journal_line l JOIN enrolment e "
     "ON e.pupil_id = l.pupil_id WHERE e.class_id = ?)",
-    "SELECT * FROM term_mark WHERE part IN (SELECT l.part FROM journal_line l JOIN enrolment e "
-    "ON e.pupil_id = l.pupil_id WHERE e.class_id = ?)",
+    "SELECT * FROM term_mark WHERE part IN (SELECT l.part + 12 FROM journal_line l "
+    "JOIN enrolment e ON e.pupil_id = l.pupil_id WHERE e.class_id = ?)",
 )
 OF_SCHOOL: Final = (
     "SELECT * FROM enrolment",

@@ -11,6 +11,7 @@ from eschool_core.commands.term_marks import SetTermMark, SetYearMark
 from eschool_core.commands.terms import SetOrderDate
 from eschool_core.domain.enums import TermKind
 from eschool_core.domain.journal import JournalLine
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import DateKind
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.school import Term
@@ -115,7 +116,7 @@ def fill(school: SmallSchool, value: int = 4, ordinal: int = 1) -> None:
     for where, teacher in TEACHERS.items():
         for line in lines_of(school, where):
             of = term_id(school, ordinal)
-            if not school.store.select(TermMark, part=line.part, kind=1, term_id=of):
+            if not school.store.select(TermMark, part=line.part + TO_RESULT, kind=1, term_id=of):
                 command: Command = term_mark(
                     school, line.pupil_id, value, "итоги", ordinal=ordinal, where=where
                 )

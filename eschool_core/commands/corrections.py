@@ -22,9 +22,11 @@ from eschool_core.commands.base import (
 from eschool_core.commands.cells import signed, write_cell
 from eschool_core.commands.columns import check_mark, line_in_lesson
 from eschool_core.commands.lessons import FULL_WEIGHT
+from eschool_core.commands.released import write_result
 from eschool_core.commands.telling import tell
 from eschool_core.domain.enums import NoticeKind, Presence, WorkKind
 from eschool_core.domain.journal import Attendance, JournalLine, Lesson, Mark
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import CorrectionState, CorrectionTarget, ResultKind
 from eschool_core.domain.results import Correction, TermMark
 from eschool_core.domain.row import Cell
@@ -151,7 +153,7 @@ def propose_correction(store: Store, command: ProposeCorrection, occasion: Occas
     store.put(
         Correction(
             id=occasion.new_id(),
-            part=line.part,
+            part=line.part + (TO_RESULT if lesson is None else 0),
             target=command.target,
             lesson_id=command.lesson_id,
             position=command.position,
@@ -303,7 +305,11 @@ def _apply(store: Store, occasion: Occasion, correction: Correction) -> None:
             act="",
             **envelope,
         )
-    write_cell(store, occasion, earlier, cell, correction.ground)
+    if isinstance(cell, TermMark):
+        held = earlier if isinstance(earlier, TermMark) else None
+        write_result(store, occasion, held, cell, correction.ground)
+    else:
+        write_cell(store, occasion, earlier, cell, correction.ground)
 
 
 def _cell(store: Store, correction: Correction) -> Mark | Attendance | TermMark | None:

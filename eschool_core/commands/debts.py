@@ -21,11 +21,12 @@ from eschool_core.commands.base import (
     Occasion,
 )
 from eschool_core.commands.cells import signed, write_cell
+from eschool_core.commands.released import write_result
 from eschool_core.commands.telling import tell
 from eschool_core.commands.term_marks import find_result
 from eschool_core.domain.enums import NoticeKind, Role
 from eschool_core.domain.journal import JournalLine
-from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.partition import TO_RESULT, PartitionKind, partition
 from eschool_core.domain.people import Enrolment, Pupil
 from eschool_core.domain.result_enums import (
     AssessmentMode,
@@ -47,7 +48,8 @@ DAYS_TO_CLEAR = 365
 
 UNSATISFACTORY = (
     "SELECT DISTINCT n.id FROM journal_line n JOIN enrolment e ON e.pupil_id = n.pupil_id "
-    "JOIN journal j ON j.id = n.journal_id JOIN term_mark m ON m.part = n.part "
+    "JOIN journal j ON j.id = n.journal_id "
+    "JOIN term_mark m ON m.part = n.part + 12 "
     "WHERE e.class_id = ? AND e.first_day <= ? AND e.last_day >= ? AND j.year_id = ? "
     "AND m.kind = ? AND m.value IN (?, ?, ?, ?) ORDER BY n.id"
 )
@@ -145,7 +147,7 @@ def _set_year_mark(
     earlier = find_result(store, line, ResultKind.YEAR)
     mark = TermMark(
         id=occasion.new_id() if earlier is None else earlier.id,
-        part=line.part,
+        part=line.part + TO_RESULT,
         kind=ResultKind.YEAR,
         value=command.value,
         reason="",
@@ -154,7 +156,7 @@ def _set_year_mark(
         act="",
         **signed(occasion),
     )
-    write_cell(store, occasion, earlier, mark, command.protocol)
+    write_result(store, occasion, earlier, mark, command.protocol)
 
 
 class RecordCouncilDecision(Command):

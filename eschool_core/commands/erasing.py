@@ -20,7 +20,7 @@ from eschool_core.commands.former import check_over, partitions_of, rows_of
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow
 from eschool_core.domain.journal import CellHistory, JournalLine, Lesson
 from eschool_core.domain.office import FindingRecord, Notice
-from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.partition import OF_LINE, PartitionKind, partition
 from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
 from eschool_core.domain.results import CouncilDecision
 from eschool_core.domain.review import HeldCommand
@@ -31,7 +31,7 @@ from eschool_core.errors import InputError
 from eschool_core.store.store import Store
 
 MINUTES_PER_DAY: Final = 24 * 60
-WHOLE: Final = (PartitionKind.JOURNAL, PartitionKind.LINE)
+WHOLE: Final = (PartitionKind.JOURNAL, *OF_LINE)
 """Kinds of partitions that a journal takes with it."""
 
 
@@ -79,7 +79,7 @@ def whole_partitions(store: Store, entry: ArchiveEntry) -> list[int]:
         return []
     lines = store.select(JournalLine, journal_id=entry.object_id)
     own = partition(PartitionKind.JOURNAL, entry.object_id)
-    return [own, *(partition(PartitionKind.LINE, line.id) for line in lines)]
+    return [own, *(partition(kind, line.id) for line in lines for kind in OF_LINE)]
 
 
 def erased_rows(store: Store, entry: ArchiveEntry) -> Iterator[Row]:

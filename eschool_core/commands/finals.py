@@ -19,10 +19,12 @@ from eschool_core.commands.base import (
     OptionalId,
     ShortText,
 )
-from eschool_core.commands.cells import signed, write_cell
+from eschool_core.commands.cells import signed
+from eschool_core.commands.released import write_result
 from eschool_core.commands.term_marks import check_change, find_result
 from eschool_core.domain.enums import Role
 from eschool_core.domain.journal import JournalLine
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import ResultKind
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.school import AcademicYear, Journal, Subject
@@ -75,7 +77,7 @@ def set_exam_mark(store: Store, command: SetExamMark, occasion: Occasion) -> Fin
     check_change(store, occasion, earlier, command.value, command.reason)
     mark = TermMark(
         id=occasion.new_id() if earlier is None else earlier.id,
-        part=line.part,
+        part=line.part + TO_RESULT,
         kind=ResultKind.EXAM,
         subject_id=command.subject_id,
         value=command.value,
@@ -85,7 +87,7 @@ def set_exam_mark(store: Store, command: SetExamMark, occasion: Occasion) -> Fin
         act="",
         **signed(occasion),
     )
-    write_cell(store, occasion, earlier, mark, command.reason)
+    write_result(store, occasion, earlier, mark, command.reason)
     return []
 
 
@@ -137,7 +139,7 @@ def confirm_final_mark(store: Store, command: ConfirmFinalMark, occasion: Occasi
     deviation = results.check_deviation(command.value, proposed, mean, command.reason)
     mark = TermMark(
         id=occasion.new_id() if earlier is None else earlier.id,
-        part=line.part,
+        part=line.part + TO_RESULT,
         kind=ResultKind.FINAL,
         subject_id=command.subject_id,
         value=command.value,
@@ -148,7 +150,7 @@ def confirm_final_mark(store: Store, command: ConfirmFinalMark, occasion: Occasi
         act="",
         **signed(occasion),
     )
-    write_cell(store, occasion, earlier, mark, command.reason)
+    write_result(store, occasion, earlier, mark, command.reason)
     if deviation is None:
         return []
     named: dict[str, str | int] = {

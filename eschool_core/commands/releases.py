@@ -8,6 +8,7 @@ from eschool_core import calendar
 from eschool_core.commands import rights
 from eschool_core.commands.base import Command, CommandSpec, Findings, ObjectId, Occasion
 from eschool_core.commands.closing import OfClassTerm, class_term
+from eschool_core.commands.released import show_results
 from eschool_core.commands.telling import tell
 from eschool_core.domain.archive import MarksRelease, MarksSeen
 from eschool_core.domain.enums import NoticeKind
@@ -34,7 +35,7 @@ class ReleaseMarks(OfClassTerm):
 
 
 def release_marks(store: Store, command: ReleaseMarks, occasion: Occasion) -> Findings:
-    """Write the release and tell every guardian and pupil of the class.
+    """Write the release and what it shows; tell every guardian and pupil of the class.
 
     Raises:
         RegulationError: The date of the order is not over and the term not closed (2.9).
@@ -59,6 +60,7 @@ def release_marks(store: Store, command: ReleaseMarks, occasion: Occasion) -> Fi
             released_by_id=occasion.actor_id,
         )
     )
+    show_results(store, of)
     today = rights.made_day(store, occasion)
     day = of.last_day
     members = {row.pupil_id for row in store.where(Enrolment, IN_CLASS, school_class.id, day, day)}

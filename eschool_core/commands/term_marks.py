@@ -17,11 +17,13 @@ from eschool_core.commands.base import (
     Occasion,
     ShortText,
 )
-from eschool_core.commands.cells import signed, write_cell
+from eschool_core.commands.cells import signed
 from eschool_core.commands.outages import timeliness_of
+from eschool_core.commands.released import write_result
 from eschool_core.commands.telling import remedy_findings
 from eschool_core.domain.enums import ExemptionKind, SubstitutionKind, Timeliness
 from eschool_core.domain.journal import JournalLine
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.people import Exemption
 from eschool_core.domain.result_enums import ResultKind, ResultValue
 from eschool_core.domain.results import OrderDate, TermClosing, TermMark
@@ -173,7 +175,7 @@ def _write(
     timeliness = _timeliness(store, occasion, deferred or due, earlier)
     cell = TermMark(
         id=occasion.new_id() if earlier is None else earlier.id,
-        part=line.part,
+        part=line.part + TO_RESULT,
         kind=place.result_kind,
         term_id=place.term_id,
         value=value,
@@ -186,7 +188,7 @@ def _write(
         timeliness=timeliness,
         **signed(occasion),
     )
-    write_cell(store, occasion, earlier, cell, command.reason)
+    write_result(store, occasion, earlier, cell, command.reason)
     remedy_findings(store, occasion, checks.DEVIATION, 0, **place.about())
     late = None
     if earlier is None and due is not None and deferred is None:
@@ -225,7 +227,8 @@ def find_result(
     store: Store, line: JournalLine, kind: ResultKind, term_id: int = 0, subject_id: int = 0
 ) -> TermMark | None:
     """Return the cell of a term, year, exam or final mark, or None."""
-    return store.first(TermMark, part=line.part, kind=kind, term_id=term_id, subject_id=subject_id)
+    part = line.part + TO_RESULT
+    return store.first(TermMark, part=part, kind=kind, term_id=term_id, subject_id=subject_id)
 
 
 def check_change(

@@ -33,6 +33,16 @@ class PartitionKind(IntEnum):
     CLASS_CARE = 14  # checks, requests and drafts of the class teacher [school class]
     ACCOUNT = 15  # own devices, own acknowledgement; for the person and the officer [person]
     HEALTH = 16  # health group, for the class teacher and the head alone [pupil]
+    RESULT = 17  # term, year, exam and final marks as the school has them [journal line]
+    RELEASED = 18  # those of them that the family may know [journal line]
+
+
+TO_RESULT = PartitionKind.RESULT - PartitionKind.LINE
+"""From the partition of a line to that of its results; SQL writes it out, as 12."""
+TO_RELEASED = PartitionKind.RELEASED - PartitionKind.LINE
+"""From the partition of a line to that of its released results; SQL writes it out, as 13."""
+OF_LINE = (PartitionKind.LINE, PartitionKind.RESULT, PartitionKind.RELEASED)
+"""Kinds of partition that belong to a journal line."""
 
 
 def partition(kind: PartitionKind, object_id: int = 0) -> int:

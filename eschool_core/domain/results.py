@@ -91,7 +91,9 @@ class OrderDate(Row, table=True):
 
 
 class TermMark(Cell, table=True):
-    """A term, year, exam or final mark of the line its partition belongs to (partition LINE).
+    """A term, year, exam or final mark of the line its partition belongs to (partition RESULT).
+
+    Families do not see it: what they may know is a ``ReleasedMark``.
 
     One cell for each (line, kind, term, subject of the certificate).
     """
@@ -119,6 +121,24 @@ class TermMark(Cell, table=True):
     """Order by which a substitute set it in the teacher's place («замещение»)."""
     timeliness: int = 0
     """``Timeliness`` to the order's date; 0 where no order sets one."""
+
+
+class ReleasedMark(Row, table=True):
+    """What a family may know of a ``TermMark``, from its release on (2.9; partition RELEASED).
+
+    It has the id of the mark, and follows each change of it. Neither who set it, nor what was
+    proposed, nor why it differs is in it.
+    """
+
+    __tablename__ = "released_mark"
+    number: ClassVar[int] = 217
+    kind: int
+    """``ResultKind``."""
+    term_id: int = Field(default=0, sa_type=Id)
+    """0 but for kind TERM."""
+    subject_id: int = Field(default=0, sa_type=Id)
+    value: int
+    """``ResultValue``; 0 once taken back."""
 
 
 class ExternalMark(Row, table=True):
@@ -185,7 +205,10 @@ class AcademicDebt(Cell, table=True):
 
 
 class Correction(Row, table=True):
-    """A change in a closed term that one person proposes and another decides (partition LINE)."""
+    """A change in a closed term that one person proposes and another decides.
+
+    Of marks and attendance in partition LINE, of term and year marks in RESULT.
+    """
 
     number: ClassVar[int] = 78
     target: int

@@ -15,7 +15,7 @@ from eschool_core.commands.packages import entries_to_pack
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow
 from eschool_core.domain.care import SchoolDetails
 from eschool_core.domain.journal import JournalLine
-from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.partition import OF_LINE, PartitionKind, partition
 from eschool_core.domain.people import Enrolment, Pupil
 from eschool_core.domain.result_enums import ArchiveKind
 from eschool_core.domain.results import CouncilDecision, TermClosing, TermScheme
@@ -58,7 +58,7 @@ OF_JOURNALS: Final = (
     "WHERE g.class_id = ?) ORDER BY id"
 )
 IN_LINES: Final = (
-    "part IN (SELECT n.part FROM journal_line n JOIN journal j ON j.id = n.journal_id "
+    "part IN (SELECT n.part + ? FROM journal_line n JOIN journal j ON j.id = n.journal_id "
     "JOIN group_class g ON g.group_id = j.group_id WHERE g.class_id = ?) ORDER BY id"
 )
 PUPILS: Final = (
@@ -148,8 +148,9 @@ def _journals(store: Store, class_id: int, journals: list[int]) -> Tables:
             for journal_id in journals:
                 part = partition(PartitionKind.JOURNAL, journal_id)
                 rows += store.select(spec.table, part=part)
-        if PartitionKind.LINE in spec.kinds:
-            rows += store.where(spec.table, IN_LINES, class_id)
+        for kind in OF_LINE:
+            if kind in spec.kinds:
+                rows += store.where(spec.table, IN_LINES, kind - PartitionKind.LINE, class_id)
         if rows:
             tables[spec.table] = sorted(rows, key=lambda row: row.id)
     return tables

@@ -45,7 +45,7 @@ MARKS = (
 )
 RESULTS = (
     "SELECT t.id, t.kind, t.term_id, t.subject_id, t.value, n.journal_id, n.pupil_id "
-    "FROM term_mark t JOIN journal_line n ON n.part = t.part "
+    "FROM term_mark t JOIN journal_line n ON n.part = t.part - 12 "
     "JOIN journal j ON j.id = n.journal_id WHERE j.year_id = ? AND t.value > 0 "
     "ORDER BY n.journal_id, t.kind, t.term_id, t.subject_id, t.id"
 )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from eschool_core.domain.care import CardChange
-from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.partition import OF_LINE, PartitionKind, partition
 from eschool_core.domain.people import Guardianship, Pupil
 from eschool_core.domain.personal_file import GuardianWork
 from eschool_core.domain.row import Row, columns
@@ -99,7 +99,8 @@ def _data(
 def _of_pupil(store: Store, pupil_id: int) -> Iterator[Row]:
     """Yield the rows of the pupil's own partitions and lines."""
     parts = [partition(kind, pupil_id) for kind in OF_PUPIL]
-    parts += [partition(PartitionKind.LINE, int(row[0])) for row in store.rows(LINES, pupil_id)]
+    lines = [int(row[0]) for row in store.rows(LINES, pupil_id)]
+    parts += [partition(kind, line) for line in lines for kind in OF_LINE]
     for spec in TABLES:
         for part in parts:
             yield from store.select(spec.table, part=part)

@@ -35,8 +35,15 @@ MISSED = (
 )
 LESSON_DAYS = "SELECT day FROM lesson WHERE journal_id = ? AND day BETWEEN ? AND ?"
 EARLIER = (
-    "SELECT m.part, t.ordinal, m.value FROM term_mark m JOIN term t ON t.id = m.term_id "
-    "JOIN journal_line l ON l.part = m.part "
+    "SELECT l.part, t.ordinal, m.value FROM journal_line l "
+    "JOIN term_mark m ON m.part = l.part + 12 JOIN term t ON t.id = m.term_id "
+    "WHERE l.journal_id = ? AND m.kind = ? AND t.kind = ? AND t.ordinal < ? "
+    "AND m.value BETWEEN ? AND ? ORDER BY t.ordinal, m.id"
+)
+# On a family's replica, which holds no others.
+EARLIER_RELEASED = (
+    "SELECT l.part, t.ordinal, m.value FROM journal_line l "
+    "JOIN released_mark m ON m.part = l.part + 13 JOIN term t ON t.id = m.term_id "
     "WHERE l.journal_id = ? AND m.kind = ? AND t.kind = ? AND t.ordinal < ? "
     "AND m.value BETWEEN ? AND ? ORDER BY t.ordinal, m.id"
 )
@@ -152,9 +159,8 @@ def _lines(
     }
     earlier: dict[int, list[int]] = defaultdict(list)
     attested = (int(ResultValue.ONE), int(ResultValue.FIVE))
-    for part, _, value in store.rows(
-        EARLIER, journal.id, int(ResultKind.TERM), term.kind, term.ordinal, *attested
-    ):
+    about = (journal.id, int(ResultKind.TERM), term.kind, term.ordinal, *attested)
+    for part, _, value in store.rows(EARLIER, *about) or store.rows(EARLIER_RELEASED, *about):
         earlier[object_of(part)].append(int(value))
     return tuple(
         Line(

@@ -8,6 +8,8 @@ from datetime import date
 from eschool_core import calendar
 from eschool_core.domain.archive import MarksRelease
 from eschool_core.domain.enums import WorkKind
+from eschool_core.domain.journal import JournalLine
+from eschool_core.domain.partition import TO_RELEASED
 from eschool_core.domain.people import Pupil
 from eschool_core.domain.result_enums import ResultKind
 from eschool_core.domain.school import AcademicYear, Journal, Term
@@ -24,7 +26,7 @@ from eschool_core.store.store import Store
 ORDINARY = ("proposal.mean", "proposal.threshold", "proposal.terms")
 SET = (
     "SELECT n.pupil_id, m.value, m.reason FROM journal_line n "
-    "JOIN term_mark m ON m.part = n.part "
+    "JOIN term_mark m ON m.part = n.part + 12 "
     "WHERE n.journal_id = ? AND m.kind = ? AND m.term_id = ? AND m.value <> 0"
 )
 NAMES = (
@@ -33,7 +35,12 @@ NAMES = (
 )
 OF_PUPIL = (
     "SELECT n.journal_id, m.kind, m.term_id, m.value FROM journal_line n "
-    "JOIN term_mark m ON m.part = n.part JOIN journal j ON j.id = n.journal_id "
+    "JOIN term_mark m ON m.part = n.part + 12 JOIN journal j ON j.id = n.journal_id "
+    "WHERE n.pupil_id = ? AND j.year_id = ? AND m.value <> 0 ORDER BY m.id"
+)
+RELEASED_OF_PUPIL = (
+    "SELECT n.journal_id, m.kind, m.term_id, m.value FROM journal_line n "
+    "JOIN released_mark m ON m.part = n.part + 13 JOIN journal j ON j.id = n.journal_id "
     "WHERE n.pupil_id = ? AND j.year_id = ? AND m.value <> 0 ORDER BY m.id"
 )
 JOURNALS_OF_PUPIL = (
@@ -209,7 +216,8 @@ def pupil_results(
         store: To read from.
         pupil_id: Whose.
         day: Tells the year, and the term whose mean is shown.
-        released_only: For families: marks appear with their release to the pupil's class.
+        released_only: As the family sees them: those that are released. Where that cannot be
+            read, on a teacher's replica, it is worked out from the releases to the pupil's class.
     """
     store.require(Pupil, pupil_id)
     year = _year(store, day)
@@ -220,8 +228,10 @@ def pupil_results(
     releases = store.select(MarksRelease, year_id=year.id, class_id=class_id)
     open_terms = {release.term_id for release in releases}
     marks: dict[int, list[tuple[int, int, int]]] = {}
-    for journal_id, kind, term_id, value in store.rows(OF_PUPIL, pupil_id, year.id):
-        if not released_only or term_id in open_terms:
+    shown_here = released_only and _holds_released(store, pupil_id)
+    known = store.rows(RELEASED_OF_PUPIL if shown_here else OF_PUPIL, pupil_id, year.id)
+    for journal_id, kind, term_id, value in known:
+        if shown_here or not released_only or term_id in open_terms:
             marks.setdefault(journal_id, []).append((kind, term_id, value))
     subjects = [
         _subject(store, int(journal_id), str(name), marks.get(journal_id, []), pupil_id, day)
@@ -233,6 +243,12 @@ def pupil_results(
         subjects=tuple(sorted(subjects, key=lambda entry: sort_key(entry.subject))),
         releases=tuple(release.id for release in releases),
     )
+
+
+def _holds_released(store: Store, pupil_id: int) -> bool:
+    """Return whether what a pupil's family may know lies here: at the server, and with it."""
+    line = store.first(JournalLine, pupil_id=pupil_id)
+    return line is not None and store.holds(line.part + TO_RELEASED)
 
 
 def _subject(

@@ -33,7 +33,7 @@ CLAUSE = "4.4.3/4"
 CORRECTIONS = (
     "SELECT l.pupil_id, l.journal_id, h.content, t.value, h.reason, h.replaced_at "
     "FROM cell_history h JOIN term_mark t ON t.id = h.row_id "
-    "JOIN journal_line l ON l.part = t.part JOIN journal j ON j.id = l.journal_id "
+    "JOIN journal_line l ON l.part = t.part - 12 JOIN journal j ON j.id = l.journal_id "
     "WHERE h.table_number = ? AND j.year_id = ? "
     "AND l.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY h.id"
 )

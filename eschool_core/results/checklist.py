@@ -37,7 +37,7 @@ UNMARKED = (
     "JOIN group_class g ON g.group_id = j.group_id AND g.class_id = e.class_id "
     "WHERE e.class_id IN (*) AND e.first_day <= ? AND e.last_day >= ? "
     "AND n.first_day <= ? AND n.last_day >= ? AND NOT EXISTS "
-    "(SELECT 1 FROM term_mark m WHERE m.part = n.part AND m.kind = ? AND m.term_id = ? "
+    "(SELECT 1 FROM term_mark m WHERE m.part = n.part + 12 AND m.kind = ? AND m.term_id = ? "
     "AND m.value <> 0) AND NOT EXISTS (SELECT 1 FROM journal_line o JOIN journal i "
     "ON i.id = o.journal_id AND i.kind = ? AND i.year_id = j.year_id "
     "AND i.subject_id = j.subject_id AND i.id <> j.id "

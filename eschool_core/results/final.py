@@ -14,13 +14,14 @@ from eschool_core.store.store import Store
 NINTH, LAST = 9, 11
 UPPER_GRADES = (10, 11)
 OF_JOURNAL = (
-    "SELECT m.kind, m.subject_id, m.value FROM journal_line n JOIN term_mark m ON m.part = n.part "
+    "SELECT m.kind, m.subject_id, m.value FROM journal_line n "
+    "JOIN term_mark m ON m.part = n.part + 12 "
     "WHERE n.journal_id = ? AND n.pupil_id = ? AND m.kind IN (?, ?) AND m.value <> 0 ORDER BY m.id"
 )
 # All half-year and year marks of grades 10 and 11 in a subject.
 OF_UPPER_SCHOOL = (
     "SELECT m.value FROM journal_line n JOIN journal j ON j.id = n.journal_id "
-    "JOIN term_mark m ON m.part = n.part "
+    "JOIN term_mark m ON m.part = n.part + 12 "
     "WHERE n.pupil_id = ? AND j.subject_id = ? AND m.kind IN (?, ?) AND m.value <> 0 "
     "AND EXISTS (SELECT 1 FROM enrolment e JOIN school_class c ON c.id = e.class_id "
     "WHERE e.pupil_id = n.pupil_id AND c.year_id = j.year_id AND e.grade IN (?, ?)) ORDER BY m.id"

@@ -31,7 +31,8 @@ EXTERNAL_RESULTS = (
     "ORDER BY id"
 )
 TERM_MARKS = (
-    "SELECT n.pupil_id, m.term_id, m.value FROM journal_line n JOIN term_mark m ON m.part = n.part "
+    "SELECT n.pupil_id, m.term_id, m.value FROM journal_line n "
+    "JOIN term_mark m ON m.part = n.part + 12 "
     "WHERE n.journal_id = ? AND (? = 0 OR n.pupil_id = ?) AND m.kind = ? AND m.value <> 0"
 )
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from eschool_core import calendar
 from eschool_core.domain.enums import ExcuseKind, JournalKind, Presence, TermKind
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.people import Enrolment, Pupil
 from eschool_core.domain.result_enums import CouncilDecisionKind, ResultKind, ResultValue
 from eschool_core.domain.results import CouncilDecision, TermMark
@@ -36,7 +37,8 @@ LINES = (
 MISSED_KEYS = ("all", *(kind.name.lower() for kind in ExcuseKind))
 CORRECTIONS = (
     "SELECT h.part, h.content, h.reason, h.replaced_at FROM cell_history h "
-    "WHERE h.table_number = ? AND h.part IN (SELECT n.part FROM journal_line n "
+    "WHERE h.table_number = ? AND h.part IN "
+    "(SELECT n.part + 12 FROM journal_line n "
     "JOIN journal j ON j.id = n.journal_id JOIN enrolment e ON e.pupil_id = n.pupil_id "
     "WHERE e.class_id = ? AND j.year_id = ?) ORDER BY h.replaced_at, h.id"
 )
@@ -254,7 +256,7 @@ def _corrections(
     """Return the earlier values of results that were changed: value, reason, day."""
     zone = store.select(School)[0].zone
     about = (school_class.id, school_class.year_id)
-    pupil_of = {part: pupil_id for part, pupil_id, _ in store.rows(LINES, *about)}
+    pupil_of = {part + TO_RESULT: pupil_id for part, pupil_id, _ in store.rows(LINES, *about)}
     found: dict[int, list[tuple[str, str, str]]] = defaultdict(list)
     for part, content, reason, at in store.rows(CORRECTIONS, TermMark.number, *about):
         value = int(json.loads(content).get("value", 0))

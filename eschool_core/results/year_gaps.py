@@ -40,7 +40,8 @@ UNBORN = (
     "GROUP BY e.class_id ORDER BY e.class_id"
 )
 UNSETTLED = (
-    "SELECT n.journal_id, COUNT(*) FROM correction c JOIN journal_line n ON n.part = c.part "
+    "SELECT n.journal_id, COUNT(*) FROM correction c "
+    "JOIN journal_line n ON n.part IN (c.part, c.part - 12) "
     "JOIN journal j ON j.id = n.journal_id WHERE j.year_id = ? AND c.state = ? "
     "GROUP BY n.journal_id ORDER BY n.journal_id"
 )

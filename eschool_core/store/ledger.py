@@ -16,6 +16,9 @@ from eschool_core.store.database import Database
 BURY = "INSERT INTO tombstone (part, seq, table_number, row_id) VALUES (?, ?, ?, ?)"
 
 
+FORESEEN = (PartitionKind.PERSON, PartitionKind.RESULT, PartitionKind.RELEASED)
+
+
 class Ledger(Protocol):
     """Told of each write before it is made."""
 
@@ -134,11 +137,11 @@ class ConfirmedLedger:
             )
         }
         # A new partition widens the scope of whoever sees every one of its kind; a person's
-        # own is in that person's scope before it has a row.
+        # own, and the results of a line, are in scopes before they have a row.
         widened = [
             changes[part].first
             for part in changes.keys() - stored.keys()
-            if kind_of(part) is not PartitionKind.PERSON
+            if kind_of(part) not in FORESEEN
         ]
         scope_changed = max([scope_changed, *widened])
         self._database.execute_many(

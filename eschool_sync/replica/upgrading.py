@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import msgpack
 
 from eschool_core.domain.tables import BY_NUMBER
 from eschool_core.store import statements, steps
 from eschool_core.store.database import Database
+from eschool_sync.protocol.messages import parts_hash
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.position import Position
 
@@ -31,9 +33,19 @@ def upgrade_if_due(opened: Opened, replay: Callable[[Position], None]) -> bool:
             _put_back(opened.database, steps.version_of(opened.database))
             steps.bring_up(opened.database, "replica")
             opened.confirmed.recount()
+            moved = _with_scope(opened, position)
             opened.store.reads.forget()
-            replay(position)
+            replay(moved)
     return True
+
+
+def _with_scope(opened: Opened, position: Position) -> Position:
+    """Take account of partitions that a step has made of others."""
+    held = opened.confirmed.held()
+    opened.held.become(held)
+    moved = replace(position, scope=parts_hash(held))
+    moved.save(opened.database)
+    return moved
 
 
 def _put_back(database: Database, version: int) -> None:

@@ -15,7 +15,16 @@ from eschool_core.domain.access import AccessGrant, PupilConsent
 from eschool_core.domain.access_enums import GrantKind
 from eschool_core.domain.enums import PersonKind, Role, SubstitutionKind
 from eschool_core.domain.office import Person
-from eschool_core.domain.partition import ACCESS, OFFICE, SCHOOL, PartitionKind, kind_of, partition
+from eschool_core.domain.partition import (
+    ACCESS,
+    OFFICE,
+    SCHOOL,
+    TO_RELEASED,
+    TO_RESULT,
+    PartitionKind,
+    kind_of,
+    partition,
+)
 from eschool_core.domain.people import PupilCard
 from eschool_core.domain.school import Appointment, Staff
 from eschool_core.store.store import Store
@@ -88,6 +97,7 @@ ADMINISTRATION_KINDS = frozenset(PartitionKind) - {
     PartitionKind.ACCOUNT,
     PartitionKind.OFFICE,
     PartitionKind.HEALTH,
+    PartitionKind.RELEASED,
 }
 OFFICER_KINDS = frozenset(
     {
@@ -106,6 +116,7 @@ OBJECTS_OF_KINDS = {
     PartitionKind.CLASS: "SELECT id FROM school_class",
     PartitionKind.CLASS_CARE: "SELECT id FROM school_class",
     PartitionKind.JOURNAL: "SELECT id FROM journal",
+    PartitionKind.RESULT: "SELECT id FROM journal_line",
     PartitionKind.STAFF: "SELECT id FROM staff",
 }
 """What posts see of the whole school also where nothing is written yet: to know that there is
@@ -179,7 +190,7 @@ def _granted(store: Store, grant: AccessGrant, day: int) -> set[int]:
         return _journal(store, grant.object_id)
     parts = {partition(PartitionKind.CLASS, grant.object_id)}
     for (pupil_id,) in store.rows(PUPILS_OF_CLASS, grant.object_id, day, day):
-        parts |= _pupil_in_journals(store, pupil_id)
+        parts |= _pupil_in_journals(store, pupil_id, TO_RESULT)
     return parts
 
 
@@ -222,9 +233,9 @@ def _journal(store: Store, journal_id: int) -> set[int]:
     Of a pupil who came from another group of the subject also the line that ended there.
     """
     parts = {partition(PartitionKind.JOURNAL, journal_id)}
-    parts |= {int(row[0]) for row in store.rows(EARLIER_LINES, journal_id)}
+    parts |= _with_results(int(row[0]) for row in store.rows(EARLIER_LINES, journal_id))
     for line_part, pupil_id in store.rows(LINES_OF_JOURNAL, journal_id):
-        parts |= {int(line_part), partition(PartitionKind.NAME, pupil_id)}
+        parts |= _with_results([int(line_part)]) | {partition(PartitionKind.NAME, pupil_id)}
     return parts | _classes(row[0] for row in store.rows(CLASSES_OF_JOURNAL, journal_id))
 
 
@@ -235,7 +246,7 @@ def _led_class(store: Store, class_id: int, day: int) -> set[int]:
         partition(PartitionKind.CLASS_CARE, class_id),
     }
     for (pupil_id,) in store.rows(PUPILS_OF_CLASS, class_id, day, day):
-        parts |= _pupil_in_journals(store, pupil_id)
+        parts |= _pupil_in_journals(store, pupil_id, TO_RESULT)
         parts |= {
             partition(PartitionKind.PUPIL, pupil_id),
             partition(PartitionKind.PUPIL_DAY, pupil_id),
@@ -259,23 +270,38 @@ def _left_class(store: Store, class_id: int, day: int) -> set[int]:
     parts = {partition(PartitionKind.NAME, pupil_id) for pupil_id in left}
     parts |= {partition(PartitionKind.PUPIL_DAY, pupil_id) for pupil_id in left - elsewhere}
     ended = store.rows(ENDED_LINES_OF_CLASS, class_id, day)
-    return parts | {int(part) for pupil_id, part in ended if pupil_id in left}
+    return parts | _with_results(int(part) for pupil_id, part in ended if pupil_id in left)
 
 
 def _own_child(store: Store, pupil_id: int, day: int) -> set[int]:
-    """One's own child, or oneself: lines, journals, class timetable, absences; no other name."""
-    parts = _pupil_in_journals(store, pupil_id)
+    """One's own child, or oneself: lines, journals, class timetable, absences; no other name.
+
+    Of term and year marks only what is released (2.9).
+    """
+    parts = _pupil_in_journals(store, pupil_id, TO_RELEASED)
     classes = _classes(row[0] for row in store.rows(CLASSES_OF_PUPIL, pupil_id, day))
     if not classes and len(parts) == 1:
         return set()
     return parts | classes | {partition(PartitionKind.PUPIL_DAY, pupil_id)}
 
 
-def _pupil_in_journals(store: Store, pupil_id: int) -> set[int]:
+def _pupil_in_journals(store: Store, pupil_id: int, to_results: int) -> set[int]:
+    """A pupil's name, lines and journals, with the results as the school or the family sees them.
+
+    Args:
+        store: The school's.
+        pupil_id: Whose.
+        to_results: ``TO_RESULT`` or ``TO_RELEASED``.
+    """
     parts = {partition(PartitionKind.NAME, pupil_id)}
-    for line_part, journal_id in store.rows(LINES_OF_PUPIL, pupil_id):
-        parts |= {int(line_part), partition(PartitionKind.JOURNAL, journal_id)}
+    for part, journal_id in store.rows(LINES_OF_PUPIL, pupil_id):
+        line = int(part)
+        parts |= {line, line + to_results, partition(PartitionKind.JOURNAL, journal_id)}
     return parts
+
+
+def _with_results(lines: Iterable[int]) -> set[int]:
+    return {part for line in lines for part in (line, line + TO_RESULT)}
 
 
 def _classes(class_ids: Iterable[int]) -> set[int]:

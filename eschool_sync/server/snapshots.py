@@ -33,7 +33,11 @@ MAX_KEPT_BYTES: Final = 256 * 1024 * 1024
 MAX_SENT_BYTES: Final = 256 * 1024
 
 CHANGED_AT = "SELECT w.part, s.seq FROM wanted w JOIN part_state s ON s.part = w.part"
-LINES = "SELECT w.part, l.journal_id FROM wanted w JOIN journal_line l ON l.part = w.part"
+# Results of lines go with the lines.
+LINES = (
+    "SELECT w.part, l.journal_id FROM wanted w JOIN journal_line l "
+    "ON l.part IN (w.part, w.part - 12, w.part - 13)"
+)
 NAMES = (
     "SELECT w.part, MAX(e.class_id) FROM wanted w JOIN enrolment e ON e.part = w.part GROUP BY 1"
 )
@@ -168,7 +172,7 @@ class Snapshots:
         members = {
             name: lines
             for name, lines in members.items()
-            if name in present and len(lines) >= MIN_LINES
+            if name in present and _count_lines(lines) >= MIN_LINES
         }
         for part, class_id in self._store.rows(NAMES):
             name = partition(PartitionKind.CLASS, class_id)
@@ -198,3 +202,8 @@ class Snapshots:
         order += sorted(bundles, key=lambda name: (kind_of(name), object_of(name)))
         known = [name for name in dict.fromkeys(order) if name in bundles]
         return known, min(first, len(known))
+
+
+def _count_lines(parts: Iterable[int]) -> int:
+    """Return how many of some partitions are lines; beside them stand their results."""
+    return sum(kind_of(part) is PartitionKind.LINE for part in parts)

@@ -23,7 +23,7 @@ from eschool_core.commands.term_marks import SetTermMark
 from eschool_core.domain.archive import ArchiveEntry, MarksRelease
 from eschool_core.domain.enums import Role, TermKind, WorkKind
 from eschool_core.domain.journal import Mark
-from eschool_core.domain.partition import ARCHIVE, SCHOOL
+from eschool_core.domain.partition import ARCHIVE, SCHOOL, TO_RESULT
 from eschool_core.domain.result_enums import (
     ArchiveKind,
     ArchiveState,
@@ -171,7 +171,7 @@ class _Rows:
             self.put(
                 TermMark(
                     id=self.next(),
-                    part=line.part,
+                    part=line.part + TO_RESULT,
                     kind=kind,
                     term_id=of_term,
                     value=2,

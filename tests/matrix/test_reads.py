@@ -32,13 +32,15 @@ def parts(built: Stage) -> dict[str, int]:
     """Return the partition that each line of the table asks for."""
     school = built.school
     pupil, journal = school.pupils["5А"][1], school.journals["5А", "Математика"]
-    maths = school.staff["maths"]
+    line, maths = school.line("5А", "Математика", pupil).id, school.staff["maths"]
     return {
         "school": SCHOOL,
         "class": partition(PartitionKind.CLASS, school.classes["5А"]),
         "name": partition(PartitionKind.NAME, pupil),
         "journal": partition(PartitionKind.JOURNAL, journal),
-        "line": school.line("5А", "Математика", pupil).part,
+        "line": partition(PartitionKind.LINE, line),
+        "result": partition(PartitionKind.RESULT, line),
+        "released": partition(PartitionKind.RELEASED, line),
         "pupil": partition(PartitionKind.PUPIL, pupil),
         "health": partition(PartitionKind.HEALTH, pupil),
         "pupil_day": partition(PartitionKind.PUPIL_DAY, pupil),

@@ -31,7 +31,7 @@ REPLICA_LOSES = ("DROP INDEX outbox_state", "ALTER TABLE outbox DROP COLUMN said
 
 def take_step() -> None:
     """Let this process be a program of the version that the step leads to."""
-    steps.STEPS = (STEP,)
+    steps.STEPS = (*steps.STEPS, STEP)
 
 
 def make_older(database: Database, side: Side) -> None:

@@ -162,11 +162,15 @@ class Eyes:
 
     def line(self, line_id: int) -> bool:
         """Whether marks and attendance of a line may be seen."""
+        return self.lines[line_id]["pupil_id"] in self.own_pupils or self.result(line_id)
+
+    def result(self, line_id: int) -> bool:
+        """Whether term and year marks of a line may be seen before their release: by no family."""
         line = self.lines[line_id]
         return (
             self.leads_school
             or line["journal_id"] in self.taught
-            or line["pupil_id"] in self.own_pupils | self.led_pupils | self.granted_pupils
+            or line["pupil_id"] in self.led_pupils | self.granted_pupils
             or self.came_from(line)
             or self.ended_in_led_class(line)
         )
@@ -250,6 +254,7 @@ class Eyes:
             4: self.journal,
             5: self.line,
             7: self.absences,
+            17: self.result,
         }[kind](owner)
 
     def _taught(self) -> set[int]:
@@ -346,10 +351,14 @@ RULES: dict[type[Row], Rule] = {
     ),
     **dict.fromkeys(
         (
-            results.TermMark, results.ExternalMark, results.OwedWork, results.AcademicDebt,
-            results.Correction,
+            results.ExternalMark, results.OwedWork, results.AcademicDebt,
         ),
         _line,
+    ),
+    results.TermMark: lambda eyes, row: eyes.result(row["part"] >> 6),
+    results.Correction: lambda eyes, row: eyes.cell(row),
+    results.ReleasedMark: lambda eyes, row: (
+        eyes.lines[row["part"] >> 6]["pupil_id"] in eyes.own_pupils
     ),
     results.CouncilDecision: lambda eyes, row: eyes.absences(row["pupil_id"]),
     archive.MarksSeen: lambda eyes, row: eyes.private(row["pupil_id"]),

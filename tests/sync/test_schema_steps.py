@@ -24,13 +24,16 @@ from tests.sync.test_processes import processes, run
 
 __all__ = ["processes"]
 
+TAKEN = steps.STEPS
+NEXT = SCHEMA_VERSION + 1
+
 
 @pytest.fixture
 def stepped() -> Iterator[None]:
     """Let this process be the program that comes after the made step."""
-    steps.STEPS = (STEP,)
+    steps.STEPS = (*TAKEN, STEP)
     yield
-    steps.STEPS = ()
+    steps.STEPS = TAKEN
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def test_a_replica_follows_with_everything_that_waits(
     world: World, older: Member, stepped: None
 ) -> None:
     older.open()
-    assert version_of(older.database) == 2
+    assert version_of(older.database) == NEXT
     assert older.replica.status().pending == 3
     confirmed = world.rows_in_scope(older)
     assert older.rows() == from_scratch(confirmed, older.database, older.clock)
@@ -75,7 +78,7 @@ def test_it_follows_once(world: World, older: Member, stepped: None) -> None:
     older.open()
     rows = older.rows()
     older.reopen()
-    assert (version_of(older.database), older.rows()) == (2, rows)
+    assert (version_of(older.database), older.rows()) == (NEXT, rows)
 
 
 @pytest.mark.threat("T19")
@@ -97,7 +100,7 @@ def test_a_replica_that_is_killed_in_the_step_is_whole(
     )
     assert code in (0, -9)
     older.open()
-    assert version_of(older.database) == 2
+    assert version_of(older.database) == NEXT
     assert older.replica.status().pending == 3
     assert older.sync().mended_rows == 0
     world.check("maths")
@@ -182,8 +185,8 @@ def test_a_school_waits_for_its_operator_and_then_goes_on(
     assert caught.value.key == "busy.migrating"
     with pytest.raises(BusyError):
         maths.sync()
-    assert world.directory.migrate(world.number) == (1, 2)
-    assert world.directory.migrate(world.number) == (2, 2)
+    assert world.directory.migrate(world.number) == (SCHEMA_VERSION, NEXT)
+    assert world.directory.migrate(world.number) == (NEXT, NEXT)
     world.school.move(world.server)
     assert (all_rows(world.server.database), sums(world.server.database)) == (rows, digests)
     maths.sync()
@@ -207,7 +210,7 @@ def test_a_school_that_is_killed_in_the_step_is_whole(
     )
     assert code in (0, -9)
     before, after = world.directory.migrate(world.number)
-    assert (before in (1, 2), after) == (True, 2)
+    assert (before in (SCHEMA_VERSION, NEXT), after) == (True, NEXT)
     world.school.move(world.server)
     assert sums(world.server.database) == digests
     maths.sync()
@@ -217,25 +220,25 @@ def test_a_school_that_is_killed_in_the_step_is_whole(
 def test_a_step_that_fails_changes_nothing(world: World) -> None:
     broken = steps.Step(both=("ALTER TABLE mark ADD COLUMN colour TEXT", "NONSENSE"))
     database, key = world.server.database, server_key(world)
-    steps.STEPS = (broken,)
+    steps.STEPS = (*TAKEN, broken)
     try:
         with pytest.raises(Exception, match="NONSENSE"):
             migrate(database, key)
     finally:
-        steps.STEPS = ()
-    assert version_of(database) == 1
+        steps.STEPS = TAKEN
+    assert version_of(database) == SCHEMA_VERSION
     assert "colour" not in {row[1] for row in database.fetch("PRAGMA table_info(mark)")}
 
 
 def test_columns_of_the_past_are_known() -> None:
-    assert "weight" in steps.columns_at(1, Mark)
-    steps.STEPS = (STEP,)
+    assert "weight" in steps.columns_at(SCHEMA_VERSION, Mark)
+    steps.STEPS = (*TAKEN, STEP)
     try:
-        assert "weight" not in steps.columns_at(1, Mark)
-        assert "weight" in steps.columns_at(2, Mark)
-        assert steps.columns_at(1, Topic) == steps.columns_at(2, Topic)
+        assert "weight" not in steps.columns_at(SCHEMA_VERSION, Mark)
+        assert "weight" in steps.columns_at(NEXT, Mark)
+        assert steps.columns_at(SCHEMA_VERSION, Topic) == steps.columns_at(NEXT, Topic)
     finally:
-        steps.STEPS = ()
+        steps.STEPS = TAKEN
 
 
 def test_nothing_is_left_beside_a_replica_that_followed(older: Member, stepped: None) -> None:

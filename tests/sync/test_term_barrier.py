@@ -15,6 +15,7 @@ from eschool_core.commands.terms import SetOrderDate
 from eschool_core.domain.enums import FindingState, Role, TermKind, Timeliness, Verdict
 from eschool_core.domain.journal import CellHistory, Mark
 from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import CorrectionTarget, DateKind, ResultKind
 from eschool_core.domain.results import Correction, TermMark
 from eschool_core.domain.review import HeldCommand
@@ -80,7 +81,7 @@ def close(world: World, *, but: int = 0) -> None:
 
 def results(world: World, pupil: int) -> list[int]:
     line = world.school.line(*MATHS, pupil)
-    return [row.value for row in world.server.store.select(TermMark, part=line.part)]
+    return [row.value for row in world.server.store.select(TermMark, part=line.part + TO_RESULT)]
 
 
 @pytest.mark.clause("4.5.5")
@@ -207,7 +208,7 @@ class TestBarrier:
         world.act(ApplyHeld(held_id=waiting.id, reason="сделано до закрытия"), "deputy")
         assert results(world, pupil) == [5]
         line = world.school.line(*MATHS, pupil)
-        [row] = world.server.store.select(TermMark, part=line.part)
+        [row] = world.server.store.select(TermMark, part=line.part + TO_RESULT)
         assert row.author_id == world.person("maths")
 
     @pytest.mark.scenario("4.5.5:2")
@@ -301,7 +302,7 @@ class TestTwoPersons:
         assert deputy.sync().accepted == 1
         maths.sync()
         line = world.school.line(*MATHS, pupils(world)[0])
-        [row] = maths.replica.store.select(TermMark, part=line.part)
+        [row] = maths.replica.store.select(TermMark, part=line.part + TO_RESULT)
         assert row.value == 5
         [kept] = maths.replica.store.select(CellHistory, row_id=row.id)
         assert '"value": 4' in kept.content

@@ -32,8 +32,8 @@ LISTED = (
     "n.last_day ORDER BY p.family, p.given"
 )
 MARKS = (
-    "SELECT m.part, m.kind, m.term_id, m.made_at, m.author_id FROM journal_line n "
-    "JOIN term_mark m ON m.part = n.part WHERE n.journal_id IN (*) AND m.kind IN (?, ?) "
+    "SELECT n.part, m.kind, m.term_id, m.made_at, m.author_id FROM journal_line n "
+    "JOIN term_mark m ON m.part = n.part + 12 WHERE n.journal_id IN (*) AND m.kind IN (?, ?) "
     "AND m.value <> 0 ORDER BY m.id"
 )
 

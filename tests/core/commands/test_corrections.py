@@ -11,6 +11,7 @@ from eschool_core.commands.journals import RecordSubstitution
 from eschool_core.domain.enums import Presence, Role, SubstitutionKind
 from eschool_core.domain.journal import Attendance, CellHistory, Mark
 from eschool_core.domain.office import Notice
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import CorrectionState, CorrectionTarget, ResultKind
 from eschool_core.domain.results import Correction, TermMark
 from tests.core.commands.acts import absent, mark
@@ -135,9 +136,9 @@ class TestTwoPersons:
     def test_one_proposes_and_another_approves(self, school: SmallSchool, pupil: int) -> None:
         school.must(self.propose(school, pupil), "maths")
         line = school.line(*MATHS, pupil)
-        assert school.one(TermMark, part=line.part).value == 3
+        assert school.one(TermMark, part=line.part + TO_RESULT).value == 3
         school.must(self.decide(school), "deputy")
-        row = school.one(TermMark, part=line.part)
+        row = school.one(TermMark, part=line.part + TO_RESULT)
         assert (row.value, row.author_id) == (4, school.staff["maths"])
         earlier = school.one(CellHistory, row_id=row.id)
         assert json.loads(earlier.content)["value"] == 3
@@ -172,7 +173,7 @@ class TestTwoPersons:
         assert verdict(school.do(self.decide(school, approve=0), "deputy")) == "data.field"
         school.must(self.decide(school, approve=0, answer="нет основания"), "deputy")
         assert school.one(Correction).state == CorrectionState.DECLINED
-        assert school.one(TermMark, part=school.line(*MATHS, pupil).part).value == 3
+        assert school.one(TermMark, part=school.line(*MATHS, pupil).part + TO_RESULT).value == 3
         assert verdict(school.do(self.decide(school), "head")) == "correction.decided"
 
     def test_a_current_mark_and_an_absence(

@@ -10,6 +10,7 @@ from eschool_core.commands.closing import ReopenTerm
 from eschool_core.commands.debts import RecordCouncilDecision, RecordRetake
 from eschool_core.domain.journal import CellHistory
 from eschool_core.domain.office import Notice
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import CouncilDecisionKind, DebtState, ResultKind, ResultValue
 from eschool_core.domain.results import AcademicDebt, CouncilDecision, TermMark
 from tests.school import LAST_DAY, SmallSchool, verdict
@@ -62,7 +63,9 @@ def decided(
 @pytest.mark.scenario("academic_debt:2")
 def test_a_retake_makes_the_year_mark_and_both_values_stay(school: SmallSchool, pupil: int) -> None:
     school.must(retake(school, pupil, 3), "deputy")
-    mark = school.one(TermMark, part=school.line(*MATHS, pupil).part, kind=ResultKind.YEAR)
+    mark = school.one(
+        TermMark, part=school.line(*MATHS, pupil).part + TO_RESULT, kind=ResultKind.YEAR
+    )
     assert (mark.value, mark.document, mark.document_day) == (3, "Протокол 8", LAST_DAY + 10)
     earlier = school.one(CellHistory, row_id=mark.id)
     assert json.loads(earlier.content)["value"] == 2

@@ -11,6 +11,7 @@ from eschool_core.commands.school import CreateSubject, SetPolicy
 from eschool_core.commands.term_marks import SetYearMark
 from eschool_core.domain.enums import Role
 from eschool_core.domain.journal import JournalLine
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import ResultKind
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.school import Journal
@@ -62,8 +63,8 @@ def years(school: SmallSchool, pupil: int, *values: int) -> None:
 def put_result(school: SmallSchool, line: JournalLine, kind: ResultKind, value: int) -> None:
     row_id = 10**6 + len(school.all(TermMark))
     row = TermMark(
-        id=row_id, part=line.part, kind=kind, value=value, author_id=1, device=1, made_at=0,
-        reason="", document="", act="",
+        id=row_id, part=line.part + TO_RESULT, kind=kind, value=value, author_id=1, device=1,
+        made_at=0, reason="", document="", act="",
     )  # fmt: skip
     school.store.put(row)
 

@@ -9,6 +9,7 @@ import pytest
 from eschool_core.commands.lessons import RecordMark
 from eschool_core.commands.school import SetTerm
 from eschool_core.domain.enums import TermKind, WorkKind
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import ResultKind, ResultValue
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.school import Term
@@ -60,7 +61,7 @@ def result(school: SmallSchool, value: ResultValue, kind: ResultKind, term_id: i
         school.store.put(
             TermMark(
                 id=900 + int(kind),
-                part=int(part),
+                part=int(part) + TO_RESULT,
                 author_id=school.staff["maths"],
                 device=1,
                 made_at=clock(MONDAY, 12),

@@ -6,7 +6,7 @@ from eschool_core.commands.lessons import RecordAttendance, RecordMark
 from eschool_core.commands.school import SetTerm
 from eschool_core.domain.enums import Presence, TermKind, WorkKind
 from eschool_core.domain.journal import Lesson
-from eschool_core.domain.partition import SCHOOL, PartitionKind, partition
+from eschool_core.domain.partition import SCHOOL, TO_RESULT, PartitionKind, partition
 from eschool_core.domain.result_enums import ResultKind, ResultValue
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.school import Term
@@ -166,7 +166,7 @@ def test_an_earlier_term_moves_the_next_one_and_stands_for_it_at_its_start(
         filled.store.put(
             TermMark(
                 id=9_000_000 + number,
-                part=line.part,
+                part=line.part + TO_RESULT,
                 author_id=1,
                 device=1,
                 made_at=1,

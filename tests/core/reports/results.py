@@ -6,6 +6,7 @@ from typing import Any
 
 from eschool_core.commands.school import SetTerm
 from eschool_core.domain.enums import TermKind
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import ResultKind
 from eschool_core.domain.results import TermMark
 from eschool_core.domain.school import Term
@@ -60,14 +61,14 @@ def give(
     line = school.line(group, subject, pupil_id)
     kind = kind or (ResultKind.YEAR if term is None else ResultKind.TERM)
     known = school.store.first(
-        TermMark, part=line.part, kind=kind, term_id=0 if term is None else term.id
+        TermMark, part=line.part + TO_RESULT, kind=kind, term_id=0 if term is None else term.id
     )
     school.store.put(
         TermMark(
             id=known.id
             if known
             else line.id * 16 + kind + (0 if term is None else term.ordinal * 4),
-            part=line.part,
+            part=line.part + TO_RESULT,
             author_id=school.staff["maths"],
             device=7,
             made_at=school.now,
