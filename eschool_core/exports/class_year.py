@@ -112,7 +112,8 @@ def class_year(store: Store, school_class: SchoolClass, kind: ArchiveKind) -> Cl
         own += [row for rows in _register(store, entries[0]).values() for row in rows]
     else:
         parts += [partition(PartitionKind.JOURNAL, entry.object_id) for entry in entries]
-        parts += [line.part for line in store.where(JournalLine, OF_JOURNALS, school_class.id)]
+        lines = store.where(JournalLine, OF_JOURNALS, school_class.id)
+        parts += [partition(kind, line.id) for line in lines for kind in OF_LINE]
     kept = frozenset((row.number, row.id) for row in own)
     return ClassYear(kind, year, school_class, entries, frozenset(parts), kept)
 
