@@ -167,7 +167,7 @@ def test_a_familys_replica_of_version_1_loses_what_is_not_released(marked: World
 
 def older_replica(world: World, member: Member) -> None:
     """Turn a replica into what version 1 had: families held every term mark of their lines."""
-    [mark] = all_rows(world.server.database)["term_mark"]
+    [mark] = [row.values() for row in world.server.store.select(TermMark)]
     database = member.database
     if member.name in FAMILY:
         places = ", ".join("?" for _ in mark)
