@@ -212,7 +212,8 @@ SERVER = (
     Mutant(
         "forget-the-line-left-behind",
         _SCOPE,
-        "    parts |= _with_results(int(row[0]) for row in store.rows(EARLIER_LINES, journal_id))\n",
+        "    parts |= _with_results("
+        "int(row[0]) for row in store.rows(EARLIER_LINES, journal_id))\n",
         "",
         "the new teacher reads the pupil's old line",
     ),
