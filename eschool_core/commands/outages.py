@@ -27,7 +27,7 @@ from eschool_core.commands.telling import tell
 from eschool_core.domain.enums import FindingState, NoticeKind, Role, Timeliness
 from eschool_core.domain.journal import Homework, Lesson
 from eschool_core.domain.office import FindingRecord
-from eschool_core.domain.partition import SCHOOL
+from eschool_core.domain.partition import SCHOOL, TO_RESULT
 from eschool_core.domain.result_enums import ResultKind
 from eschool_core.domain.results import OrderDate, TermMark
 from eschool_core.domain.review import Outage
@@ -224,7 +224,8 @@ def _entries(store: Store, finding: FindingRecord) -> list[Homework] | list[Term
     if line is None:
         return []
     kind = ResultKind.TERM if about["term_id"] else ResultKind.YEAR
-    return store.select(TermMark, part=line.part, kind=kind, term_id=about["term_id"])
+    part = line.part + TO_RESULT
+    return store.select(TermMark, part=part, kind=kind, term_id=about["term_id"])
 
 
 def _day_of(store: Store, finding: FindingRecord) -> int | None:

@@ -21,7 +21,7 @@ class PartitionKind(IntEnum):
     CLASS = 2  # timetable [school class]
     NAME = 3  # name, enrolments, groups, exemptions [pupil]
     JOURNAL = 4  # lessons, topics, homework, plan [journal]
-    LINE = 5  # marks, attendance, term marks [journal line: one pupil in one journal]
+    LINE = 5  # marks, attendance [journal line: one pupil in one journal]
     PUPIL = 6  # personal data, guardians, applications [pupil]
     PUPIL_DAY = 7  # reasons of absence, decisions of the council [pupil]
     STAFF = 8  # findings [member of staff]

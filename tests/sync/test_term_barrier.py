@@ -147,7 +147,7 @@ class TestOfflineOnlineForged:
         maths.do(term_mark(world, pupils(world)[1], 4))
         report = maths.sync()
         assert (report.accepted, report.with_findings, report.rejected) == (1, 1, 0)
-        kept = {row.part: row.timeliness for row in world.server.store.select(TermMark)}
+        kept = {row.part - TO_RESULT: row.timeliness for row in world.server.store.select(TermMark)}
         first, second = (world.school.line(*MATHS, pupil).part for pupil in pupils(world)[:2])
         assert kept == {first: Timeliness.CREDIBLE, second: Timeliness.LATE}
 
