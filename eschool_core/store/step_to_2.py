@@ -11,9 +11,9 @@ MOVE: Final = (
     "UPDATE term_mark SET part = part + 12",
     "UPDATE cell_history SET part = part + 12 WHERE table_number = 74",
     "UPDATE correction SET part = part + 12 WHERE target = 3",
-    "CREATE TABLE released_mark (id BIGINT NOT NULL, part BIGINT NOT NULL, seq BIGINT NOT NULL, "
-    "kind INTEGER NOT NULL, term_id BIGINT NOT NULL, subject_id BIGINT NOT NULL, "
-    "value INTEGER NOT NULL, PRIMARY KEY (id))",
+    "CREATE TABLE released_mark (id {integer} NOT NULL, part {integer} NOT NULL, "
+    "seq {integer} NOT NULL, kind INTEGER NOT NULL, term_id {integer} NOT NULL, "
+    "subject_id {integer} NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (id))",
     # As ``commands.released`` does it: the class that the pupil was in last within the period.
     "INSERT INTO released_mark (id, part, seq, kind, term_id, subject_id, value) "
     "SELECT m.id, m.part + 1, CASE WHEN m.seq > r.seq THEN m.seq ELSE r.seq END, m.kind, "

@@ -233,7 +233,7 @@ class _Rows:
         self.correction = self.put(
             Correction(
                 id=self.next(),
-                part=foreign.part,
+                part=foreign.part + TO_RESULT,
                 target=CorrectionTarget.RESULT,
                 result_kind=ResultKind.TERM,
                 term_id=term,
