@@ -262,6 +262,7 @@ def test_chunks_hold_whole_partitions_and_each_one_once(world: World) -> None:
         PartitionKind.NAME,
         PartitionKind.JOURNAL,
         PartitionKind.LINE,
+        PartitionKind.RESULT,
     }
 
 
