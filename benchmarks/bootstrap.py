@@ -73,7 +73,7 @@ def measured(arguments: Arguments) -> dict[str, object]:
         with loaded(folder / "all.db", workload.all) as everything:
             runs, selects, requests = [], [], []
             for number in range(arguments.runs):
-                runs.append(_run(folder / f"run{number}", folder / "server", school, workload))
+                runs.append(run(folder / f"run{number}", folder / "server", school, workload))
                 selects.append(
                     select_seconds(everything.connection, [journal.number for journal in scope])
                 )
@@ -101,7 +101,7 @@ def pull(folder: Path, served: Served, school: BuiltSchool, workload: Workload) 
     )
 
 
-def _run(folder: Path, server_folder: Path, school: BuiltSchool, workload: Workload) -> Run:
+def run(folder: Path, server_folder: Path, school: BuiltSchool, workload: Workload) -> Run:
     """Bootstrap a cold and a warm replica, with the limit between them; leave no file."""
     shutil.copytree(server_folder, folder / "server")
     arguments = (folder / "server", EDITS_BEGIN, school.number)

@@ -87,14 +87,15 @@ def measured(arguments: Arguments) -> dict[str, object]:
         for number in range(arguments.runs):
             at = folder / f"run{number}"
             shutil.copytree(folder / "server", at / "server")
-            limits.append(_limit(at, workload, line))
+            limits.append(limit_of(at, workload, line))
             with Served(serve_school, at / "server", EDITS_BEGIN, school.number) as served:
-                days.append(_day(at / "replica", served, school, workload))
+                days.append(day_of(at / "replica", served, school, workload))
             shutil.rmtree(at)
     return _report(arguments, days, limits)
 
 
-def _limit(folder: Path, workload: Workload, line: Line) -> Limit:
+def limit_of(folder: Path, workload: Workload, line: Line) -> Limit:
+    """Measure what a day is compared with."""
     scope, edits = workload.scope(0), workload.edits_of(0)
     with loaded(folder / "single.db", scope) as database:
         commits = commit_seconds(database.connection, edits)
@@ -104,7 +105,8 @@ def _limit(folder: Path, workload: Workload, line: Line) -> Limit:
     return Limit(middle(commits), percentile(commits, 99), bound)
 
 
-def _day(folder: Path, served: Served, school: BuiltSchool, workload: Workload) -> Day:
+def day_of(folder: Path, served: Served, school: BuiltSchool, workload: Workload) -> Day:
+    """Let a new replica have its day, and check it."""
     edits = workload.edits_of(0)
     with enrolled(folder, served, school) as new:
         new.replica.sync()

@@ -94,6 +94,7 @@ _LAST_DAY: Final = _FIRST_DAY + 269
 _ZONE_HOURS: Final = 3
 _PERIOD_MINUTES: Final = 45
 _SLOT_NUMBER: Final = 500
+CLASSES_A_GRADE: Final = 5
 _FULL_WEIGHT: Final = 100
 _WORK_KINDS: Final = {
     "work": WorkKind.CLASSWORK,
@@ -242,8 +243,8 @@ def _populate(school: ServerSchool, workload: Workload) -> People:
         [
             CreateClass(
                 year_id=year,
-                name=f"{5 + number // 5}{'АБВГД'[number % 5]}",
-                grade=5 + number // 5,
+                name=_class_name(workload, number),
+                grade=_grade(workload, number),
                 schedule_id=bells,
             )
             for number in range(workload.classes)
@@ -253,7 +254,7 @@ def _populate(school: ServerSchool, workload: Workload) -> People:
         [
             CreateGroup(
                 year_id=year,
-                name=f"{5 + number // 5}{'АБВГД'[number % 5]}",
+                name=_class_name(workload, number),
                 class_ids=(class_id,),
                 whole=1,
                 first_day=_FIRST_DAY,
@@ -267,7 +268,7 @@ def _populate(school: ServerSchool, workload: Workload) -> People:
     admissions = [
         AdmitPupil(
             family=words[p % len(words)].title(),
-            given=words[-1 - p].title(),
+            given=words[-1 - p % len(words)].title(),
             class_id=classes[p // PUPILS_A_CLASS],
             first_day=_FIRST_DAY,
             order="1-з",
@@ -296,6 +297,16 @@ def _populate(school: ServerSchool, workload: Workload) -> People:
         for line in school.store.select(JournalLine)
     }
     return People(staff, classes, pupils, journals, lines, guardian)
+
+
+def _grade(workload: Workload, number: int) -> int:
+    return 5 + number // (CLASSES_A_GRADE * workload.scale)
+
+
+def _class_name(workload: Workload, number: int) -> str:
+    """Return the name of a class: a letter, in a larger school with a number."""
+    turn, letter = divmod(number % (CLASSES_A_GRADE * workload.scale), CLASSES_A_GRADE)
+    return f"{_grade(workload, number)}{'АБВГД'[letter]}{turn or ''}"
 
 
 def _duties(
@@ -329,15 +340,21 @@ def _put_rows(school: ServerSchool, workload: Workload, people: People) -> None:
     ledger.seq = school.head().seq
     store = Store(school.database, ledger)
     with transaction(school.database):
-        for journal in workload.all:
-            for rows in _rows(journal, people):
+        for journal in workload.each():
+            for rows in _rows(journal, people, journal.number // workload.posts):
                 store.add_many(rows)
         ledger.flush()
         school.database.execute("UPDATE head SET scope_seq = seq")
 
 
-def _rows(journal: Journal, people: People) -> Iterable[Sequence[Row]]:
-    """Yield the rows of a journal, one table after another."""
+def _rows(journal: Journal, people: People, turn: int) -> Iterable[Sequence[Row]]:
+    """Yield the rows of a journal, one table after another.
+
+    Args:
+        journal: Of W.
+        people: Of the school.
+        turn: Which of its teacher's journals it is, from 0.
+    """
     teacher = journal.number % len(people.staff)
     part = partition(PartitionKind.JOURNAL, people.journals[journal.number])
     signed = {"author_id": people.staff[teacher], "device": teacher + 2}
@@ -345,7 +362,7 @@ def _rows(journal: Journal, people: People) -> Iterable[Sequence[Row]]:
     class_id = people.classes[journal.number // JOURNALS_A_CLASS]
     yield [
         TimetableSlot(
-            id=make_id(teacher + 2, 1000 * (journal.number // 60) + _SLOT_NUMBER, index),
+            id=make_id(teacher + 2, 1000 * turn + _SLOT_NUMBER, index),
             part=partition(PartitionKind.CLASS, class_id),
             class_id=class_id,
             journal_id=journal_id,

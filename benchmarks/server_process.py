@@ -19,7 +19,7 @@ from eschool_sync.server.rates import Rate
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.serving import Server
 
-START_SECONDS: Final = 60
+START_SECONDS: Final = 180
 STOP_SECONDS: Final = 30
 LARGE_ANSWER_BYTES: Final = 300_000
 SMALL_ANSWER: Final = b"ok"

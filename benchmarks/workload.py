@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -127,17 +127,23 @@ class Workload:
     """The rows of a school.
 
     The defaults are workload W; a smaller school has the first of its journals and of each
-    journal the first lessons, and serves the tests of the benchmarks themselves.
+    journal the first lessons, and serves the tests of the benchmarks themselves. ``scale`` times
+    as many journals have as many times the teachers and classes, so that a scope stays as large.
     """
 
     journals: int = 240
     lessons: int = 94
     edits: int = 500
+    scale: int = 1
+
+    def scaled(self, scale: int) -> Workload:
+        """Return a school ``scale`` times as large."""
+        return Workload(self.journals * scale, self.lessons, self.edits, scale)
 
     @property
     def is_full(self) -> bool:
         """Whether this is workload W itself."""
-        return (self.journals, self.lessons, self.edits) == (240, 94, 500)
+        return self == Workload()
 
     @property
     def classes(self) -> int:
@@ -147,7 +153,12 @@ class Workload:
     @property
     def teachers(self) -> int:
         """The number of teachers."""
-        return min(TEACHERS, self.journals)
+        return min(self.posts, self.journals)
+
+    @property
+    def posts(self) -> int:
+        """How many teachers the journals go round among, whether or not all have one."""
+        return TEACHERS * self.scale
 
     @cached_property
     def words(self) -> tuple[str, ...]:
@@ -166,24 +177,41 @@ class Workload:
     @cached_property
     def all(self) -> list[Journal]:
         """Every journal."""
-        return [self._journal(number) for number in range(self.journals)]
+        return [self.journal(number) for number in range(self.journals)]
+
+    def each(self) -> Iterator[Journal]:
+        """Give one journal after another, and keep none that was not asked for by itself."""
+        for number in range(self.journals):
+            yield self._kept.get(number) or self._journal(number)
+
+    def journal(self, number: int) -> Journal:
+        """Return one journal; it is made once."""
+        if number not in self._kept:
+            self._kept[number] = self._journal(number)
+        return self._kept[number]
+
+    @cached_property
+    def _kept(self) -> dict[int, Journal]:
+        """The journals that were asked for."""
+        return {}
 
     def own(self, teacher: int) -> list[Journal]:
         """Return the journals that a teacher keeps."""
-        return self.all[teacher::TEACHERS]
+        return [self.journal(number) for number in range(teacher, self.journals, self.posts)]
 
     def led_class(self, teacher: int) -> int:
         """Return the class that a teacher leads."""
-        return (teacher + 1) % CLASSES
+        return (teacher + 1) % (CLASSES * self.scale)
 
     def substituted(self, teacher: int) -> int:
         """Return the teacher for whom a teacher stands in."""
-        return (teacher + 1) % TEACHERS
+        return (teacher + 1) % self.posts
 
     def scope(self, teacher: int) -> list[Journal]:
         """Return the journals that a teacher may read: own, led, substituted."""
         first = self.led_class(teacher) * JOURNALS_A_CLASS
-        led = self.all[first : first + JOURNALS_A_CLASS]
+        last = min(first + JOURNALS_A_CLASS, self.journals)
+        led = [self.journal(number) for number in range(first, last)]
         found = {
             journal.number: journal
             for journal in (*self.own(teacher), *led, *self.own(self.substituted(teacher)))
@@ -230,9 +258,11 @@ class Workload:
         Raises:
             ValueError: A value differs: what would be measured is not workload W.
         """
+        if not self.is_full:
+            return
         found = self.check_values()
         wrong = [name for name, value in found.items() if CHECKS[name] != value]
-        if self.is_full and wrong:
+        if wrong:
             raise ValueError(f"not workload W: {', '.join(wrong)}")
 
     def check_values(self) -> dict[str, str]:
@@ -256,7 +286,7 @@ class Workload:
     def _journal(self, number: int) -> Journal:
         draw = stream("journal", number)
         weekday, hour = below(draw, 5), 5 + below(draw, 6)
-        device, first = number % TEACHERS + 1, 1000 * (number // TEACHERS) + 1
+        device, first = number % self.posts + 1, 1000 * (number // self.posts) + 1
         journal = Journal(number, [], [])
         for index in range(self.lessons):
             day = 7 * (index // 3) + (weekday + 2 * (index % 3)) % 6

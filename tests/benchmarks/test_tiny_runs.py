@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -89,3 +90,15 @@ def test_a_repair_mends_every_row_that_is_wrong() -> None:
     report = run_tiny("repair")
     assert report["sums"]["mended_rows"] == 0
     assert report["all"]["mended_rows"] >= report["some"]["mended_rows"] > 0
+
+
+def test_growth_measures_each_size_and_draws_them(tmp_path: Path) -> None:
+    picture = tmp_path / "growth.svg"
+    report = run_tiny("growth", "--scales", "1,2", "--svg", str(picture))
+    one, two = report["scales"]["1"], report["scales"]["2"]
+    assert two["rows"] == 2 * one["rows"]
+    assert one.keys() >= {"cold", "warm", "edit", "sync", "idle", "server_cpu_s"}
+    root = ET.parse(picture).getroot()
+    lines = [entry for entry in root if entry.tag.endswith("polyline")]
+    assert len(lines) == 5
+    assert all(len(str(line.get("points")).split()) == 2 for line in lines)
