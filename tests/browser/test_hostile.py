@@ -81,6 +81,7 @@ def stage() -> Iterator[Sandbox]:
         teacher.sync()
         staging.held_mark(school)
         staging.undetermined_homework(school, teacher)
+        staging.asked_newcomers(school, "Прибывший", "Лишний")
         released_check(school)
         yield school
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -86,14 +87,15 @@ def scratch() -> Path:
 
 
 @cache
-def base(*, encrypted: bool, with_all: bool = False) -> Base:
+def base(*, encrypted: bool, with_all: bool = False, stepped: bool = False) -> Base:
     """Build the school; the same bytes of rows, chains and keys each time.
 
     Args:
         with_all: With something for every command to act on, as the matrix of rights has it.
+        stepped: By the program that has the made-up step of the tables (``upgrade``).
     """
-    disk = Disk(encrypted)
-    with tempfile.TemporaryDirectory(dir=scratch()) as name, disk.mounted(), taken():
+    disk, program = Disk(encrypted), taken() if stepped else nullcontext()
+    with tempfile.TemporaryDirectory(dir=scratch()) as name, disk.mounted(), program:
         return _staged(Path(name), disk) if with_all else _built(Path(name))
 
 

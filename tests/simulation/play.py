@@ -55,8 +55,9 @@ class Play:
         self.profile = Profile.drawn(self.dice)
         with_all = self.profile.with_all
         # The plain one too: the log is given again on it, and making it is none of the play.
-        self.plain = base(encrypted=False, with_all=with_all)
-        self.base: Base = base(encrypted=True) if self.profile.encrypted else self.plain
+        self.plain = base(encrypted=False, with_all=with_all, stepped=True)
+        encrypted = self.profile.encrypted
+        self.base: Base = base(encrypted=True, stepped=True) if encrypted else self.plain
         self.base.write(folder, self.profile.cast)
         self.world = World(self.base, folder, Disk(self.profile.encrypted), seed)
         self.author = Author(self.base, self.dice)

@@ -42,7 +42,7 @@ def taken() -> Iterator[None]:
     """Let this process be the program that comes after the step, and make its databases so."""
     version = schema.SCHEMA_VERSION
     with (
-        patch.object(steps, "STEPS", (STEP,)),
+        patch.object(steps, "STEPS", (*steps.STEPS, STEP)),
         patch.object(schema, "SCHEMA_VERSION", version + 1),
     ):
         yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eschool_core.commands.journals import RecordSubstitution
 from eschool_core.commands.lessons import RecordHomework, RecordMark, RecordTopic, TakeRoll
+from eschool_core.commands.pupil_requests import RequestPupil
 from eschool_core.domain.enums import SubstitutionKind
 from eschool_core.domain.journal import Lesson
 from eschool_sync.replica import Replica
@@ -58,3 +59,16 @@ def undetermined_homework(school: Sandbox, teacher: Replica) -> None:
     teacher.do(RecordHomework(lesson_id=school.cast.second.id, text="§ 12, № 3"))
     school.clock.advance(DAY_SECONDS)
     teacher.sync()
+
+
+def asked_newcomers(school: Sandbox, *families: str) -> None:
+    """Let the class teacher ask the officer to list pupils who have come."""
+    leader, store = school.replica("class_teacher"), school.stage.school.store
+    [[class_id]] = store.rows(
+        "SELECT class_id FROM enrolment WHERE pupil_id = ?", school.cast.child
+    )
+    for family in families:
+        leader.do(
+            RequestPupil(class_id=class_id, family=family, given="Лев", first_day=leader.today())
+        )
+    leader.sync()

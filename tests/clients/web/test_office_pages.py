@@ -9,7 +9,6 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from eschool_core.commands.pupil_requests import RequestPupil
 from eschool_core.domain.acts import SupportContact
 from eschool_core.domain.care import PupilRequest
 from eschool_core.domain.care_enums import RequestState
@@ -23,6 +22,7 @@ from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from eschool_sync.security.codes import code_hash
+from tests.clients.web import staging
 from tests.clients.web.conftest import DAY
 from tests.clients.web.test_control_pages import client_of, give
 
@@ -257,13 +257,8 @@ def test_the_rules_name_their_clause_and_act(client: httpx.Client, stage: Sandbo
 def test_a_request_of_a_class_teacher_is_carried_out_by_an_order(
     client: httpx.Client, officer: Replica, stage: Sandbox
 ) -> None:
-    leader, store = stage.replica("class_teacher"), stage.stage.school.store
-    [[class_id]] = store.rows("SELECT class_id FROM enrolment WHERE pupil_id = ?", stage.cast.child)
     today = officer.today()
-    for family in ("Прибывший", "Лишний"):
-        asked = RequestPupil(class_id=class_id, family=family, given="Лев", first_day=today)
-        leader.do(asked)
-    leader.sync()
+    staging.asked_newcomers(stage, "Прибывший", "Лишний")
     officer.sync()
     page = client.get("/officer").text
     assert "Прибывший Лев" in page

@@ -63,7 +63,7 @@ def hunt_all(
     """Yield what became of each mutant, as soon as it is known."""
     for encrypted in (False, True):
         # Built once, before the forks.
-        base(encrypted=encrypted)
+        base(encrypted=encrypted, stepped=True)
     context = multiprocessing.get_context("fork")
     with context.Pool(jobs, maxtasksperchild=1) as pool:
         yield from pool.imap_unordered(
