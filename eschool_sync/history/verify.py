@@ -1,7 +1,8 @@
 """``eschool server verify``: are a school's tables what its log says, and is the log whole?
 
 Every edit behind the log's back is found: in the rows by a replay (I2), in the log by the chains,
-the commitments, the pushes and the signed tree, and a cut tail by a head that a replica holds.
+the commitments, the pushes and the signed tree, in the bytes of files by the hash of their row, and
+a cut tail by a head that a replica holds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import msgpack
 from eschool_core.store.database import Database, SqliteDatabase
 from eschool_sync.history.compare import compare_rows, compare_schema
 from eschool_sync.history.entries import LogEntry, read_log
+from eschool_sync.history.file_check import check_files
 from eschool_sync.history.head import TreeHead
 from eschool_sync.history.log_check import (
     check_remains,
@@ -98,6 +100,7 @@ class Verifier:
         head = self.check_log(problems, witnesses)
         expected = self._replay(problems)
         self.check_rows(problems)
+        check_files(self._database, problems)
         [(rows,)] = expected.fetch("SELECT coalesce(sum(rows), 0) FROM part_state")
         return Verified(len(self._entries), rows, head, tuple(problems.kept), problems.count)
 

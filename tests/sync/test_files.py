@@ -18,6 +18,8 @@ from eschool_core.errors import (
     RegulationError,
     TransportError,
 )
+from eschool_sync.history.problems import Problem
+from eschool_sync.history.verify import Verifier
 from eschool_sync.protocol.files import (
     PIECE_BYTES,
     GetRequest,
@@ -381,3 +383,21 @@ def test_a_full_disk_at_the_server_asks_to_come_back(world: World) -> None:
     assert (report.trouble, report.waiting) == ("busy.database", 1)
     database.fetch(f"PRAGMA max_page_count = {MOST_PAGES}")
     assert teacher.replica.send_files().sent == 1
+
+
+@pytest.mark.threat("T7")
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE file_piece SET content = ? WHERE start = 0",
+        "DELETE FROM file_piece WHERE start > 0 AND ? IS NOT NULL",
+    ],
+)
+def test_bytes_that_were_edited_at_the_server_are_found(world: World, edit: str) -> None:
+    teacher = sent(world)
+    server = world.server
+    key = bytes.fromhex(server.state.digest_key)
+    verifier = Verifier(server.database, world.number, server.public_key, key)
+    assert verifier.verify().is_sound
+    server.database.execute(edit, (b"%PDF-1.7\n" + bytes(PIECE_BYTES - 9),))
+    assert verifier.verify().problems == (Problem("verify.file", "file_piece", file_id(teacher)),)
