@@ -31,6 +31,8 @@ DATED: Final = (Unit.DATE, Unit.MOMENT)
 DATE_LETTERS: Final = 10
 NUMBER_LETTERS: Final = 2
 """Columns of days and marks are alike, also where one has dashes alone."""
+BOLD_SHARE: Final = 1.12
+"""Of the room that the same letters take in the body type."""
 HAIR_MM: Final = 0.01
 STRETCH: Final = 1.5
 """A table is widened to fill its sheet, up to so many times."""
@@ -135,15 +137,11 @@ def _measures(table: Table, width: float) -> list[_Measure]:
 
 def _measure(table: Table, at: int, *, turning: bool) -> _Measure:
     column = table.columns[at]
-    rows = (*table.rows, *table.totals)
-    lines = [line for row in rows for line in shown(row.cells[at], column, table).split("\n")]
-    words = _words(lines) if column.unit is Unit.TEXT else lines
-    longest_word = min(max(map(len, words), default=1), LONGEST_WORD)
+    longest_word, longest_line = _longest(table, at)
     if column.unit.is_number:
         longest_word = max(longest_word, NUMBER_LETTERS)
     if column.unit in DATED:
         longest_word = max(longest_word, DATE_LETTERS)
-    longest_line = min(max(map(len, lines), default=1), MOST_LETTERS)
     cells = longest_word * LETTER_MM + MARGIN_MM
     titles = [min(len(word), LONGEST_WORD) for word in column.title.split()] or [1]
     upright = max(titles) * TITLE_LETTER_MM + MARGIN_MM
@@ -159,5 +157,18 @@ def _measure(table: Table, at: int, *, turning: bool) -> _Measure:
     return _Measure(least, max(least, wish * LETTER_MM + MARGIN_MM), turned)
 
 
-def _words(lines: list[str]) -> list[str]:
-    return [piece for line in lines for word in glued(line).split(" ") for piece in pieces(word)]
+def _longest(table: Table, at: int) -> tuple[float, float]:
+    """Return the room for the longest word of a column, and for its longest line, in letters."""
+    column = table.columns[at]
+    word, line = 1.0, 1.0
+    for row in (*table.rows, *table.totals):
+        share = BOLD_SHARE if row.is_bold else 1.0
+        for said in shown(row.cells[at], column, table).split("\n"):
+            words = _words(said) if column.unit is Unit.TEXT else [said]
+            word = max(word, share * min(max(map(len, words)), LONGEST_WORD))
+            line = max(line, share * len(said))
+    return word, min(line, MOST_LETTERS)
+
+
+def _words(line: str) -> list[str]:
+    return [piece for word in glued(line).split(" ") for piece in pieces(word)] or [""]

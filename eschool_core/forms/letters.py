@@ -14,6 +14,8 @@ LONGEST_WORD: Final = 16
 """Letters after which a word may be broken: nothing runs out of its cell."""
 BREAK: Final = "\u200b"
 PHONE: Final = re.compile(r"\+?\d[\d ()-]{5,18}\d")
+CLOSE: Final = re.compile(r"(?<=\b[^\W\d_]\.) (?=[^\W\d_]\.)|(?<=\d) (?=%)")
+"""The blank between initials, and before a percent sign."""
 GLUE: Final = str.maketrans({" ": "\u00a0", "-": "\u2011"})
 PRINTABLE: Final = (
     (0x20, 0x7E),
@@ -53,12 +55,15 @@ def printable(written: str) -> str:
 
 
 def glued(written: str) -> str:
-    r"""Return a text whose telephone numbers stay on one line.
+    r"""Return a text whose telephone numbers, initials and shares stay on one line.
 
     >>> glued("мать, +7 384 1-23").split(" ")
     ['мать,', '+7\xa0384\xa01‑23']
+    >>> glued("Ким А. О., 92,0 %").split(" ")
+    ['Ким', 'А.\xa0О.,', '92,0\xa0%']
     """
-    return PHONE.sub(lambda found: found[0].translate(GLUE), written)
+    close = CLOSE.sub("\u00a0", written)
+    return PHONE.sub(lambda found: found[0].translate(GLUE), close)
 
 
 def breakable(written: str) -> str:

@@ -21,8 +21,9 @@ from eschool_core.forms.document import Deed, Document, Section, Slip, Stamp
 from eschool_core.forms.letters import breakable, printable
 from eschool_core.forms.qr import SHEET_MODULE_MM, SLIP_MODULE_MM, picture_of
 from eschool_core.labels import text
+from eschool_core.reports.plot import plot_svg
 from eschool_core.reports.shown import incomplete, shown
-from eschool_core.reports.table import Row, Table, Unit, spans
+from eschool_core.reports.table import Row, RowKind, Table, Unit, spans
 
 STANDARD: Final = "a-3b"
 PORTRAIT_MM: Final = 180.0
@@ -31,8 +32,15 @@ LANDSCAPE_MM: Final = 267.0
 SLIP_MM: Final = 91.0
 WHOLE_LETTERS: Final = 250
 """A row with longer cells may be broken over two sheets; one that could not would run off."""
-FEW_ROWS, MANY_ROWS = 20, 48
+MANY_ROWS: Final = 48
 """Rows of a table that may be set a little closer, so that one sheet holds it with its foot."""
+MANY_LINES: Final = 24
+"""Lines beneath a table that stay on the sheet of its last row; more flow on to the next."""
+LINE_LETTERS: Final = 100
+PLOT_MM: Final = 150.0
+SUMMING: Final = (RowKind.SUBTOTAL.value, RowKind.TOTAL.value)
+MANY_MERGED: Final = 15
+"""Rows of one name that are kept on one sheet."""
 
 Json = dict[str, Any]
 
@@ -112,8 +120,10 @@ def _sheet(table: Table, stamp: Stamp | None) -> Json:
         "about": _said(about),
         "warning": "" if table.complete else _said(incomplete(table)),
         "landscape": table.landscape,
-        "squeezable": (bool(table.totals) or stamp is not None)
-        and FEW_ROWS <= len(table.rows) <= MANY_ROWS,
+        "squeezable": (bool(table.totals or table.signers) or stamp is not None)
+        and len(table.rows) <= MANY_ROWS,
+        "footed": _is_footed(table),
+        "plots": _plots(table),
         "parts": _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM),
         "notes": [
             {"title": _said(note.title), "lines": [_said(line) for line in note.lines]}
@@ -122,6 +132,22 @@ def _sheet(table: Table, stamp: Stamp | None) -> Json:
         "signers": [_said(signer) for signer in table.signers],
         "stamp": _stamp(stamp, SHEET_MODULE_MM),
     }
+
+
+def _is_footed(table: Table) -> bool:
+    """Return whether what stands beneath a table is short enough to stay with its last row.
+
+    A last row with long texts may itself be broken, so nothing is bound to it.
+    """
+    lines = sum(1 + len(line) // LINE_LETTERS for note in table.notes for line in note.lines)
+    last = (*table.rows, *table.totals)[-1:]
+    letters = [len(cell) for row in last for cell in row.cells if isinstance(cell, str)]
+    return lines <= MANY_LINES and max(letters, default=0) <= WHOLE_LETTERS
+
+
+def _plots(table: Table) -> list[Json]:
+    drawn = [plot_svg(table, plot) for plot in table.plots]
+    return [{"svg": svg, "width": PLOT_MM} for svg in drawn if svg]
 
 
 def _deed(deed: Deed) -> Json:
@@ -176,13 +202,21 @@ def _parts(table: Table, width: float) -> list[Json]:
 
 
 def _part(table: Table, places: Sequence[Place]) -> Json:
+    rows = _rows(table, places)
     return {
         "widths": [place.width for place in places],
         "named": head_columns(table),
         "aligns": [_align(table.columns[place.at].unit) for place in places],
         "head": _head(table, places),
-        "rows": _rows(table, places),
+        "rows": rows,
+        "glued": _last_name(rows),
     }
+
+
+def _last_name(rows: Sequence[Json]) -> int:
+    """Return where the last rows begin that are to stay with the foot: a name, and totals."""
+    named = [at for at, row in enumerate(rows) if row["down"] and row["kind"] not in SUMMING]
+    return named[-1] if named else 0
 
 
 def _align(unit: Unit) -> str:
@@ -215,20 +249,29 @@ def _title(table: Table, place: Place, down: int) -> Json:
 def _rows(table: Table, places: Sequence[Place]) -> list[Json]:
     """Return the rows; those without a name belong to the one above and stay on its sheet.
 
-    ``down`` says over how many rows the name stands; 0 where it stands above.
+    So do some whose one name is that of the row above: it is written once. ``down`` says over how
+    many rows the name stands; 0 where it stands above.
     """
     named = head_columns(table)
     found: list[Json] = []
     first: Json = {}
     for row in (*table.rows, *table.totals):
         made = _row(row, table, places)
-        if first and first["kind"] == made["kind"] and not any(made["cells"][:named]):
+        if first and first["kind"] == made["kind"] and _belongs(made, first, named):
             first["down"] += 1
             made = {**made, "cells": made["cells"][named:], "down": 0}
         else:
             first = made
         found.append(made)
     return found
+
+
+def _belongs(made: Json, first: Json, named: int) -> bool:
+    """Return whether a row is one more of the name above."""
+    if not any(made["cells"][:named]):
+        return True
+    same = bool(made["cells"][0] == first["cells"][0])
+    return named == 1 and same and int(first["down"]) < MANY_MERGED
 
 
 def _row(row: Row, table: Table, places: Sequence[Place]) -> Json:

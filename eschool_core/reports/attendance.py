@@ -16,7 +16,8 @@ from eschool_core.reports.journals import Schemes, journals_of
 from eschool_core.reports.misses import Due, Missed, missed_by, total_missed
 from eschool_core.reports.period import term_name
 from eschool_core.reports.roll import Listed, class_teachers, roll_of
-from eschool_core.reports.school_days import SchoolDays, lessons_of
+from eschool_core.reports.roll_calls import RollCalls, roll_calls_of
+from eschool_core.reports.school_days import LessonFact, SchoolDays, lessons_of
 from eschool_core.reports.shown import number as spelled
 from eschool_core.reports.table import Column, Note, Row, RowKind, Table, Unit, Value
 from eschool_core.results.absences import Seen, seen_in
@@ -35,13 +36,17 @@ class ClassAttendance:
     """What the pupils of a class missed over some days.
 
     Attributes:
+        school_class: The class.
         pupils: Who is or was in the class in that time.
+        lessons: Of all journals in which its pupils stand.
         due: Which lessons each should have been at.
         seen: Misses and lateness on the days when the pupil was in this class.
         reasons_known: Whether what class teachers say of the reasons is here.
     """
 
+    school_class: SchoolClass
     pupils: list[Listed]
+    lessons: list[LessonFact]
     due: Due
     seen: list[Seen]
     span: Span
@@ -56,14 +61,15 @@ class ClassAttendance:
         within = [entry for entry in self.seen if first_day <= entry.day <= last_day]
         return missed_by(within, self.due)
 
-    def expected(self) -> int:
-        """Return how many lessons all pupils together should have been at."""
-        return self.expected_between(*self.span)
+    def calls(self, store: Store, today: int) -> RollCalls:
+        """Return at which of the lessons the roll was called, as of a day."""
+        led = self.school_class
+        return roll_calls_of(store, led.year_id, led.id, self.lessons, self.span, today)
 
-    def expected_between(self, first: int, last: int) -> int:
-        """Return how many lessons of some days all pupils together should have been at."""
-        return sum(
-            self.due.count(
+    def lessons_between(self, first: int, last: int) -> list[set[int]]:
+        """Return for each pupil which lessons of some days the pupil should have been at."""
+        return [
+            self.due.lessons_in(
                 pupil.pupil_id,
                 [
                     (max(begin, first), min(end, last))
@@ -72,7 +78,7 @@ class ClassAttendance:
                 ],
             )
             for pupil in self.pupils
-        )
+        ]
 
 
 def class_attendance(
@@ -98,14 +104,16 @@ def class_attendance(
     ]
     due = Due(lessons, lines_of(store, year_id, school_class.id), journals)
     known = all(store.holds(partition(PartitionKind.PUPIL_DAY, entry.pupil_id)) for entry in seen)
-    return ClassAttendance(pupils, due, seen, (first_day, last_day), known)
+    span = (first_day, last_day)
+    return ClassAttendance(school_class, pupils, lessons, due, seen, span, known)
 
 
 def attendance_report(store: Store, asked: Asked) -> Table:
     """Return what each pupil of a class missed, by reason; of a year by terms and as a whole.
 
     Only the days on which the pupil was in this class count; lateness is no miss, and a day is
-    missed where every lesson held for the pupil was.
+    missed where every lesson held for the pupil was. The share of attendance is of the lessons
+    whose roll was called; how many had none stands beside it.
     """
     language = asked.language
     school_class = store.require(SchoolClass, asked.class_id)
@@ -123,9 +131,10 @@ def attendance_report(store: Store, asked: Asked) -> Table:
         _columns(language, [name for name, _ in parts]),
         rows,
         (total,),
-        (_rates(whole[-1], found, language),),
+        (_rates(whole[-1], found, found.calls(store, asked.day), language),),
         found.missing(language),
         signers=("class_teacher", "deputy"),
+        lying=True,
     )
     return framed(store, asked, NAME, CLAUSE, sheet, about_class(store, school_class, last))
 
@@ -167,10 +176,12 @@ def _values(parts: Sequence[Missed]) -> tuple[Value, ...]:
     return tuple(getattr(part, key) for part in parts for key in KEYS)
 
 
-def _rates(whole: Missed, found: ClassAttendance, language: Language) -> Note:
-    """Return how much was missed a pupil, and the share of lessons that were attended."""
+def _rates(whole: Missed, found: ClassAttendance, calls: RollCalls, language: Language) -> Note:
+    """Return how much was missed a pupil, the share attended, and the lessons without a roll."""
     point = "," if language == "ru" else "."
-    expected = found.expected()
+    lessons = found.lessons_between(*found.span)
+    expected = sum(len(of_pupil & calls.called) for of_pupil in lessons)
+    uncalled = len(set[int]().union(*lessons) & calls.uncalled)
     each = ratio(whole.lessons, len(found.pupils), 1)
     attended = percent(expected - whole.lessons, expected)
     lines = []
@@ -181,4 +192,6 @@ def _rates(whole: Missed, found: ClassAttendance, language: Language) -> Note:
     if attended is not None:
         share = spelled(attended, Unit.PERCENT, point)
         lines.append(text("report.attendance.rate", language, number=share, lessons=expected))
+    if uncalled:
+        lines.append(text("report.attendance.without_roll", language, count=uncalled))
     return Note(text("report.attendance.rates", language), tuple(lines))

@@ -33,8 +33,9 @@ LOWEST_MARK, HIGHEST_MARK = Decimal(2), Decimal(5)
 def course_report(store: Store, asked: Asked) -> Table:
     """Return a row for each month with lessons, and both curves.
 
-    Attendance is the share of lessons that pupils of the class were at; the mean is over all marks
-    of the month's lessons, whatever their weight. Days to come count nowhere.
+    Attendance is the share of lessons with a called roll that pupils of the class were at; the
+    mean is over all marks of the month's lessons, whatever their weight. Days to come count
+    nowhere.
     """
     school_class = store.require(SchoolClass, asked.class_id)
     first = asked.period.first_day
@@ -45,11 +46,14 @@ def course_report(store: Store, asked: Asked) -> Table:
     for pupil_id, day, value in store.rows(MARKS, school_class.year_id, first, last):
         if pupil_id in pupils and pupils[pupil_id].on(day):
             marks[_month(day)].append(int(value))
+    calls = found.calls(store, asked.day)
     rows = []
     for begin, end in _months(first, last):
-        expected = found.expected_between(begin, end)
+        lessons = found.lessons_between(begin, end)
+        expected = sum(len(of_pupil & calls.called) for of_pupil in lessons)
+        uncalled = len(set[int]().union(*lessons) & calls.uncalled)
         given = marks[_month(begin)]
-        if not expected and not given:
+        if not expected and not uncalled and not given:
             continue
         missed = total_missed(found.missed(begin, end)).lessons
         rows.append(
@@ -59,6 +63,7 @@ def course_report(store: Store, asked: Asked) -> Table:
                     expected,
                     missed,
                     percent(expected - missed, expected),
+                    uncalled,
                     len(given),
                     ratio(sum(given), len(given), 2),
                 )
@@ -82,8 +87,9 @@ def _columns(language: Language) -> tuple[Column, ...]:
     return (
         column(language, "month", Unit.TEXT, 10),
         column(language, "due_lessons", width=12),
-        column(language, "missed_lessons", width=12),
+        column(language, "missed_of_due", width=12),
         column(language, "attended", Unit.PERCENT, 12),
+        column(language, "without_roll", width=12),
         column(language, "marks_given", width=10),
         column(language, "mean_mark", Unit.MEAN, 10),
     )

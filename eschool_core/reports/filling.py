@@ -284,18 +284,37 @@ def _pupils(store: Store, day: int) -> dict[int, int]:
 def _listed(
     gaps: Sequence[Gap], conduct: SchoolConduct, names: dict[int, str], language: Language
 ) -> Note:
+    """Return a line for each teacher, journal and what is lacking: the lessons stand in a row."""
+    lacked: dict[int, list[Gap]] = defaultdict(list)
+    for gap in gaps[:MOST_GAPS]:
+        lacked[gap.conduct.lesson.id].append(gap)
+    lessons: dict[tuple[int, int, tuple[str, ...]], list[str]] = defaultdict(list)
+    for found in lacked.values():
+        conducted = found[0].conduct
+        key = (
+            conducted.teacher_id,
+            conducted.lesson.journal_id,
+            tuple(gap.what for gap in found),
+        )
+        day = calendar.date_of(conducted.lesson.day)
+        lessons[key].append(f"{day:%d.%m} ({conducted.lesson.period})")
+
+    def place(key: tuple[int, int, tuple[str, ...]]) -> tuple[object, ...]:
+        staff_id, journal_id, whats = key
+        name = sort_key(names.get(staff_id, ""))
+        return (name, staff_id, conduct.journals[journal_id].order, whats)
+
     lines = [
         text(
             "report.filling.gap_line",
             language,
-            date=f"{calendar.date_of(gap.conduct.lesson.day):%d.%m.%Y}",
-            period=gap.conduct.lesson.period,
-            group=conduct.journals[gap.conduct.lesson.journal_id].group,
-            subject=conduct.journals[gap.conduct.lesson.journal_id].subject,
-            teacher=names.get(gap.conduct.teacher_id, ""),
-            gap=text(f"report.gap.{gap.what}", language),
+            teacher=names.get(staff_id, ""),
+            group=conduct.journals[journal_id].group,
+            subject=conduct.journals[journal_id].subject,
+            gap=", ".join(text(f"report.gap.{what}", language) for what in whats),
+            lessons=", ".join(lessons[staff_id, journal_id, whats]),
         )
-        for gap in gaps[:MOST_GAPS]
+        for staff_id, journal_id, whats in sorted(lessons, key=place)
     ]
     if len(gaps) > MOST_GAPS:
         lines.append(text("report.filling.more", language, count=len(gaps) - MOST_GAPS))

@@ -70,6 +70,7 @@ class Sheet:
     notes: Sequence[Note] = ()
     missing: Sequence[str] = ()
     signers: Sequence[str] = field(default=("deputy",))
+    lying: bool = False
 
 
 def framed(
@@ -94,6 +95,7 @@ def framed(
         missing=tuple(dict.fromkeys((*asked.missing, *sheet.missing))),
         signers=tuple(text(f"report.signer.{post}", asked.language) for post in sheet.signers),
         zero=_zero(store, period.last_day),
+        lying=sheet.lying,
         language=asked.language,
     )
 

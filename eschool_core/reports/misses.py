@@ -72,8 +72,8 @@ class Due:
             for lesson in self._by_day.get((line.journal_id, day), ())
         }
 
-    def count(self, pupil_id: int, spans: Iterable[tuple[int, int]]) -> int:
-        """Return how many lessons a pupil had on the days of some spans."""
+    def lessons_in(self, pupil_id: int, spans: Iterable[tuple[int, int]]) -> set[int]:
+        """Return the lessons of a pupil on the days of some spans."""
         wanted = list(spans)
         days = {
             day
@@ -81,7 +81,7 @@ class Due:
             for day in self._days.get(line.journal_id, ())
             if any(first <= day <= last for first, last in wanted)
         }
-        return sum(len(self.lessons_on(pupil_id, day)) for day in days)
+        return {lesson for day in days for lesson in self.lessons_on(pupil_id, day)}
 
     def _taken(self, pupil_id: int, day: int) -> list[Line]:
         """Return the lines whose lessons the pupil takes on a day."""

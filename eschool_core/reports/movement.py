@@ -140,6 +140,7 @@ def movement_report(store: Store, asked: Asked) -> Table:
     sheet = Sheet(
         _columns(language), rows, (whole,), (_unrecorded(total, language),),
         signers=("deputy", "head"),
+        lying=True,
     )  # fmt: skip
     return framed(store, asked, NAME, CLAUSE, sheet)
 

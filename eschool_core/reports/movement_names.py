@@ -55,7 +55,7 @@ def movement_names_report(store: Store, asked: Asked) -> Table:
         column(language, "move_order", Unit.TEXT, 16),
         column(language, "move_place", Unit.TEXT, 24),
     )
-    sheet = Sheet(columns, rows, signers=("deputy", "head"))
+    sheet = Sheet(columns, rows, signers=("deputy", "head"), lying=True)
     return framed(store, asked, NAME, CLAUSE, sheet)
 
 

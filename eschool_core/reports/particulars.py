@@ -60,7 +60,7 @@ def particulars_report(store: Store, asked: Asked) -> Table:
     ]
     present = [pupil for pupil in pupils if not pupil.left]
     columns = _columns(language, health=asked.sees_health)
-    blank = (None,) * (len(columns) - 2)
+    blank = ("",) * (len(columns) - 2)
     total = Row((len(present), text("report.total.class", language), *blank), RowKind.TOTAL)
     unknown = any(value is UNKNOWN for row in rows for value in row.cells)
     sheet = Sheet(
@@ -70,6 +70,7 @@ def particulars_report(store: Store, asked: Asked) -> Table:
         (known.counts(present, language),),
         [text("report.missing.cards", language)] if unknown else [],
         signers=("class_teacher", "deputy"),
+        lying=True,
     )
     return framed(store, asked, NAME, CLAUSE, sheet, about_class(store, school_class, day))
 

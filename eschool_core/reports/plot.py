@@ -6,7 +6,7 @@ values as numbers: nobody has to read them off an axis. What it shows a title sa
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from html import escape
 from typing import Final
 
@@ -17,8 +17,11 @@ from eschool_core.reports.table import Plot, Table, Value
 WIDTH: Final = 640
 HEIGHT: Final = 220
 LEFT, RIGHT, TOP, BOTTOM = 52, 16, 34, 30
-LINES: Final = 3
-"""Steps of the axis: from 2 to 5 each is a mark."""
+MOST_STEPS: Final = 4
+"""Of the axis; from 2 to 5 each is a mark."""
+
+STEPS: Final = (Decimal(1), Decimal(2), Decimal(5))
+"""People read an axis by these, and by tens, hundreds and tenths of them."""
 
 MARGIN: Final = Decimal("0.1")
 """Share of the range that is left free where the axis has no end of its own."""
@@ -37,9 +40,11 @@ def plot_svg(table: Table, plot: Plot) -> str:
     known = [value for value in values if value is not None]
     if not known:
         return ""
-    low, high = _ends(known, plot)
+    ends = _ends(known, plot)
+    step = _step(*ends)
+    low, high = _rounded(*ends, step)
     drawn = (
-        _axis(low, high, table.language)
+        _axis(low, high, step, table.language)
         + _line(values, low, high)
         + _points(names, values, said, low, high)
     )
@@ -66,6 +71,24 @@ def _ends(known: list[Decimal], plot: Plot) -> tuple[Decimal, Decimal]:
     return min(low, *known), max(high, *known)
 
 
+def _step(low: Decimal, high: Decimal) -> Decimal:
+    """Return the least step of which few enough cover a range."""
+    tens = Decimal(10) ** ((high - low) / MOST_STEPS).adjusted()
+    steps = [tens * step for step in (*STEPS, Decimal(10), Decimal(20))]
+    return next(step for step in steps if _count(*_rounded(low, high, step), step) <= MOST_STEPS)
+
+
+def _rounded(low: Decimal, high: Decimal, step: Decimal) -> tuple[Decimal, Decimal]:
+    """Return the ends of a range, moved outwards to whole steps."""
+    return (low / step).to_integral_value(ROUND_FLOOR) * step, (high / step).to_integral_value(
+        ROUND_CEILING
+    ) * step
+
+
+def _count(low: Decimal, high: Decimal, step: Decimal) -> int:
+    return int((high - low) / step)
+
+
 def _x(place: int, count: int) -> str:
     span = WIDTH - LEFT - RIGHT
     return f"{LEFT + span * (place + 0.5) / count:.1f}"
@@ -76,11 +99,12 @@ def _y(value: Decimal, low: Decimal, high: Decimal) -> str:
     return f"{HEIGHT - BOTTOM - float(share) * (HEIGHT - TOP - BOTTOM):.1f}"
 
 
-def _axis(low: Decimal, high: Decimal, language: Language) -> str:
+def _axis(low: Decimal, high: Decimal, step: Decimal, language: Language) -> str:
     lines, point = [], "," if language == "ru" else "."
-    for step in range(LINES + 1):
-        value = low + (high - low) * step / LINES
-        y, said = _y(value, low, high), f"{float(value):.1f}".replace(".", point)
+    places = max(0, -step.adjusted())
+    for at in range(_count(low, high, step) + 1):
+        value = low + step * at
+        y, said = _y(value, low, high), f"{value:.{places}f}".replace(".", point)
         lines.append(
             f'<path d="M{LEFT} {y}H{WIDTH - RIGHT}" stroke-opacity="0.25"/>'
             f'<text x="{LEFT - 6}" y="{y}" dy="4" font-size="11" text-anchor="end" '

@@ -62,6 +62,7 @@ def progress_report(store: Store, asked: Asked) -> Table:
         (Row(total, RowKind.TOTAL),),
         (found.not_reporting(asked),),
         signers=("deputy", "head"),
+        lying=True,
     )
     return framed(store, asked, NAME, CLAUSE, sheet)
 

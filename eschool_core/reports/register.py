@@ -65,14 +65,19 @@ def register_report(store: Store, asked: Asked) -> Table:
         for pupil in attended.pupils
     }
     subjects = _subjects(store, results.values())
+    # Without marks there is nothing to be said of each term: one line a pupil.
+    shown = parts if subjects else parts[:1]
     rows: list[Row] = []
     for place, pupil in enumerate(attended.pupils, start=1):
         rows += _rows(
             pupil,
             place,
             [
-                (part.name, _cells(part_results, subjects, language, left=pupil.left))
-                for part, part_results in zip(parts, results[pupil.pupil_id], strict=True)
+                (
+                    part.name if subjects else period.name,
+                    _cells(part_results, subjects, language, left=pupil.left),
+                )
+                for part, part_results in zip(shown, results[pupil.pupil_id], strict=False)
             ],
             missed.get(pupil.pupil_id, Missed()),
             decisions.get(pupil.pupil_id, ""),
@@ -84,6 +89,7 @@ def register_report(store: Store, asked: Asked) -> Table:
         tuple(_notes(store, asked, found, results, attended.pupils)),
         attended.missing(language),
         signers=("class_teacher", "deputy", "head"),
+        lying=True,
     )
     about = about_class(store, school_class, period.last_day)
     return framed(store, asked, NAME, CLAUSE, sheet, about)
@@ -226,7 +232,9 @@ def _notes(
                     unset[found.journals[result.journal_id].subject] += 1
     yield Note(
         text("report.register.unset", language),
-        tuple(f"{subject}: {count}" for subject, count in sorted(unset.items())),
+        ("; ".join(f"{subject} – {count}" for subject, count in sorted(unset.items())),)
+        if unset
+        else (),
     )
     yield Note(
         text("report.register.protocols", language),

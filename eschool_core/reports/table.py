@@ -101,6 +101,11 @@ class Row:
     kind: RowKind = RowKind.ITEM
     about: About | None = None
 
+    @property
+    def is_bold(self) -> bool:
+        """Whether the row sums up others."""
+        return self.kind in (RowKind.SUBTOTAL, RowKind.TOTAL)
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -142,6 +147,7 @@ class Table:
         signers: Posts of those who sign the paper.
         zero: How a count of nothing is shown (policy ``zero_shown``).
         plots: Columns that a page and a document also draw; the first column names the points.
+        lying: Whether the form lies across however few its columns are (specification §5).
     """
 
     name: str
@@ -160,6 +166,7 @@ class Table:
     signers: tuple[str, ...] = ()
     zero: Zero = "dash"
     plots: tuple[Plot, ...] = ()
+    lying: bool = False
     language: Language = "ru"
 
     def __post_init__(self) -> None:
@@ -179,7 +186,7 @@ class Table:
     @property
     def landscape(self) -> bool:
         """Whether paper is to be turned."""
-        return len(self.columns) >= LANDSCAPE_FROM_COLUMNS
+        return self.lying or len(self.columns) >= LANDSCAPE_FROM_COLUMNS
 
     def column(self, key: str) -> list[Value]:
         """Return the values of a column, totals not included."""

@@ -109,7 +109,7 @@ class _Sheet:
         self._sheet.write_string(self._line, first, clean(name), self._head)
 
     def _row(self, row: Row) -> None:
-        bold = row.kind in (RowKind.SUBTOTAL, RowKind.TOTAL)
+        bold = row.is_bold
         for place, (value, column) in enumerate(zip(row.cells, self._table.columns, strict=True)):
             self._cell(place, value, column, bold=bold, grey=row.kind is RowKind.LEFT)
         self._line += 1

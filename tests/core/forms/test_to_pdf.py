@@ -16,7 +16,7 @@ from eschool_core.forms.columns import HEAD_SHARE, parts
 from eschool_core.forms.document import Document, Slip, Stamp
 from eschool_core.forms.letters import PRINTABLE, breakable, printable
 from eschool_core.forms.to_pdf import LANDSCAPE_MM, MANY_ROWS, PORTRAIT_MM, to_pdf
-from eschool_core.reports.table import Column, Note, Row, RowKind, Table, Unit
+from eschool_core.reports.table import Column, Note, Plot, Row, RowKind, Table, Unit
 from tests.core.forms.pages import pages_of, sheets_of, text_of
 
 ATTACKS = (
@@ -273,6 +273,63 @@ def test_a_total_and_the_signatures_are_not_left_alone_on_a_second_sheet() -> No
     # At the usual distance a lying sheet holds 37 pupils with total and signature.
     assert [sheets(pupils) for pupils in (37, 38, 42)] == [1, 1, 1]
     assert sheets(MANY_ROWS + 1) == 2
+
+
+@pytest.mark.parametrize("pupils", [36, 60, 75, 76, 77, 78, 79, 80, 120])
+def test_no_foot_stands_on_a_sheet_without_a_row_of_its_table(pupils: int) -> None:
+    total = Row(("", "Всего", *(5 for _ in range(9))), RowKind.TOTAL)
+    note = Note("Итоги", tuple(f"строка{at}" for at in range(6)))
+    table = wide(9, pupils, totals=(total,), notes=(note,))
+    last = pages_of(to_pdf(document(table, stamps=(STAMP,))))[-1].text
+    for wanted in ("Ученик", "Всего", "строка0", "Директор", "КОПИЯ ВЕРНА"):
+        assert wanted in last
+
+
+def test_many_lines_beneath_a_table_flow_on_and_do_not_leave_the_signatures_alone() -> None:
+    for count in range(90, 150, 6):
+        note = Note("Пробелы", tuple(f"строка{at}" for at in range(count)))
+        pages = pages_of(to_pdf(document(wide(9, 5, notes=(note,)))))
+        said = " ".join(page.text for page in pages)
+        assert all(f"строка{at}" in said for at in range(count))
+        assert f"строка{count - 1}" in pages[-1].text
+        assert "Директор" in pages[-1].text
+
+
+def test_a_second_sheet_says_what_it_belongs_to() -> None:
+    one, other = wide(3, 120), wide(3, 120, title="Другой", subject_of="5Б")
+    pages = [page.text for page in pages_of(to_pdf(document(one, other)))]
+    heads = [page.split("лист ")[0] for page in pages]
+    assert [("продолжение" in head, "Другой" in head) for head in heads] == [
+        (False, False), (True, False), (False, True), (True, True),
+    ]  # fmt: skip
+    assert "Другой, 5Б, I четверть (продолжение)" in heads[-1]
+
+
+def test_a_name_over_several_rows_is_written_once_and_stands_on_every_sheet() -> None:
+    columns = (
+        Column("teacher", "Учитель", Unit.TEXT, 20),
+        Column("subject", "Предмет", Unit.TEXT, 20),
+    )
+    rows = tuple(Row((f"Учитель{at // 12}", f"Предмет{at}")) for at in range(180))
+    pages = pages_of(to_pdf(document(replace(wide(0), columns=columns, rows=rows))))
+    words = [word.text for page in pages for word in page.words]
+    assert [words.count(f"Учитель{at}") for at in range(15)] == [1] * 15
+    for page in pages:
+        first = next(word.text for word in page.words if word.text.startswith("Предмет0") or (
+            word.text.startswith("Предмет") and word.text != "Предмет"))  # fmt: skip
+        assert int(first.removeprefix("Предмет")) % 12 == 0
+
+
+def test_a_plot_is_printed_beneath_its_table() -> None:
+    rows = tuple(Row((at, f"{at:02}.2026", value)) for at, value in ((9, 4), (10, 5)))
+    plain = wide(1, rows=rows)
+    drawn = to_pdf(document(replace(plain, plots=(Plot("c0"),))))
+    assert len(drawn) > len(to_pdf(document(plain)))
+    # The curve stands beneath the table, and the signature beneath the curve.
+    [page] = pages_of(drawn)
+    title = max(word.top for word in page.words if word.text == "Предмет0")
+    assert max(word.bottom for word in page.words if word.text == "5") > title
+    assert next(word.top for word in page.words if word.text == "Директор") > title
 
 
 def test_a_row_stays_on_one_sheet_and_one_that_is_too_long_is_not_cut_off() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eschool_core.commands.care import ExcuseAbsence
-from eschool_core.commands.lessons import RecordAttendance
+from eschool_core.commands.lessons import RecordAttendance, TakeRoll
 from eschool_core.commands.people import MovePupil, WithdrawPupil
 from eschool_core.commands.school import SetCalendar, SetTerm
 from eschool_core.domain.enums import (
@@ -41,6 +41,12 @@ def attend(
         stated_reason=reason,
     )
     school.must(command, teachers[subject], at=clock(day, 15))
+
+
+def call_roll(school: SmallSchool, subject: str, day: int, group: str = "5А") -> None:
+    teacher = {"Математика": "maths", "Русский язык": "russian"}.get(subject, "english_2")
+    command = TakeRoll(lesson_id=school.lesson(group, subject, day))
+    school.must(command, teacher, at=clock(day, 15))
 
 
 def excuse(school: SmallSchool, pupil: int, kind: ExcuseKind, day: int, lesson_id: int = 0) -> None:
@@ -86,13 +92,37 @@ def test_reasons_and_whole_days_by_hand(school: SmallSchool) -> None:
 @pytest.mark.clause("4.4.3/9")
 def test_the_total_of_the_class_and_its_rates(school: SmallSchool) -> None:
     away(school, 0, MONDAY)
+    for subject in ("Математика", "Русский язык"):
+        call_roll(school, subject, TUESDAY)
+    call_roll(school, "Английский язык", MONDAY, "5А/2")
     shown = made(school, "attendance", asked(school, MONDAY, TUESDAY, class_name="5А"))
     assert shown.totals[0].cells[1:] == ("Всего по классу", 1, 0, 3, 0, 0, 0, 3, 0)
     # Five lessons a pupil in two days, of which 3 of 20 were missed.
     assert shown.notes[0].lines == (
         "пропущено уроков на одного ученика: 0,8",
-        "посещаемость: 85,0 % из 20 уроков",
+        "посещаемость: 85,0 % из 20 человеко-уроков с перекличкой",
     )
+
+
+@pytest.mark.clause("4.4.3/9")
+def test_lessons_without_a_roll_are_told_and_are_no_attendance(school: SmallSchool) -> None:
+    wanted = asked(school, MONDAY, TUESDAY, class_name="5А", day=TUESDAY + 1)
+    assert made(school, "attendance", wanted).notes[0].lines == (
+        "пропущено уроков на одного ученика: 0,0",
+        "уроков без переклички: 6",
+    )
+    attend(school, 0, "Математика", MONDAY, Presence.ABSENT)
+    assert made(school, "attendance", wanted).notes[0].lines == (
+        "пропущено уроков на одного ученика: 0,3",
+        "посещаемость: 75,0 % из 4 человеко-уроков с перекличкой",
+        "уроков без переклички: 5",
+    )
+
+
+@pytest.mark.clause("4.4.3/9")
+def test_a_roll_may_still_be_called_today(school: SmallSchool) -> None:
+    wanted = asked(school, MONDAY, TUESDAY, class_name="5А", day=TUESDAY)
+    assert "уроков без переклички: 4" in made(school, "attendance", wanted).notes[0].lines
 
 
 @pytest.mark.clause("4.4.3/9")
@@ -178,8 +208,9 @@ def test_a_lesson_cancelled_by_quarantine_is_asked_of_nobody(school: SmallSchool
         ),
         "deputy",
     )
-    shown = made(school, "attendance", asked(school, MONDAY, TUESDAY, class_name="5А"))
-    assert shown.notes[0].lines[-1] == "посещаемость: 100,0 % из 12 уроков"
+    wanted = asked(school, MONDAY, TUESDAY, class_name="5А", day=TUESDAY + 1)
+    shown = made(school, "attendance", wanted)
+    assert shown.notes[0].lines[-1] == "уроков без переклички: 4"
 
 
 @pytest.mark.clause("4.4.3/9")

@@ -8,6 +8,8 @@ from decimal import Decimal
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from eschool_core.commands.lessons import RecordMark
 from eschool_core.domain.enums import Presence
@@ -38,16 +40,23 @@ def test_a_month_shows_what_was_missed_and_the_mean_of_its_marks(school: SmallSc
     due = table.value(row, "due_lessons")
     assert isinstance(due, int)
     assert table.value(row, "month") == "09.2026"
-    assert table.value(row, "missed_lessons") == 1
+    assert table.value(row, "missed_of_due") == 1
     share = Decimal(100 * (due - 1)) / due
     assert table.value(row, "attended") == share.quantize(Decimal("0.1"))
     assert (table.value(row, "marks_given"), table.value(row, "mean_mark")) == (3, Decimal("4.33"))
 
 
 def test_days_to_come_count_nowhere(school: SmallSchool) -> None:
-    [today] = course(school).rows
-    [earlier] = course(school, FIRST_DAY + 1).rows
-    assert today.cells[1] > earlier.cells[1]  # type: ignore[operator]
+    late, early = course(school), course(school, FIRST_DAY + 2)
+    [today], [earlier] = late.rows, early.rows
+    assert late.value(today, "without_roll") > early.value(earlier, "without_roll")  # type: ignore[operator]
+
+
+@pytest.mark.clause("4.4.3/9")
+def test_a_month_without_a_roll_has_no_share_of_attendance(school: SmallSchool) -> None:
+    table = course(school)
+    [row] = table.rows
+    assert (table.value(row, "due_lessons"), table.value(row, "attended")) == (0, None)
 
 
 def plain(*values: Decimal | None, title: str = "Т") -> Table:
@@ -93,6 +102,30 @@ def test_a_value_beyond_the_axis_widens_it() -> None:
     assert all(0 < y < 220 for _, y in places)
 
 
+@pytest.mark.parametrize(
+    ("values", "plot", "axis"),
+    [
+        ((90,), Plot("value", highest=Decimal(100)), ["85", "90", "95", "100"]),
+        ((98,), Plot("value", highest=Decimal(100)), ["97", "98", "99", "100"]),
+        ((3, 4), Plot("value", Decimal(2), Decimal(5)), ["2", "3", "4", "5"]),
+        ((3, 3), Plot("value"), ["2,90", "2,95", "3,00", "3,05", "3,10"]),
+        ((0, 740), Plot("value"), ["-500", "0", "500", "1000"]),
+    ],
+)
+def test_the_axis_goes_by_round_steps(values: tuple[int, ...], plot: Plot, axis: list[str]) -> None:
+    picture = drawn(plain(*map(Decimal, values)), plot)
+    named = [one.text for one in picture.iter(f"{SVG}text") if one.get("text-anchor") == "end"]
+    assert named == axis
+
+
+@given(st.lists(st.decimals(-10_000, 10_000, places=2), min_size=1, max_size=12))
+def test_any_values_stand_within_the_picture(values: list[Decimal]) -> None:
+    picture = drawn(plain(*values))
+    assert all(0 < y < 220 for _, y in points(picture))
+    ends = [one for one in picture.iter(f"{SVG}text") if one.get("text-anchor") == "end"]
+    assert 2 <= len(ends) <= 5
+
+
 def test_a_picture_says_in_words_what_it_shows() -> None:
     picture = drawn(plain(Decimal("4.25"), title="Средняя"))
     title = picture.find(f"{SVG}title")
@@ -113,6 +146,7 @@ def test_whatever_a_title_holds_is_text() -> None:
 def test_a_document_shows_the_pictures_and_other_reports_none(school: SmallSchool) -> None:
     lesson, pupil = school.lesson("5А", "Математика"), school.pupils["5А"][0]
     school.must(RecordMark(lesson_id=lesson, pupil_id=pupil, value=5), "maths")
+    attend(school, 1, "Математика", MONDAY, Presence.ABSENT)
     table = course(school)
     assert to_html(table).count("<svg") == 2
     assert plots_html(replace(table, plots=())) == ""

@@ -199,10 +199,16 @@ def test_three_gaps_are_listed_as_exactly_three(school: SmallSchool) -> None:
         at=clock(MONDAY, 14),
     )
     shown = made(school, "filling", week(school, teacher="maths"))
-    assert shown.notes[0].title == "Пробелы в заполнении: 3"
-    assert [line.split(": ")[1] for line in shown.notes[0].lines] == [
-        "нет темы работы", "нет переклички", "нет темы урока",
-    ]  # fmt: skip
+    assert shown.notes[0].title == "Пробелы в заполнении, дата и номер урока: 3"
+    assert {line.split(": ")[1] for line in shown.notes[0].lines} == {
+        "нет темы работы – 07.09 (1)", "нет переклички – 08.09 (1)", "нет темы урока – 09.09 (1)",
+    }  # fmt: skip
+
+
+def test_gaps_of_one_journal_stand_in_one_line(school: SmallSchool) -> None:
+    shown = made(school, "filling", week(school, teacher="maths"))
+    [line] = [one for one in shown.notes[0].lines if one.startswith("Maths А., 5А,")]
+    assert line.split(": ")[1] == "нет темы урока, нет переклички – 07.09 (1), 08.09 (1), 09.09 (1)"
 
 
 @pytest.mark.scenario("3.4:2")

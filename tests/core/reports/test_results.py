@@ -254,7 +254,7 @@ def test_every_cell_of_the_register_says_what_stands_there(
     assert [cells(shown, line) for line in range(4)] == [
         (5, "н/а", 5), ("зач", 1, 4), ("нет", 2, 3), (5, "осв.", 5),
     ]  # fmt: skip
-    assert shown.notes[0].lines == ("Английский язык: 1",)
+    assert shown.notes[0].lines == ("Английский язык – 1",)
 
 
 @pytest.mark.clause("4.4.3/4")
@@ -282,6 +282,11 @@ def test_first_grades_have_attendance_and_the_decision_only(
     keys = [column.key for column in shown.columns]
     assert keys == ["number", "name", "part", "missed_days", "missed_lessons", "decision"]
     assert shown.rows[0].cells[-1] == "переведён(а) в 2 класс, протокол № 4 от 07.09.2026"
+    of_year = register(school, year(school), "1А")
+    assert of_year.landscape
+    # Of terms without marks there is nothing to say: one line for each pupil.
+    assert len(of_year.rows) == len(school.pupils["1А"])
+    assert of_year.rows[0].cells[-1] == shown.rows[0].cells[-1]
 
 
 @pytest.mark.scenario("academic_debt:2")
