@@ -153,7 +153,7 @@ def propose_correction(store: Store, command: ProposeCorrection, occasion: Occas
     store.put(
         Correction(
             id=occasion.new_id(),
-            part=line.part + (TO_RESULT if lesson is None else 0),
+            part=line.part + TO_RESULT,
             target=command.target,
             lesson_id=command.lesson_id,
             position=command.position,
@@ -276,7 +276,7 @@ def _apply(store: Store, occasion: Occasion, correction: Correction) -> None:
     elif correction.target == CorrectionTarget.MARK:
         cell = Mark(
             id=occasion.new_id(),
-            part=correction.part,
+            part=_part_of_cell(correction),
             lesson_id=correction.lesson_id,
             position=correction.position,
             value=correction.value,
@@ -288,7 +288,7 @@ def _apply(store: Store, occasion: Occasion, correction: Correction) -> None:
     elif correction.target == CorrectionTarget.ATTENDANCE:
         cell = Attendance(
             id=occasion.new_id(),
-            part=correction.part,
+            part=_part_of_cell(correction),
             lesson_id=correction.lesson_id,
             presence=correction.value,
             **envelope,
@@ -296,7 +296,7 @@ def _apply(store: Store, occasion: Occasion, correction: Correction) -> None:
     else:
         cell = TermMark(
             id=occasion.new_id(),
-            part=correction.part,
+            part=_part_of_cell(correction),
             kind=correction.result_kind,
             term_id=correction.term_id,
             value=correction.value,
@@ -313,7 +313,7 @@ def _apply(store: Store, occasion: Occasion, correction: Correction) -> None:
 
 
 def _cell(store: Store, correction: Correction) -> Mark | Attendance | TermMark | None:
-    part, lesson_id = correction.part, correction.lesson_id
+    part, lesson_id = _part_of_cell(correction), correction.lesson_id
     if correction.target == CorrectionTarget.MARK:
         return store.first(Mark, part=part, lesson_id=lesson_id, position=correction.position)
     if correction.target == CorrectionTarget.ATTENDANCE:
@@ -325,6 +325,13 @@ def _cell(store: Store, correction: Correction) -> Mark | Attendance | TermMark 
         term_id=correction.term_id,
         subject_id=correction.subject_id,
     )
+
+
+def _part_of_cell(correction: Correction) -> int:
+    """Return where the cell lies: a proposal is the school's own, a mark or absence is not."""
+    if correction.target == CorrectionTarget.RESULT:
+        return correction.part
+    return correction.part - TO_RESULT
 
 
 def _mark(store: Store, line: JournalLine, lesson_id: int, position: int) -> Mark | None:

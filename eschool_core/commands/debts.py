@@ -21,7 +21,7 @@ from eschool_core.commands.base import (
     Occasion,
 )
 from eschool_core.commands.cells import signed, write_cell
-from eschool_core.commands.released import write_result
+from eschool_core.commands.released import write_debt, write_result
 from eschool_core.commands.telling import tell
 from eschool_core.commands.term_marks import find_result
 from eschool_core.domain.enums import NoticeKind, Role
@@ -71,17 +71,18 @@ def open_debts(store: Store, occasion: Occasion, of: ClassTerm) -> None:
         *sorted(results.UNSATISFACTORY),
     )
     for line in [store.require(JournalLine, row[0]) for row in rows]:
-        if store.first(AcademicDebt, part=line.part, year_id=year_id) is None:
+        part = line.part + TO_RESULT
+        if store.first(AcademicDebt, part=part, year_id=year_id) is None:
             debt = AcademicDebt(
                 id=occasion.new_id(),
-                part=line.part,
+                part=part,
                 year_id=year_id,
                 state=DebtState.OPEN,
                 due_day=day + DAYS_TO_CLEAR,
                 protocol="",
                 **signed(occasion),
             )
-            store.put(debt)
+            write_debt(store, occasion, None, debt)
 
 
 class RecordRetake(Command):
@@ -110,7 +111,7 @@ def record_retake(store: Store, command: RecordRetake, occasion: Occasion) -> Fi
     """
     journal = store.require(Journal, command.journal_id)
     line = facts.require_line(store, journal.id, command.pupil_id)
-    debt = store.first(AcademicDebt, part=line.part, year_id=journal.year_id)
+    debt = store.first(AcademicDebt, part=line.part + TO_RESULT, year_id=journal.year_id)
     if debt is None or debt.state != DebtState.OPEN:
         raise InputError("debt.none_open")
     results.check_retake(debt.retakes, commission=bool(command.commission))
@@ -125,7 +126,7 @@ def record_retake(store: Store, command: RecordRetake, occasion: Occasion) -> Fi
         protocol_day=command.protocol_day,
         **signed(occasion),
     )
-    write_cell(store, occasion, debt, retaken)
+    write_debt(store, occasion, debt, retaken)
     if cleared:
         _set_year_mark(store, command, occasion, line)
     return []
@@ -217,7 +218,8 @@ def record_council_decision(
 def debts_of(store: Store, pupil_id: int, year_id: int) -> list[AcademicDebt]:
     """Return the open debts of a pupil in a year."""
     lines = store.select(JournalLine, pupil_id=pupil_id)
-    found = (store.first(AcademicDebt, part=line.part, year_id=year_id) for line in lines)
+    parts = (line.part + TO_RESULT for line in lines)
+    found = (store.first(AcademicDebt, part=part, year_id=year_id) for part in parts)
     return [debt for debt in found if debt is not None and debt.state == DebtState.OPEN]
 
 

@@ -33,8 +33,8 @@ class PartitionKind(IntEnum):
     CLASS_CARE = 14  # checks, requests and drafts of the class teacher [school class]
     ACCOUNT = 15  # own devices, own acknowledgement; for the person and the officer [person]
     HEALTH = 16  # health group, for the class teacher and the head alone [pupil]
-    RESULT = 17  # term, year, exam and final marks as the school has them [journal line]
-    RELEASED = 18  # those of them that the family may know [journal line]
+    RESULT = 17  # results, academic debts, proposed corrections: the school's [journal line]
+    RELEASED = 18  # results and debts as the family may know them [journal line]
 
 
 TO_RESULT = PartitionKind.RESULT - PartitionKind.LINE

@@ -185,7 +185,10 @@ class OwedWork(Cell, table=True):
 
 
 class AcademicDebt(Cell, table=True):
-    """An unsatisfactory or missing year result (partition LINE); its history keeps each retake."""
+    """An unsatisfactory or missing year result (partition RESULT); its history keeps each retake.
+
+    Families do not see it: what they may know is a ``ReleasedDebt``.
+    """
 
     __tablename__ = "academic_debt"
     number: ClassVar[int] = 77
@@ -204,10 +207,30 @@ class AcademicDebt(Cell, table=True):
     protocol_day: int = 0
 
 
-class Correction(Row, table=True):
-    """A change in a closed term that one person proposes and another decides.
+class ReleasedDebt(Row, table=True):
+    """What a family may know of an ``AcademicDebt`` (partition RELEASED), follows each change.
 
-    Of marks and attendance in partition LINE, of term and year marks in RESULT.
+    It is there from the release of the year's marks on (2.9), which the debt gives away, and has
+    the id of the debt.
+    """
+
+    __tablename__ = "released_debt"
+    number: ClassVar[int] = 218
+    year_id: int = Field(sa_type=Id)
+    state: int
+    """``DebtState``."""
+    due_day: int
+    retakes: int
+    value: int
+    """``ResultValue`` of the last retake; 0 for none."""
+    protocol: str
+    protocol_day: int
+
+
+class Correction(Row, table=True):
+    """A change in a closed term that one person proposes and another decides (partition RESULT).
+
+    Families see of it what it has changed, once it is decided: the cell and its history.
     """
 
     number: ClassVar[int] = 78

@@ -36,7 +36,7 @@ class CorrectionAnswer(Answer):
 
 CORRECTIONS = (
     "SELECT c.id, n.pupil_id, g.name, s.name, l.day FROM correction c "
-    "JOIN journal_line n ON n.part IN (c.part, c.part - 12) JOIN journal j ON j.id = n.journal_id "
+    "JOIN journal_line n ON n.part = c.part - 12 JOIN journal j ON j.id = n.journal_id "
     "JOIN study_group g ON g.id = j.group_id JOIN subject s ON s.id = j.subject_id "
     "LEFT JOIN lesson l ON l.id = c.lesson_id ORDER BY c.id DESC LIMIT ?"
 )

@@ -228,7 +228,7 @@ def pupil_results(
     releases = store.select(MarksRelease, year_id=year.id, class_id=class_id)
     open_terms = {release.term_id for release in releases}
     marks: dict[int, list[tuple[int, int, int]]] = {}
-    shown_here = released_only and _holds_released(store, pupil_id)
+    shown_here = released_only and holds_released(store, pupil_id)
     known = store.rows(RELEASED_OF_PUPIL if shown_here else OF_PUPIL, pupil_id, year.id)
     for journal_id, kind, term_id, value in known:
         if shown_here or not released_only or term_id in open_terms:
@@ -245,7 +245,7 @@ def pupil_results(
     )
 
 
-def _holds_released(store: Store, pupil_id: int) -> bool:
+def holds_released(store: Store, pupil_id: int) -> bool:
     """Return whether what a pupil's family may know lies here: at the server, and with it."""
     line = store.first(JournalLine, pupil_id=pupil_id)
     return line is not None and store.holds(line.part + TO_RELEASED)

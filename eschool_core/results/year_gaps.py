@@ -41,7 +41,7 @@ UNBORN = (
 )
 UNSETTLED = (
     "SELECT n.journal_id, COUNT(*) FROM correction c "
-    "JOIN journal_line n ON n.part IN (c.part, c.part - 12) "
+    "JOIN journal_line n ON n.part = c.part - 12 "
     "JOIN journal j ON j.id = n.journal_id WHERE j.year_id = ? AND c.state = ? "
     "GROUP BY n.journal_id ORDER BY n.journal_id"
 )

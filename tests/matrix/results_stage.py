@@ -184,7 +184,7 @@ class _Rows:
         self.put(
             AcademicDebt(
                 id=self.next(),
-                part=line.part,
+                part=line.part + TO_RESULT,
                 year_id=school.year,
                 state=DebtState.OPEN,
                 due_day=MONDAY + 99,

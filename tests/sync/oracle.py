@@ -349,16 +349,14 @@ RULES: dict[type[Row], Rule] = {
         (journal.CellHistory, results.AssessmentRule, results.OrderDate),
         lambda eyes, row: eyes.cell(row),
     ),
+    **dict.fromkeys((results.ExternalMark, results.OwedWork), _line),
     **dict.fromkeys(
-        (
-            results.ExternalMark, results.OwedWork, results.AcademicDebt,
-        ),
-        _line,
+        (results.TermMark, results.AcademicDebt, results.Correction),
+        lambda eyes, row: eyes.result(row["part"] >> 6),
     ),
-    results.TermMark: lambda eyes, row: eyes.result(row["part"] >> 6),
-    results.Correction: lambda eyes, row: eyes.cell(row),
-    results.ReleasedMark: lambda eyes, row: (
-        eyes.lines[row["part"] >> 6]["pupil_id"] in eyes.own_pupils
+    **dict.fromkeys(
+        (results.ReleasedMark, results.ReleasedDebt),
+        lambda eyes, row: eyes.lines[row["part"] >> 6]["pupil_id"] in eyes.own_pupils,
     ),
     results.CouncilDecision: lambda eyes, row: eyes.absences(row["pupil_id"]),
     archive.MarksSeen: lambda eyes, row: eyes.private(row["pupil_id"]),

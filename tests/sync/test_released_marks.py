@@ -10,25 +10,17 @@ from eschool_core.commands.releases import ReleaseMarks
 from eschool_core.domain.partition import TO_RESULT, PartitionKind, kind_of
 from eschool_core.domain.results import ReleasedMark, TermMark
 from eschool_core.store import steps
-from eschool_core.store.database import Database, transaction
 from eschool_sync.history.verify import Verifier
 from eschool_sync.protocol.messages import parts_hash
 from eschool_sync.server.migrating import migrate
 from tests.sync.harness import Member, World, all_rows, pupils
+from tests.sync.older_places import to_version_1
 from tests.sync.test_schema_steps import server_key, sums
 from tests.sync.test_scope import bare, decrypted
 from tests.sync.test_term_barrier import DAY, one_term, term_mark
 
 PLANTED = "Причина-канарейка-7391"
 FAMILY = ("guardian", "pupil")
-OLDER = (
-    "UPDATE term_mark SET part = part - 12",
-    "UPDATE cell_history SET part = part - 12 WHERE table_number = 74",
-    "UPDATE correction SET part = part - 12 WHERE target = 3",
-    "DROP TABLE released_mark",
-    "DELETE FROM part_state WHERE (part & 63) IN (17, 18)",
-    "UPDATE schema_version SET version = 1",
-)
 
 
 @pytest.fixture
@@ -128,13 +120,6 @@ def test_a_forged_pull_that_claims_the_results_gets_none(marked: World) -> None:
     marked.check("guardian")
 
 
-def make_older(database: Database) -> None:
-    """Turn a database into what version 1 has written."""
-    with transaction(database):
-        for sql in OLDER:
-            database.execute(sql)
-
-
 @pytest.mark.clause("2.9")
 @pytest.mark.parametrize("is_released", [False, True])
 def test_a_school_of_version_1_has_what_a_new_one_would_have(
@@ -144,7 +129,7 @@ def test_a_school_of_version_1_has_what_a_new_one_would_have(
         release(any_marked)
     server, key = any_marked.server, server_key(any_marked)
     rows, before = all_rows(server.database), sums(server.database)
-    make_older(server.database)
+    to_version_1(server.database)
     assert migrate(server.database, key) == (1, steps.newest())
     assert (all_rows(server.database), sums(server.database)) == (rows, before)
     verified = Verifier(server.database, any_marked.number, server.public_key, key).verify()
@@ -185,7 +170,7 @@ def older_replica(world: World, member: Member) -> None:
     if member.name in FAMILY:
         places = ", ".join("?" for _ in mark)
         database.execute(f"INSERT INTO term_mark VALUES ({places})", mark)
-    make_older(database)
+    to_version_1(database)
     with member.replica._opened.writing() as position:
         replace(position, scope=parts_hash(held(member))).save(database)
     member.replica.close()

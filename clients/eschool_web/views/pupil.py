@@ -11,7 +11,7 @@ from eschool_core.domain.row import Cell
 from eschool_core.domain.school import Term
 from eschool_core.errors import InputError
 from eschool_core.queries.absences import pupil_absences
-from eschool_core.queries.beside_marks import debts, owed_works
+from eschool_core.queries.beside_marks import family_debts, owed_works
 from eschool_core.queries.cell_history import attendance_history, line_of, mark_history
 from eschool_core.queries.in_force import local, year_on, zone_of
 from eschool_core.queries.me import me
@@ -30,7 +30,7 @@ ROOT_DIGITS: Final = 16
 
 
 def results_page(asked: Asked) -> Page:
-    """Return term and year marks that are released, absences, works and debts that stand out.
+    """Return results and debts that are released, absences, and works that stand out.
 
     Raises:
         InputError: ``web.not_found``: they are not this person's to read.
@@ -43,7 +43,7 @@ def results_page(asked: Asked) -> Page:
             "results": pupil_results(store, pupil_id, today, released_only=True),
             "absences": pupil_absences(store, pupil_id, first, min(last, today)),
             "owed": [entry for entry in owed_works(store) if entry.pupil_id == pupil_id],
-            "debts": [entry for entry in debts(store) if entry.pupil_id == pupil_id],
+            "debts": family_debts(store, pupil_id),
         }
 
     return Page("results.html", {**_about(asked, pupil_id), **asked.read(question)})

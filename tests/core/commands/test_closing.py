@@ -11,6 +11,7 @@ from eschool_core.commands.school import TurnDay
 from eschool_core.commands.timetable import RecordLesson
 from eschool_core.domain.enums import FindingState
 from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import DateKind, ResultValue
 from eschool_core.domain.results import AcademicDebt, TermClosing, TermMark
 from tests.core.commands.acts import absent, homework, mark, roll, topic, work
@@ -230,7 +231,7 @@ class TestYear:
         fill_year(school, {pupil: 2})
         school.must(close(school, ordinal=0), "deputy")
         debt = school.one(AcademicDebt)
-        assert debt.part == school.line(*MATHS, pupil).part
+        assert debt.part == school.line(*MATHS, pupil).part + TO_RESULT
         assert verdict(school.do(year_mark(school, pupil, 3, "x"), "maths")) == HELD
         lesson = school.lesson(*MATHS)
         assert verdict(school.do(mark(lesson, pupil), "maths")) == HELD
