@@ -25,6 +25,7 @@ from eschool_core.domain.care import PupilRequest
 from eschool_core.domain.care_enums import Section
 from eschool_core.domain.enums import TermKind
 from eschool_core.domain.inspection import InspectionResult
+from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import ArchiveKind, AssessmentMode, ResultValue
 from eschool_core.domain.results import AcademicDebt, Correction
 from eschool_core.domain.row import FOREVER
@@ -72,7 +73,7 @@ def prepare(built: Stage) -> None:
     )
     [debt] = school.all(AcademicDebt)
     line = school.line("5А", "Математика", school.pupils["5А"][3])
-    school.store.put(debt.replace(id=FIRST_ID + 1, part=line.part, retakes=2))
+    school.store.put(debt.replace(id=FIRST_ID + 1, part=line.part + TO_RESULT, retakes=2))
     kept = school.all(ArchiveEntry)[0]
     for place, kind in enumerate((ArchiveKind.JOURNAL, ArchiveKind.REGISTER)):
         school.store.put(kept.replace(id=FIRST_ID + 2 + place, kind=kind, keep_until=MONDAY))
