@@ -236,6 +236,12 @@ class SyncResponse:
     receipt: bytes = b""
     collecting: bool = False
 
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether it says nothing but the time and that there is nothing new."""
+        asks = self.need_parts or self.collecting
+        return not (self.tree_head or self.frames or self.verdicts or asks)
+
     def to_bytes(self, level: int = 3) -> bytes:
         """Return the body to be sent."""
         point = self.checkpoint

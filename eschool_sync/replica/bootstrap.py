@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from eschool_core.domain.row import Row, Value
+from eschool_core.errors import AccessError, TransportError
 from eschool_sync.protocol.frames import Frame, unpack_frames
 from eschool_sync.protocol.messages import parts_hash
 from eschool_sync.protocol.snapshot import (
@@ -32,6 +33,8 @@ OFFERED: Final = "offered"
 
 DONE: Final = "bootstrap"
 """Name under which the hashes of applied chunks are kept until the bootstrap is over."""
+
+VERSION_KEY: Final = "transport.version"
 
 MAX_REQUESTS: Final = 100_000
 MAX_ASKED: Final = 1_000
@@ -59,6 +62,16 @@ class Bootstrap:
         with self._opened.reading():
             done = find_meta(self._opened.database, DONE)
             return done is not None or self._opened.position().cursor == 0
+
+    def run_if_let(self, report: SyncReport, progress: Progress | None) -> None:
+        """Do as ``run``; who is shut out or too old hears so after its entries have gone (T15)."""
+        try:
+            self.run(report, progress)
+        except AccessError:
+            return
+        except TransportError as error:
+            if error.key != VERSION_KEY:
+                raise
 
     def run(self, report: SyncReport, progress: Progress | None) -> None:
         """Apply every chunk that is not here yet; a sync must follow.

@@ -32,6 +32,7 @@ from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import KEEP_SECONDS, State
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.pushing import packed_push
+from eschool_sync.replica.quiet import DAY_SECONDS, Quiet
 from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.returning import BEHIND, DENIED, Returning
 from eschool_sync.replica.sealing import seal_if_lost
@@ -55,15 +56,11 @@ ALARM: Final = "alarm"
 TAKEN: Final = "taken"
 """Name under which the last own number is kept that a server newer than this program has."""
 
-VERSION_KEY: Final = "transport.version"
-
 MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
 
 TELL_SECONDS: Final = 5 * 60
 """An open replica says which computer this is at once, and then so often."""
-
-DAY_SECONDS: Final = 24 * 3600
 
 
 class Exchange:
@@ -75,6 +72,7 @@ class Exchange:
         self._bootstrap = Bootstrap(opened, transport, self._replay)
         self._returning = Returning(opened, transport)
         self._branching = Branching(opened, transport, self._replay)
+        self._quiet = Quiet(opened)
         self._told_at = -TELL_SECONDS
 
     def sync(self, progress: Progress | None) -> SyncReport:
@@ -106,7 +104,7 @@ class Exchange:
     def _sync(self, progress: Progress | None) -> SyncReport:
         report, tell_parts = SyncReport(), False
         if self._bootstrap.is_due():
-            self._load(report, progress)
+            self._bootstrap.run_if_let(report, progress)
             # The server knows no scope that a bootstrap ends with: it would only ask.
             tell_parts = True
         for _ in range(MAX_ROUNDS):
@@ -116,6 +114,8 @@ class Exchange:
             except OutdatedError as told:
                 self.keep_taken(told.known)
                 continue
+            if self._quiet.hear(position, response):
+                break
             if response.collecting or response.need_parts:
                 self._returning.offer(response)
                 tell_parts = response.need_parts
@@ -129,18 +129,8 @@ class Exchange:
                 break
         else:
             raise TransportError("sync.unsettled", rounds=MAX_ROUNDS)
-        self._opened.fold()
+        self._quiet.fold()
         return report
-
-    def _load(self, report: SyncReport, progress: Progress | None) -> None:
-        """Fetch chunks; who is shut out or too old hears so after its entries have gone (T15)."""
-        try:
-            self._bootstrap.run(report, progress)
-        except AccessError:
-            return
-        except TransportError as error:
-            if error.key != VERSION_KEY:
-                raise
 
     def _ask(
         self, request: SyncRequest, report: SyncReport, progress: Progress | None
@@ -323,6 +313,8 @@ class Exchange:
             drop_unnamed(opened.database, after=(rows, gone, mended, response.verdicts))
             moved.save(opened.database)
             pending = opened.outbox.counts().get(State.PENDING, 0)
+            if not pending:
+                self._quiet.settle(response)
         report.pulled_rows += rows
         report.mended_rows += mended
         report.parts_in += len(fresh)

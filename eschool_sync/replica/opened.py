@@ -139,9 +139,28 @@ class Opened:
                 self._scope, self._data_version = b"", -1
                 raise
 
+    @contextmanager
+    def noting(self) -> Iterator[Position]:
+        """As ``writing``, for what may be lost with the power; what is durable already stays so."""
+        with self.lock, database_errors():
+            self.database.execute("PRAGMA synchronous = NORMAL")
+            try:
+                with self.writing() as position:
+                    yield position
+            finally:
+                self.database.execute("PRAGMA synchronous = FULL")
+
+    def state(self) -> tuple[int, int]:
+        """Return what differs as soon as anybody has written; in a transaction."""
+        return self._version_of_others(), self.connection.total_changes
+
+    def _version_of_others(self) -> int:
+        [[version]] = self.database.fetch("PRAGMA data_version")
+        return int(version)
+
     def _notice_others(self) -> None:
         """Forget what was read where another process has written since."""
-        [[version]] = self.database.fetch("PRAGMA data_version")
+        version = self._version_of_others()
         if version != self._data_version:
             self._data_version = version
             self.store.reads.forget()
@@ -150,10 +169,14 @@ class Opened:
             if identity != self.identity:
                 self._be(identity)
 
-    def fold(self) -> None:
-        """Fold the WAL into the file, so that nothing purged is left in it."""
+    def fold(self) -> bool:
+        """Fold the WAL into the file, so that nothing purged is left in it.
+
+        Returns:
+            Whether all of it is: where a reader is at work it stays.
+        """
         with self.lock:
-            checkpoint(self.connection)
+            return checkpoint(self.connection)
 
     def close(self) -> None:
         """Fold and close; the key leaves with the connection. Closing again does nothing."""

@@ -125,6 +125,11 @@ class Connection:
         """A dead process has nothing to take back: the file's recovery does that."""
         return not self._process.dead and bool(self._connection.in_transaction)
 
+    @property
+    def total_changes(self) -> int:
+        """How many rows it has written."""
+        return int(self._connection.total_changes)
+
     def rows(self) -> Rows:
         """Return every row of every domain table; read again only where something was written.
 

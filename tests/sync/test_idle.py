@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +16,16 @@ from eschool_core.errors import AccessError
 from eschool_core.ids import MAX_DEVICE, MAX_NUMBER
 from eschool_sync.history.head import MARK_BYTES
 from eschool_sync.protocol.messages import SyncRequest, pack_unchanged
+from eschool_sync.replica import opened
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.security.signing import SigningKey, issue_anchor
 from eschool_sync.server.state import INCARNATION_BYTES
-from tests.sync.harness import Member, World, table_name
+from tests.core.commands.acts import topic
+from tests.sync.harness import Member, World, lesson, table_name
 
 MOST_BYTES = 250
+FULL = 2
+FOLD = "PRAGMA wal_checkpoint(TRUNCATE)"
 NAMES = "|".join(table_name(spec.table) for spec in TABLES)
 DOMAIN = re.compile(rf"\b(FROM|JOIN|INTO|UPDATE)\s+({NAMES})\b", re.IGNORECASE)
 
@@ -55,6 +63,71 @@ def test_an_idle_sync_touches_no_domain_table_on_either_side(world: World) -> No
     assert on_domain(at_replica) == []
     assert not [statement for statement in at_server if not statement.startswith("SELECT")]
     assert (report.rounds, report.pulled_rows) == (1, 0)
+
+
+def test_an_idle_sync_waits_for_no_disk_and_the_next_entry_does(world: World) -> None:
+    [maths] = world.synced("maths")
+    with traced(maths.database) as statements:
+        maths.sync()
+        maths.do(topic(lesson(world)))
+    waits = [one for one in statements if "synchronous" in one or one in {"COMMIT", FOLD}]
+    noted = ["PRAGMA synchronous = NORMAL", "COMMIT", "PRAGMA synchronous = FULL"]
+    assert waits == ["COMMIT", *noted, "COMMIT"]
+    assert maths.database.fetch("PRAGMA synchronous") == [(FULL,)]
+
+
+@pytest.mark.threat("T13")
+@pytest.mark.parametrize("quarters", range(4))
+def test_when_the_power_fails_after_idle_syncs_only_their_times_are_lost(
+    world: World, tmp_path: Path, quarters: int
+) -> None:
+    """Of a WAL that nobody waited for, any beginning may be on the disk."""
+    [maths] = world.synced("maths")
+    maths.do(topic(lesson(world)))
+    maths.sync()
+    begun = maths.replica.status()
+    world.clock.advance(60)
+    for _ in range(2):
+        assert maths.sync().rounds == 1
+    shutil.copytree(maths.folder, tmp_path / "after")
+    [wal] = (tmp_path / "after").glob("*-wal")
+    written = wal.stat().st_size
+    assert written > 0
+    os.truncate(wal, written * quarters // 4)
+    after = replace(maths, folder=tmp_path / "after")
+    found = after.replica.status()
+    assert found.last_sync in {begun.last_sync, world.clock.wall()}
+    assert quarters or found.last_sync == begun.last_sync
+    assert replace(found, last_sync=0, lease=None) == replace(begun, last_sync=0, lease=None)
+    assert after.rows() == maths.rows()
+    assert after.sync().rounds == 1
+    assert after.replica.status().last_sync == world.clock.wall()
+
+
+def test_what_another_process_has_spoilt_is_found_by_the_next_idle_sync(world: World) -> None:
+    """Nothing is taken for granted after others have written."""
+    [maths] = world.synced("maths")
+    maths.sync()
+    sound = maths.replica.status().parts
+    other = replace(maths)
+    other.database.execute("UPDATE part_state SET rows = rows + 1")
+    maths.sync()
+    assert maths.replica.status().parts == sound
+
+
+def test_what_could_not_be_folded_in_is_folded_in_by_the_next_idle_sync(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader was at work: what was purged must not stay in the WAL (I6)."""
+    [maths] = world.synced("maths")
+    with monkeypatch.context() as patched:
+        patched.setattr(opened, "checkpoint", lambda connection: False)
+        maths.do(topic(lesson(world)))
+        maths.sync()
+    with traced(maths.database) as statements:
+        report = maths.sync()
+    assert report.rounds == 1
+    assert FOLD in statements
 
 
 @pytest.mark.parametrize("name", ["maths", "deputy", "guardian"])

@@ -92,7 +92,7 @@ REPLICA = (
     Mutant(
         "leave-the-wal",
         _EXCHANGE,
-        "        self._opened.fold()\n",
+        "        self._quiet.fold()\n",
         "",
         "I6: nothing purged is left in the WAL",
     ),
