@@ -218,6 +218,7 @@ class SyncResponse:
         places: Where each of the verdicts stands in the log.
         receipt: The school's signature over them (``receipts.Receipt``).
         collecting: A restored server asks for what it has forgotten, and gives nothing yet.
+        is_unchanged: It came as the body that tells the time and the sums alone.
     """
 
     incarnation: bytes
@@ -235,12 +236,7 @@ class SyncResponse:
     places: tuple[Place, ...] = ()
     receipt: bytes = b""
     collecting: bool = False
-
-    @property
-    def is_unchanged(self) -> bool:
-        """Whether it says nothing but the time and that there is nothing new."""
-        asks = self.need_parts or self.collecting
-        return not (self.tree_head or self.frames or self.verdicts or asks)
+    is_unchanged: bool = False
 
     def to_bytes(self, level: int = 3) -> bytes:
         """Return the body to be sent."""
@@ -331,7 +327,10 @@ def _unchanged(fields: list[Any], request: SyncRequest) -> SyncResponse:
         malformed("response")
     none = pack_parts([])
     point = Checkpoint(request.cursor, request.ack, rows, digest, request.scope, b"")
-    return SyncResponse(request.incarnation, (), [], none, none, point, anchor, request.name())
+    return SyncResponse(
+        *(request.incarnation, (), [], none, none, point, anchor, request.name()),
+        is_unchanged=True,
+    )
 
 
 def _places(packed: bytes, count: int) -> tuple[Place, ...]:
