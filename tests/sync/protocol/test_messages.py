@@ -112,7 +112,8 @@ def test_an_unchanged_school_is_told_by_its_sums() -> None:
     point = Checkpoint(REQUEST.cursor, REQUEST.ack, 5, b"d" * 16, REQUEST.scope, b"")
     none = pack_parts([])
     assert read == SyncResponse(
-        REQUEST.incarnation, (), [], none, none, point, b"anchor", REQUEST.name()
+        *(REQUEST.incarnation, (), [], none, none, point, b"anchor", REQUEST.name()),
+        is_unchanged=True,
     )
 
 
