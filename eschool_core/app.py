@@ -8,6 +8,7 @@ from eschool_core.commands.base import Command, Findings, HoldForReview, Occasio
 from eschool_core.commands.carrying import carry
 from eschool_core.commands.catalogue import BY_MODEL
 from eschool_core.commands.held import Content, keep_held, replace_held
+from eschool_core.commands.imported import kept_for_undo
 from eschool_core.commands.telling import tell
 from eschool_core.domain.enums import NoticeKind, Verdict
 from eschool_core.errors import EschoolError, InputError, RegulationError
@@ -111,6 +112,7 @@ def _apply(store: Store, command: Command, occasion: Occasion, *, judged: bool =
     spec = BY_MODEL[type(command)]
     if not judged:
         spec.right(store, command, occasion)
-    findings = carry(store, spec, command, occasion)
+    with kept_for_undo(store, command, occasion):
+        findings = carry(store, spec, command, occasion)
     replace_held(store, occasion)
     return findings

@@ -62,6 +62,7 @@ class LoggedSchool:
         device: int | None = None,
         take: int = 1,
         ids_from: int | None = None,
+        group: int = 0,
     ) -> Outcome:
         """Give a command as a person of the school and return what became of it.
 
@@ -73,6 +74,7 @@ class LoggedSchool:
             device: By default one of the actor's own.
             take: How many command numbers it takes.
             ids_from: Number of the command it replaces.
+            group: Number of the first command of its group.
         """
         person = self.staff[actor] if isinstance(actor, str) else actor
         where = self.device_of(person) if device is None else device
@@ -81,7 +83,7 @@ class LoggedSchool:
         moment = self.now if at is None else at
         interval = moment if isinstance(moment, Interval) else Interval.at(moment)
         seen = self.seq if base is None else base
-        occasion = Occasion(person, where, number, seen, interval, take, ids_from)
+        occasion = Occasion(person, where, number, seen, interval, take, ids_from, group=group)
         values = fields_of(command)
         outcome = self._carry_out(make_command(command.kind, command.version, values), occasion)
         read_aloud(outcome)
@@ -98,6 +100,7 @@ class LoggedSchool:
                 take,
                 outcome,
                 ids_from,
+                group,
             )
         )
         return outcome
@@ -134,6 +137,7 @@ class LoggedSchool:
                 given.interval,
                 given.take,
                 given.ids_from,
+                group=given.group,
             )
             self._carry_out(make_command(given.kind, given.version, list(given.values)), occasion)
 

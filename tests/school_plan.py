@@ -83,6 +83,7 @@ class Given:
     take: int
     outcome: Outcome
     ids_from: int | None = None
+    group: int = 0
 
 
 def clock(day: int, hour: int, minute: int = 0, second: int = 0) -> int:

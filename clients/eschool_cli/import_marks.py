@@ -1,4 +1,4 @@
-"""``eschool import marks``: a table of marks into a journal; ``import undo`` takes it back."""
+"""``eschool import marks``: a table of marks into a journal."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from eschool_cli.localised import LocalCommand, argument, option, say
 from eschool_cli.remembered import Remembered
 from eschool_cli.session import Session, today_of
 from eschool_core.calendar import date_of
-from eschool_core.commands.lessons import RecordMark
-from eschool_core.domain.journal import Lesson, Mark
+from eschool_core.domain.imports import ImportSource
 from eschool_core.errors import InputError
 from eschool_core.imports.builder import CommandBatch
 from eschool_core.imports.builder_marks import build_marks
@@ -25,8 +24,6 @@ from eschool_core.imports.marks import SKIP, MarksDraft, Year, meaning_of, read_
 from eschool_core.imports.summary import not_taken_summary
 from eschool_core.imports.tables import header_text
 from eschool_core.queries import lookup
-from eschool_core.queries.written_since import KINDS, written_since
-from eschool_core.store.store import Store
 
 
 @click.command(name="marks", cls=LocalCommand, says="import.marks")
@@ -59,6 +56,7 @@ def marks_command(
         meanings = remembered.columns | _meanings(columns, year)
         draft = read_marks(file, year, meanings)
         batch = CommandBatch(replica.device, replica.next_number())
+        batch.begin_import(ImportSource.MARKS, place.journal_id)
         made = build_marks(batch, store, place.journal_id, draft, replace=replace, reason=reason)
         summary: dict[str, Any] = {
             **_counts(draft),
@@ -68,53 +66,13 @@ def marks_command(
             "not_taken": not_taken_summary(made.not_taken, session.language),
         }
         if not dry_run:
-            remembered.keep(meanings, replica.now())
+            remembered.keep(meanings)
             give_all(replica, batch)
             summary["commands"] = len(batch.commands)
     show(session, summary, as_json=as_json, dry_run=dry_run)
     if draft.unknown and not as_json:
         listed = ", ".join(draft.unknown)
         session.screen.line(say("cli.import.unknown_columns", columns=listed))
-
-
-@click.command(name="undo", cls=LocalCommand, says="import.undo")
-@journal_arguments
-@dry_run
-@as_json
-@click.pass_obj
-def undo_command(
-    session: Session,
-    class_name: str,
-    subject: str,
-    dry_run: bool,  # noqa: FBT001
-    as_json: bool,  # noqa: FBT001
-) -> None:
-    """Put back how the marks of a journal stood before one's last import."""
-    with session.replica() as replica:
-        store, today = replica.store, today_of(replica)
-        place = lookup.journal(store, class_name, subject, today, replica.person_id)
-        remembered = Remembered(existing_folder(session.home, session.profile), place.journal_id)
-        if not remembered.imported_at:
-            raise InputError("cli.import.nothing_to_undo")
-        batch = CommandBatch(replica.device, replica.next_number())
-        _undo(batch, store, place.journal_id, replica.person_id, remembered.imported_at)
-        if not dry_run:
-            give_all(replica, batch)
-            remembered.keep(remembered.columns, 0)
-    count = len(batch.commands)
-    if as_json:
-        session.screen.json({"undone": count, "dry_run": dry_run})
-        return
-    key = "cli.import.undo_preview" if dry_run else "cli.import.undone"
-    session.screen.line(say(key, count=count))
-
-
-def _undo(batch: CommandBatch, store: Store, journal_id: int, person_id: int, since: int) -> None:
-    for lesson in store.select(Lesson, journal_id=journal_id):
-        for cell in written_since(store, lesson.id, person_id, since):
-            if cell.kind == KINDS[Mark.number]:
-                fields = {"lesson_id": lesson.id, "pupil_id": cell.pupil_id, **cell.before}
-                batch.add(RecordMark.model_validate(fields))
 
 
 def _meanings(columns: tuple[str, ...], year: Year) -> dict[str, str]:

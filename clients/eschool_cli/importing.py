@@ -12,11 +12,12 @@ from eschool_cli.localised import option, say
 from eschool_cli.parameters import Day, DayType
 from eschool_cli.screen import Column
 from eschool_cli.session import Session, today_of
+from eschool_core.domain.imports import ImportSource
 from eschool_core.imports.builder import CommandBatch
 from eschool_core.imports.joining import JoinedSchool, check_hiring
 
 if TYPE_CHECKING:
-    from eschool_sync.replica import Replica
+    from eschool_sync.replica import Receipt, Replica
 
 MAX_SHOWN = 20
 
@@ -27,6 +28,7 @@ FILE = click.Path(path_type=Path)
 
 def carry_out(
     session: Session,
+    source: ImportSource,
     first: Day | None,
     build: Callable[[CommandBatch, JoinedSchool], dict[str, Any]],
 ) -> dict[str, Any]:
@@ -38,6 +40,7 @@ def carry_out(
     """
     with session.replica() as replica:
         batch = CommandBatch(replica.device, replica.next_number())
+        batch.begin_import(source)
         today = today_of(replica)
         first_day = 0 if first is None else first.number(today)
         told = build(batch, JoinedSchool(replica.store, replica.person_id, today, first_day))
@@ -45,12 +48,10 @@ def carry_out(
     return {**told, "commands": len(batch.commands)}
 
 
-def give_all(replica: Replica, batch: CommandBatch) -> None:
-    """Give the commands of a batch as one group; see ``carry_out``."""
-    commands = [entry.command for entry in batch.commands]
+def give_all(replica: Replica, batch: CommandBatch) -> list[Receipt]:
+    """Give the commands of an import as one group, and return their receipts; see ``carry_out``."""
     check_hiring(replica.store, batch, replica.person_id, today_of(replica))
-    if commands:
-        replica.do_all(commands)
+    return replica.do_all(batch.group)[1:] if batch.commands else []
 
 
 def show(session: Session, summary: dict[str, Any], *, as_json: bool, dry_run: bool) -> None:

@@ -21,6 +21,7 @@ from eschool_cli.parameters import Day
 from eschool_cli.session import Session, today_of
 from eschool_cli.writing import receipt_json
 from eschool_core.calendar import date_of
+from eschool_core.domain.imports import ImportSource
 from eschool_core.domain.school import AcademicYear
 from eschool_core.errors import InputError
 from eschool_core.imports.builder import CommandBatch
@@ -45,7 +46,8 @@ ARCHIVE = ".zip"
     cls=LocalGroup,
     places={
         "marks": "eschool_cli.import_marks:marks_command",
-        "undo": "eschool_cli.import_marks:undo_command",
+        "list": "eschool_cli.import_undo:list_command",
+        "undo": "eschool_cli.import_undo:undo_command",
     },
 )
 def import_group() -> None:
@@ -90,7 +92,7 @@ def timetable_command(
                 "not_taken": not_taken_summary(result.not_taken, session.language),
             }
 
-        summary.update(carry_out(session, first, build))
+        summary.update(carry_out(session, ImportSource.TIMETABLE, first, build))
     show(session, summary, as_json=as_json, dry_run=dry_run)
 
 
@@ -136,7 +138,7 @@ def roster_command(
                 "not_taken": not_taken_summary(result.not_taken, session.language),
             }
 
-        summary.update(carry_out(session, first, build))
+        summary.update(carry_out(session, ImportSource.ROSTER, first, build))
     show(session, summary, as_json=as_json, dry_run=dry_run)
 
 
@@ -164,6 +166,7 @@ def staff_command(
         with session.replica() as replica:
             today = today_of(replica)
             batch = CommandBatch(replica.device, replica.next_number())
+            batch.begin_import(ImportSource.STAFF)
             begins = today if first is None else first.number(today)
             hired = build_teachers(batch, replica.store, staff, begins, order)
             give_all(replica, batch)
@@ -197,10 +200,11 @@ def plan_command(
         year = year_of(replica.store, today)
         place = lookup.journal(replica.store, class_name, subject, today, replica.person_id)
         draft = read_plan(file, sheet, _calendar_year(year))
-        batch = CommandBatch(0, 0)
+        batch = CommandBatch(replica.device, replica.next_number())
+        batch.begin_import(ImportSource.PLAN, place.journal_id)
         build_plan(batch, draft, place.journal_id)
         summary = _plan_summary(draft, session)
-        receipts = replica.do_all([entry.command for entry in batch.commands])
+        receipts = give_all(replica, batch)
         summary["receipts"] = [receipt_json(entry, session.language) for entry in receipts]
         summary["commands"] = len(receipts)
     show(session, summary, as_json=as_json, dry_run=False)

@@ -1,6 +1,6 @@
-"""What an import of marks remembers between runs: what headings mean, and when the last one was.
+"""What an import of marks remembers between runs: what headings mean.
 
-It lies beside the replica and holds headings and times; names and marks are in the replica alone.
+It lies beside the replica and holds headings; names and marks are in the replica alone.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ class Remembered:
 
     Attributes:
         columns: Meanings by heading.
-        imported_at: When the last import was, seconds UTC; 0 for none.
     """
 
     def __init__(self, folder: Path, journal_id: int) -> None:
@@ -37,13 +36,12 @@ class Remembered:
         self.columns: dict[str, str] = {
             str(heading): str(meaning) for heading, meaning in own.get("columns", {}).items()
         }
-        self.imported_at = int(own.get("at", 0))
 
-    def keep(self, columns: dict[str, str], imported_at: int) -> None:
-        """Write down what headings mean and when the import was."""
+    def keep(self, columns: dict[str, str]) -> None:
+        """Write down what headings mean."""
         everything = self._read()
         kept = dict(list(columns.items())[-MOST_COLUMNS:])
-        everything[self._key] = {"columns": kept, "at": imported_at}
+        everything[self._key] = {"columns": kept}
         content = json.dumps(everything, ensure_ascii=False, indent=1).encode()
         write_atomically(self._file, content)
 

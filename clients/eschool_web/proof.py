@@ -56,6 +56,7 @@ OF_ACCESS: Final = frozenset(
         "branch_device",
         "decide_guardian_access",
         "set_policy",
+        "undo_import",
     }
 )
 

@@ -87,9 +87,8 @@ class ReplicaSource:
 
     def give_batch(self, batch: CommandBatch) -> None:
         """Give what is in a batch as one group, and send it soon."""
-        commands = [entry.command for entry in batch.commands]
-        if commands:
-            self._replica.do_all(commands)
+        if batch.commands:
+            self._replica.do_all(batch.group)
             self._syncing.soon()
 
     def unconfirmed(self) -> frozenset[tuple[int, int]]:

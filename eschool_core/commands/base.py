@@ -18,7 +18,7 @@ from pydantic import (
 
 from eschool_core.domain.row import FOREVER
 from eschool_core.errors import InputError
-from eschool_core.ids import ROWS_PER_NUMBER, row_ids
+from eschool_core.ids import ROWS_PER_NUMBER, make_id, row_ids
 from eschool_core.regulation.clause import Check, Finding
 from eschool_core.regulation.interval import Interval
 from eschool_core.store.store import Store
@@ -111,6 +111,7 @@ class Occasion:
         take: How many consecutive numbers it takes for its rows.
         ids_from: Number whose ids it uses: that of the command it replaces, else its own.
         overwritten: Cells in which somebody else's unseen value was replaced; filled by handlers.
+        group: Number of the first command of its group, 0 for none.
         reviewed_by: Who let a held or proposed command through, else 0. A handler then does not
             raise ``HoldForReview`` again for what that person has decided.
     """
@@ -124,12 +125,18 @@ class Occasion:
     ids_from: int | None = None
     overwritten: int = 0
     reviewed_by: int = 0
+    group: int = 0
     _ids: Iterator[int] = field(init=False, repr=False)
+    _given: int = field(default=0, init=False, repr=False)
+    _beside: int = field(default=0, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Start the row ids."""
-        first = self.number if self.ids_from is None else self.ids_from
-        self._ids = row_ids(self.device, first, self.take)
+        self._ids = row_ids(self.device, self._first, self.take)
+
+    @property
+    def _first(self) -> int:
+        return self.number if self.ids_from is None else self.ids_from
 
     def new_id(self) -> int:
         """Return the next row id of this command.
@@ -137,9 +144,27 @@ class Occasion:
         Raises:
             InputError: The command makes more rows than its header took numbers for.
         """
-        for row_id in self._ids:
-            return row_id
-        raise InputError("data.too_many_rows", limit=self.take * ROWS_PER_NUMBER)
+        self._require_one_more()
+        self._given += 1
+        return next(self._ids)
+
+    def new_id_beside(self) -> int:
+        """Return the id of a row that is kept beside what the command makes: from the last down.
+
+        So all others have the ids that they would have without it.
+
+        Raises:
+            InputError: As ``new_id``.
+        """
+        self._require_one_more()
+        last = make_id(self.device, self._first + self.take - 1, ROWS_PER_NUMBER - 1)
+        self._beside += 1
+        return last - self._beside + 1
+
+    def _require_one_more(self) -> None:
+        limit = self.take * ROWS_PER_NUMBER
+        if self._given + self._beside >= limit:
+            raise InputError("data.too_many_rows", limit=limit)
 
 
 Findings = list[Finding]

@@ -36,6 +36,8 @@ from eschool_core.commands import (
     groups,
     guardians,
     held,
+    import_undo,
+    imported,
     inspection_answers,
     inspections,
     issuing,
@@ -119,6 +121,8 @@ SPECS: tuple[CommandSpec, ...] = (
     *former.SPECS,
     *issuing.SPECS,
     *erasing.SPECS,
+    *imported.SPECS,
+    *import_undo.SPECS,
 )
 
 BY_MODEL: Mapping[type[Command], CommandSpec] = MappingProxyType(

@@ -22,7 +22,7 @@ from eschool_core.commands.base import (
     Small,
 )
 from eschool_core.commands.membership import open_lines
-from eschool_core.commands.plans import withdraw_approval
+from eschool_core.commands.plans import plans_journal, withdraw_approval
 from eschool_core.commands.telling import remedy_findings
 from eschool_core.commands.timetable import SPECS as TIMETABLE_SPECS
 from eschool_core.domain.enums import JournalKind, Role, SubstitutionKind
@@ -40,7 +40,6 @@ from eschool_core.domain.school import (
 from eschool_core.errors import InputError
 from eschool_core.regulation import checks
 from eschool_core.regulation.clause import Finding
-from eschool_core.regulation.interval import Cover
 from eschool_core.store.store import Store
 
 MAX_PLAN_ITEMS = 400
@@ -309,19 +308,6 @@ def set_plan(store: Store, command: SetPlan, occasion: Occasion) -> Findings:
     store.add_many(fresh)
     withdraw_approval(store, command.journal_id)
     return []
-
-
-def plans_journal(store: Store, command: SetPlan, occasion: Occasion) -> None:
-    """Let pass the journal's teacher and the deputy head for studies (2.3).
-
-    Raises:
-        RightsError: Anybody else (4.5.1).
-    """
-    deputy = rights.role_cover(store, occasion, *rights.STUDIES)
-    if occasion.actor_id == 0 or deputy is Cover.THROUGHOUT:
-        return
-    journal = store.require(Journal, command.journal_id)
-    rights.writes_journal(store, occasion, journal, None)
 
 
 def may_claim(store: Store, command: ClaimSubstitution, occasion: Occasion) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from eschool_core.commands import facts, rights
 from eschool_core.commands.base import (
@@ -25,6 +25,14 @@ from eschool_core.regulation.interval import Cover
 from eschool_core.store.store import Store
 
 HOURS_BY_PART = "SELECT part, SUM(hours) FROM plan_item GROUP BY part"
+
+
+class OfJournal(Protocol):
+    """What belongs to a journal."""
+
+    @property
+    def journal_id(self) -> int:
+        """The journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +174,8 @@ def copy_plan(store: Store, command: CopyPlan, occasion: Occasion) -> Findings:
     return []
 
 
-def plans_target(store: Store, command: CopyPlan, occasion: Occasion) -> None:
-    """Let pass the target's teacher and the deputy head for studies (2.3).
+def plans_journal(store: Store, what: OfJournal, occasion: Occasion) -> None:
+    """Let pass the journal's teacher and the deputy head for studies (2.3).
 
     Raises:
         RightsError: Anybody else (4.5.1).
@@ -175,11 +183,11 @@ def plans_target(store: Store, command: CopyPlan, occasion: Occasion) -> None:
     deputy = rights.role_cover(store, occasion, *rights.STUDIES)
     if occasion.actor_id == 0 or deputy is Cover.THROUGHOUT:
         return
-    journal = store.require(Journal, command.journal_id)
+    journal = store.require(Journal, what.journal_id)
     rights.writes_journal(store, occasion, journal, None)
 
 
 SPECS: tuple[CommandSpec, ...] = (
     CommandSpec(ApprovePlan, rights.by_role(*rights.STUDIES), approve_plan),
-    CommandSpec(CopyPlan, plans_target, copy_plan),
+    CommandSpec(CopyPlan, plans_journal, copy_plan),
 )

@@ -54,6 +54,15 @@ def partition(kind: PartitionKind, object_id: int = 0) -> int:
     return object_id << KIND_BITS | kind
 
 
+def parts_of_objects(first_id: int, last_id: int) -> tuple[int, int]:
+    """Return the lowest and the highest partition that objects of these ids can have.
+
+    >>> parts_of_objects(1, 2)
+    (64, 191)
+    """
+    return first_id << KIND_BITS, last_id << KIND_BITS | KIND_MASK
+
+
 def kind_of(part: int) -> PartitionKind:
     """Return the kind of a partition.
 

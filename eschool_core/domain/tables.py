@@ -16,6 +16,7 @@ from eschool_core.domain import (
     channels,
     feeds,
     files,
+    imports,
     informing,
     inspection,
     issuing,
@@ -165,6 +166,21 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(care.SchoolDetails, (Kind.SCHOOL,), "school_life"),
     TableSpec(privacy.PersonalRead, (Kind.ACCOUNT,), "access_1_year", personal=True),
     TableSpec(privacy.ProcessingConsent, (Kind.PUPIL,), personal=True),
+    TableSpec(imports.ImportRecord, (Kind.ACCOUNT,), personal=True),
+    TableSpec(
+        imports.ImportImage,
+        (
+            Kind.SCHOOL,
+            Kind.CLASS,
+            Kind.NAME,
+            Kind.JOURNAL,
+            Kind.LINE,
+            Kind.PUPIL,
+            Kind.STAFF,
+            Kind.CLASS_CARE,
+        ),
+        personal=True,
+    ),
 )
 
 BY_NUMBER: dict[int, TableSpec] = {spec.table.number: spec for spec in TABLES}

@@ -13,6 +13,8 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from eschool_core.commands.base import Command
+from eschool_core.commands.imported import BeginImport
+from eschool_core.domain.imports import ImportSource
 from eschool_core.errors import InputError
 from eschool_core.ids import ROWS_PER_NUMBER, make_id
 
@@ -45,11 +47,44 @@ class CommandBatch:
         self._device = device
         self._next_number = first_number
         self._entries: list[BatchEntry] = []
+        self._import: tuple[ImportSource, int] | None = None
 
     @property
     def commands(self) -> tuple[BatchEntry, ...]:
         """Return what was added, in order."""
         return tuple(self._entries)
+
+    @property
+    def group(self) -> list[Command]:
+        """Return what is given as one group: the commands, and before those of an import its begin.
+
+        Nothing is given of an import without commands.
+        """
+        given = [entry.command for entry in self._entries]
+        if self._import is None or not given:
+            return given
+        source, journal_id = self._import
+        begin = make(
+            BeginImport,
+            "",
+            source=source,
+            journal_id=journal_id,
+            commands=len(given) + 1,
+            last=self._next_number - 1,
+        )
+        return [begin, *given]
+
+    def begin_import(self, source: ImportSource, journal_id: int = 0) -> None:
+        """Let what is added be an import that can be taken back; before anything is added.
+
+        Args:
+            source: What the file holds.
+            journal_id: Of a plan and of marks.
+        """
+        if self._entries or self._import is not None:
+            raise ValueError("the batch has begun already")
+        self._import = (source, journal_id)
+        self._next_number += 1
 
     @property
     def next_number(self) -> int:

@@ -97,6 +97,22 @@ def delete(table: type[Row]) -> str:
 
 
 @cache
+def referring(table: type[Row]) -> tuple[str, int]:
+    """Return a count of rows outside an interval of ids that name one of it, and how many columns.
+
+    Its parameters are the interval, the interval of the partitions of these objects, and the
+    interval again for each column.
+    """
+    names = [name for name in columns(table) if name.endswith("_id")]
+    named = "".join(f" OR {name} BETWEEN ? AND ?" for name in names)
+    return (
+        f"SELECT COUNT(*) FROM {name_of(table)} "
+        f"WHERE NOT id BETWEEN ? AND ? AND (part BETWEEN ? AND ?{named})",
+        len(names),
+    )
+
+
+@cache
 def delete_parts(table: type[Row]) -> str:
     """Return a delete of all rows of the partitions in ``wanted``."""
     return f"DELETE FROM {name_of(table)} WHERE part IN (SELECT part FROM wanted)"

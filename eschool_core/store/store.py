@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -40,6 +40,7 @@ class Store:
         self.ledger = ledger
         self.reads = ReadCache()
         self.held = held
+        self._told: Callable[[Row], None] | None = None
 
     @property
     def complete(self) -> bool:
@@ -62,6 +63,15 @@ class Store:
             self.reads.forget()
             raise
         self.ledger.keep()
+
+    @contextmanager
+    def telling(self, told: Callable[[Row], None]) -> Iterator[None]:
+        """Give ``told`` each row as it is before the block changes or deletes it."""
+        self._told = told
+        try:
+            yield
+        finally:
+            self._told = None
 
     def get(self, table: type[R], row_id: int) -> R | None:
         """Return the row with this id, or None."""
@@ -151,6 +161,7 @@ class Store:
         """Write a row in place of ``old``, which must be as it was read or written last."""
         if (old.id, old.part) != (row.id, row.part):
             raise ValueError(f"row {row.id} may not leave its partition")
+        self._tell(old)
         new = row.replace(seq=self.ledger.stamp(old))
         self.ledger.note(old, new)
         self.reads.written(type(row))
@@ -183,6 +194,22 @@ class Store:
 
     def delete(self, row: Row) -> None:
         """Delete a row."""
+        self._tell(row)
         self.ledger.note(row, None)
         self.reads.written(type(row))
         self.database.execute(statements.delete(type(row)), (row.id,))
+
+    def delete_many(self, rows: Sequence[Row]) -> None:
+        """Delete rows of one table in bulk."""
+        if not rows:
+            return
+        for row in rows:
+            self._tell(row)
+            self.ledger.note(row, None)
+        table = type(rows[0])
+        self.reads.written(table)
+        self.database.execute_many(statements.delete(table), [(row.id,) for row in rows])
+
+    def _tell(self, row: Row) -> None:
+        if self._told is not None:
+            self._told(row)

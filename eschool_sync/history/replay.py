@@ -89,4 +89,5 @@ def occasion_of(entry: LogEntry) -> Occasion:
         header.evidence.interval(entry.received),
         header.take,
         None if entry.ids_from == NO_REPLACE else entry.ids_from,
+        group=header.group,
     )

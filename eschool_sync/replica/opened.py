@@ -109,6 +109,7 @@ class Opened:
             header.evidence.interval(now),
             header.take,
             None if ids_from < 0 else ids_from,
+            group=header.group,
         )
 
     @contextmanager

@@ -74,6 +74,7 @@ class Entry:
             header.evidence.interval(self.received),
             header.take,
             None if self.ids_from == NO_REPLACE else self.ids_from,
+            group=header.group,
         )
 
 

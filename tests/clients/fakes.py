@@ -113,12 +113,12 @@ class FakeReplica:
     def now(self) -> int:
         return self.world.school.now
 
-    def do(self, command: Command, *, replaces: int | None = None) -> Receipt:
+    def do(self, command: Command, *, replaces: int | None = None, group: int = 0) -> Receipt:
         self.world.given.append((command, replaces))
         if self.world.undecided:
             return Receipt(17, None)
         number = self.world.school.numbers.get(self.device, 0)
-        outcome = self.world.school.do(command, self.person_id)
+        outcome = self.world.school.do(command, self.person_id, group=group)
         if outcome.verdict is Verdict.REJECTED and outcome.clause:
             raise RegulationError(checks.check(outcome.key), **dict(outcome.params))
         if outcome.verdict is Verdict.REJECTED:
@@ -126,7 +126,8 @@ class FakeReplica:
         return Receipt(number, outcome)
 
     def do_all(self, commands: Sequence[Command], *, replaces: int | None = None) -> list[Receipt]:
-        return [self.do(command, replaces=replaces) for command in commands]
+        group = self.next_number()
+        return [self.do(command, replaces=replaces, group=group) for command in commands]
 
     def sync(self, progress: object = None) -> SyncReport:
         assert callable(progress)
@@ -206,7 +207,8 @@ class FakeReplica:
         return "DDDD-EEEE-FFFF"
 
     def next_number(self) -> int:
-        return self.world.school.numbers.get(self.device, 0)
+        # As of a device: 0 stands for no group.
+        return self.world.school.numbers.setdefault(self.device, 1)
 
     def dismiss(self, number: int) -> None:
         self.world.refused = [one for one in self.world.refused if one.number != number]

@@ -10,6 +10,7 @@ from eschool_core.domain.people import Pupil
 from eschool_core.domain.school import Staff
 from tests.clients.conftest import Terminal
 from tests.clients.fakes import World
+from tests.core.commands.acts import mark
 
 FIELDS = {
     "activities", "periods_per_week", "placed", "classes", "groups", "teachers", "imported",
@@ -154,10 +155,68 @@ def test_marks_are_previewed_entered_and_taken_back(
     # What the heading means is remembered for the journal.
     again = terminal.json(*args, "--dry-run")
     assert (again["same"], again["imported"], again["unknown_columns"]) == (2, 0, [])
-    assert terminal.json("import", "undo", "5А", "мат", "--dry-run")["undone"] == 2
-    assert "Возвращено отметок: 2" in terminal.shown("import", "undo", "5А", "мат")
+    assert "Загрузка отменена (Отметки: 5А · Математика" in terminal.shown("import", "undo")
     assert {mark.value for mark in world.school.all(Mark)} == {0}
-    assert terminal.run("import", "undo", "5А", "мат").exit_code == 4
+    assert terminal.run("import", "undo").exit_code == 4
+
+
+@pytest.mark.asvs("row 81")
+@pytest.mark.clause("4.7.4")
+def test_a_class_list_is_listed_and_taken_back(
+    tmp_path: Path, world: World, terminal: Terminal
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(LIST, encoding="utf-8")
+    before = world.school.all(Pupil)
+    terminal.shown("import", "roster", str(file), "--order", "12-з", who="officer")
+    assert len(world.school.all(Pupil)) == len(before) + 1
+    [listed] = terminal.json("import", "list", who="officer")
+    assert (listed["source"], listed["changes"], listed["undone_at"]) == ("roster", 1, None)
+    assert "Списки классов" in terminal.shown("import", "list", who="officer")
+    number = str(listed["import_id"])
+    # Somebody else names it: the right is judged, not the number.
+    assert terminal.run("import", "undo", number, who="deputy").exit_code == 3
+    [done] = terminal.json("import", "undo", number, who="officer")
+    assert done["verdict"] == "accepted"
+    assert [one.id for one in world.school.all(Pupil)] == [one.id for one in before]
+    [listed] = terminal.json("import", "list", who="officer")
+    assert listed["undone_at"] is not None
+    again = terminal.run("import", "undo", number, who="officer")
+    assert again.exit_code == 4
+    assert "уже отменена" in again.stderr
+    assert terminal.run("import", "undo", "17", who="officer").exit_code == 4
+
+
+@pytest.mark.asvs("row 81")
+def test_what_rests_on_an_import_is_told_with_a_remedy(
+    tmp_path: Path, world: World, terminal: Terminal
+) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(LIST, encoding="utf-8")
+    terminal.shown("import", "roster", str(file), "--order", "12-з", who="officer")
+    [newcomer] = world.school.all(Pupil, family="Новиков")
+    world.school.must(mark(world.school.lesson("5А", "Математика"), newcomer.id), "maths")
+    refused = terminal.run("import", "undo", who="officer")
+    assert refused.exit_code == 4
+    assert "п. 4.7.4" in refused.stderr
+    assert "Сначала отмените то, что внесено позже" in refused.stderr
+    [kept] = world.school.all(Pupil, family="Новиков")
+    assert kept.values() == newcomer.values()
+
+
+def test_a_plan_and_staff_are_taken_back(
+    tmp_path: Path, world: World, terminal: Terminal
+) -> None:
+    plan, timetable = tmp_path / "plan.csv", tmp_path / "small.fet"
+    plan.write_text(PLAN, encoding="utf-8")
+    timetable.write_text(SMALL.replace("Nobody Анна", "Орлова Анна"), encoding="utf-8")
+    staff = len(world.school.all(Staff))
+    terminal.shown("import", "plan", str(plan), "5А", "мат")
+    terminal.shown("import", "staff", str(timetable), who="officer")
+    assert len(world.school.all(Staff)) == staff + 1
+    terminal.shown("import", "undo", who="officer")
+    terminal.shown("import", "undo")
+    assert (len(world.school.all(Staff)), world.school.all(PlanItem)) == (staff, [])
 
 
 def test_a_column_is_named_with_a_date(tmp_path: Path, terminal: Terminal) -> None:

@@ -72,6 +72,7 @@ SILENT: tuple[tuple[str, ...], ...] = (
     ("findings",),
     ("forecast", "show", "5А"),
     ("history", "5А", "мат"),
+    ("import", "list"),
     ("inspection", "list"),
     ("inspection", "mine"),
     ("journal", "5А", "мат"),

@@ -42,6 +42,7 @@ from eschool_core.store.database import transaction
 from tests.core.commands.access_samples import SECRET_HASH
 from tests.core.commands.acts import homework, topic
 from tests.core.commands.samples import samples
+from tests.matrix.import_stage import of_imports
 from tests.matrix.inspection_stage import of_inspections
 from tests.matrix.life import of_life
 from tests.matrix.results_stage import of_results
@@ -116,7 +117,7 @@ def _commands(school: SmallSchool) -> Commands:
     command needs no line as long as its sample can be carried out on the built school.
     """
     tomorrow: Commands = {"turn_day": TurnDay(day=MONDAY + 1)}
-    listed = samples(school) | tomorrow | _of_acts(school) | _of_access(school)
+    listed = samples(school) | tomorrow | _of_acts(school) | _of_access(school) | of_imports(school)
     return (
         listed | _of_control(school) | of_results(school) | of_inspections(school) | of_life(school)
     )

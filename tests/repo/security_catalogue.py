@@ -133,7 +133,7 @@ ROWS: tuple[Row, ...] = (
     Row(78, "Name, magic and structure of a file agree", ("5.2.2",)),
     Row(79, "No entities in XML", ("1.5.1",)),
     Row(80, "No archive member leaves its folder", ("5.3.2", "5.3.3", "5.2.5")),
-    Row(81, "Imports: all or nothing, with a preview"),
+    Row(81, "Imports: all or nothing, with a preview, taken back as a whole"),
     Row(82, "Cells that look like formulas are neutralised", ("1.2.10",)),
     Row(83, "File names in headers are safe", ("5.4.1", "5.4.2")),
     Row(84, "PDFs are passive and deterministic"),

@@ -87,4 +87,5 @@ def _occasion(header: Header, received: int, ids_from: int) -> Occasion:
         header.evidence.interval(received),
         header.take,
         None if ids_from < 0 else ids_from,
+        group=header.group,
     )

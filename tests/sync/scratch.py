@@ -52,6 +52,7 @@ def from_scratch(confirmed: Rows, replica: Database, clock: Clock) -> Rows:
                 header.evidence.interval(max(now, header.evidence.anchor_time)),
                 header.take,
                 None if entry.ids_from < 0 else entry.ids_from,
+                group=header.group,
             )
             try:
                 carry_out(store, entry.command(), occasion)

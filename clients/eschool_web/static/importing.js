@@ -5,6 +5,7 @@ import { post } from "./api.js";
 import { inBase64 } from "./base64.js";
 import { announce, byId, make } from "./dom.js";
 import { askProof, isProofAsked } from "./proof.js";
+import { refreshMain } from "./refresh.js";
 import { say } from "./texts.js";
 
 export function startImport() {
@@ -45,7 +46,11 @@ async function run(form, write) {
     let answer = await post("/api/import", body);
     if (isProofAsked(answer) && (await askProof())) answer = await post("/api/import", body);
     if (answer.refused) tell(place, answer.refused);
-    else show(form, place, answer);
+    else {
+      // What was written stands in the list of imports now.
+      if (answer.written) await refreshMain();
+      show(form, /** @type {HTMLElement} */ (byId("import-said")), answer);
+    }
   } catch (error) {
     const { said } = /** @type {{said?: any}} */ (error);
     if (!said) throw error;

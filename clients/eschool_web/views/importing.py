@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from eschool_core import calendar
 from eschool_core.domain.enums import Role
+from eschool_core.domain.imports import ImportSource
 from eschool_core.errors import InputError
 from eschool_core.imports.builder import CommandBatch
 from eschool_core.imports.builder_plan import build_plan
@@ -29,6 +30,7 @@ from eschool_core.imports.source import kind_of
 from eschool_core.imports.summary import not_taken_summary, timetable_summary
 from eschool_core.imports.timetable import read_any_timetable
 from eschool_core.labels import text
+from eschool_core.queries.imports import imports
 from eschool_core.queries.lookup import journals
 from eschool_core.queries.me import me
 from eschool_core.store.store import Store
@@ -43,6 +45,7 @@ from eschool_web.wording import DASH
 MALFORMED: Final = "web.refused.body"
 IMPORTERS: Final = (Role.SYSTEM_OFFICER, Role.HEAD, Role.DEPUTY_STUDIES)
 MAX_SHOWN: Final = 50
+MAX_LISTED: Final = 50
 ARCHIVE: Final = "zip"
 ONEROSTER: Final = b"manifest.csv"
 
@@ -78,6 +81,7 @@ def import_page(asked: Asked) -> Page:
     if not set(IMPORTERS) & set(person.roles):
         raise InputError(NOT_FOUND)
     is_officer = Role.SYSTEM_OFFICER in person.roles
+    whose = 0 if is_officer else asked.source.person_id
     sections = offices.SECTIONS if is_officer else ()
     return Page(
         "import.html",
@@ -88,7 +92,9 @@ def import_page(asked: Asked) -> Page:
             ],
             "kinds": tuple(IMPORTS),
             "places": asked.read(lambda store: journals(store, today)),
+            "own": asked.source.person_id,
             "possible": isinstance(asked.source, Batching),
+            "imports": asked.read(lambda store: imports(store, whose))[:MAX_LISTED],
         },
     )
 
@@ -109,6 +115,8 @@ def run(asked: Asked) -> Data:
     if writing and not asked.proven:
         return Data({"refused": plain_refusal(NEEDED, asked.language)})
     batch = source.batch()
+    kind = ImportSource[str(asked.body["kind"]).upper()]
+    batch.begin_import(kind, wanted.journal_id if kind is ImportSource.PLAN else 0)
     told = asked.read(lambda store: importer(batch, store, asked, wanted))
     today = asked.today()
     asked.read(lambda store: check_hiring(store, batch, source.person_id, today))

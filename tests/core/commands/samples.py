@@ -23,6 +23,8 @@ from eschool_core.commands.guardians import (
     GuardianEntry,
 )
 from eschool_core.commands.held import ApplyHeld, DeclineHeld
+from eschool_core.commands.import_undo import UndoImport
+from eschool_core.commands.imported import BeginImport
 from eschool_core.commands.journals import (
     ClaimSubstitution,
     EndSubstitution,
@@ -81,6 +83,7 @@ from eschool_core.domain.enums import (
     TermKind,
     WorkKind,
 )
+from eschool_core.domain.imports import ImportSource
 from eschool_core.domain.people import Enrolment, Guardianship
 from eschool_core.domain.personal_file import ChangeDirection, ChangePlace
 from eschool_core.domain.school import Appointment
@@ -157,6 +160,8 @@ def _of_people(school: SmallSchool) -> list[Command]:
     teacher = school.one(Appointment, person_id=school.staff["primary"], role=Role.TEACHER)
     guardianship = school.all(Guardianship, pupil_id=moved)[0]
     return [
+        BeginImport(source=ImportSource.ROSTER, commands=1, last=1 << 26),
+        UndoImport(import_id=1),
         HireStaff(family="Новая", given="Анна", patronymic="Павловна"),
         Appoint(
             person_id=school.staff["nobody"], role=Role.TEACHER, first_day=FIRST_DAY, act="1-к"
