@@ -180,9 +180,7 @@ def _before(image: ImportImage) -> Row:
 
 def _refuse_changed(store: Store, record: ImportRecord, written: Rows) -> None:
     last = _last_seq(record)
-    count = sum(
-        row.seq > last for table, rows in written if table not in BESIDE for row in rows
-    )
+    count = sum(row.seq > last for table, rows in written if table not in BESIDE for row in rows)
     if store.complete:
         # A replica does not keep what was deleted; the server then refuses.
         ids = (record.id, record.last_id)
@@ -218,7 +216,9 @@ def _refuse_later(
     if record.source == ImportSource.PLAN:
         parts = {image.part for image in images} | {row.part for _, rows in made for row in rows}
         for table in PLANNED:
-            count += sum(len(store.where(table, "part = ? AND seq > ?", part, last)) for part in parts)
+            count += sum(
+                len(store.where(table, "part = ? AND seq > ?", part, last)) for part in parts
+            )
     if count:
         raise InputError("import.undo_later", count=count)
 

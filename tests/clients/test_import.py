@@ -204,9 +204,7 @@ def test_what_rests_on_an_import_is_told_with_a_remedy(
     assert kept.values() == newcomer.values()
 
 
-def test_a_plan_and_staff_are_taken_back(
-    tmp_path: Path, world: World, terminal: Terminal
-) -> None:
+def test_a_plan_and_staff_are_taken_back(tmp_path: Path, world: World, terminal: Terminal) -> None:
     plan, timetable = tmp_path / "plan.csv", tmp_path / "small.fet"
     plan.write_text(PLAN, encoding="utf-8")
     timetable.write_text(SMALL.replace("Nobody Анна", "Орлова Анна"), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Imports for the matrix: by the system officer and by a teacher, who both have given nothing yet."""
+"""Imports for the matrix, of nothing: by the system officer and by a teacher."""
 
 from __future__ import annotations
 

@@ -1,10 +1,16 @@
-"""Databases as versions 1 and 2 of the tables have left them: what lay in the lines then."""
+"""Databases as versions 1 to 3 of the tables have left them: what lay in the lines then."""
 
 from __future__ import annotations
 
 from eschool_core.store.database import Database, transaction
 
+VERSION_3 = (
+    "DROP TABLE import_record",
+    "DROP TABLE import_image",
+    "UPDATE schema_version SET version = 3",
+)
 VERSION_2 = (
+    *VERSION_3,
     "UPDATE academic_debt SET part = part - 12",
     "UPDATE cell_history SET part = part - 12 WHERE table_number = 77",
     "UPDATE correction SET part = part - 12 WHERE target <> 3",
@@ -36,6 +42,13 @@ SERVER_2 = (
     "UPDATE part_state SET seq = (SELECT MAX(seq) FROM released_mark x "
     "WHERE x.part = part_state.part) WHERE (part & 63) = 18",
 )
+
+
+def to_version_3(database: Database) -> None:
+    """Turn a database into what version 3 has written."""
+    with transaction(database):
+        for sql in VERSION_3:
+            database.execute(sql)
 
 
 def to_version_2(database: Database, *, server: bool) -> None:

@@ -170,7 +170,7 @@ def test_an_import_without_commands_leaves_nothing(world: World) -> None:
     batch = CommandBatch(officer.replica.device, officer.replica.next_number())
     batch.begin_import(ImportSource.ROSTER)
     assert batch.group == []
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="begun already"):
         batch.begin_import(ImportSource.STAFF)
 
 

@@ -183,7 +183,11 @@ def test_a_plan_gives_back_the_earlier_one_and_its_approval(school: SmallSchool)
     school.must(SetPlan(journal_id=journal, items=PLAN), "maths")
     school.must(ApprovePlan(journal_id=journal, reason="ИУП"), "deputy")
     before = rows(school)
-    shorter = (PLAN[0], PlanRow(ordinal=2, section="Числа", topic="Другое"), PlanRow(ordinal=9, section="Числа", topic="Новое"))
+    shorter = (
+        PLAN[0],
+        PlanRow(ordinal=2, section="Числа", topic="Другое"),
+        PlanRow(ordinal=9, section="Числа", topic="Новое"),
+    )
     import_id = plan_import(school, shorter)
     assert school.all(PlanApproval) == []
     taken_back(school, import_id, "maths")
@@ -332,9 +336,13 @@ def test_the_later_of_two_imports_goes_first(school: SmallSchool) -> None:
 def test_two_imports_that_change_the_same_row_are_told_apart(school: SmallSchool) -> None:
     journal = school.journals["5А", "Математика"]
     school.must(SetPlan(journal_id=journal, items=PLAN), "maths")
-    first = plan_import(school, (PLAN[0], PlanRow(ordinal=2, section="Числа", topic="Раз"), PLAN[2]))
+    first = plan_import(
+        school, (PLAN[0], PlanRow(ordinal=2, section="Числа", topic="Раз"), PLAN[2])
+    )
     between = rows(school)
-    second = plan_import(school, (PLAN[0], PlanRow(ordinal=2, section="Числа", topic="Два"), PLAN[2]))
+    second = plan_import(
+        school, (PLAN[0], PlanRow(ordinal=2, section="Числа", topic="Два"), PLAN[2])
+    )
     assert refused(school, first, "maths")[0] == "import.undo_changed"
     taken_back(school, second, "maths")
     assert rows(school) == between
