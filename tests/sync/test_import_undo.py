@@ -18,9 +18,13 @@ from eschool_core.domain.row import Row
 from eschool_core.domain.tables import TABLES
 from eschool_core.errors import InputError
 from eschool_core.imports.builder import CommandBatch
+from eschool_core.store.steps import newest
+from eschool_sync.server.migrating import migrate
 from tests.core.commands.acts import mark
 from tests.school import MONDAY
 from tests.sync.harness import Member, World, build, copied, lesson
+from tests.sync.older_places import to_version_3
+from tests.sync.test_schema_steps import server_key
 
 pytestmark = [pytest.mark.asvs("row 81"), pytest.mark.clause("4.7.4")]
 
@@ -184,3 +188,31 @@ def test_a_refused_import_leaves_no_record(world: World) -> None:
         give(officer, ImportSource.ROSTER, [*class_list(world), broken])
     assert officer.replica.store.select(ImportRecord) == []
     assert officer.replica.store.select(ImportImage) == []
+
+
+MADE = "SELECT name, sql FROM sqlite_master WHERE tbl_name LIKE 'import_%' AND sql IS NOT NULL"
+
+
+@pytest.mark.threat("T19")
+def test_tables_of_the_version_before_get_what_an_import_needs(world: World) -> None:
+    officer, maths = world.synced("officer", "maths")
+    fresh = {(name, " ".join(sql.split())) for name, sql in world.server.database.fetch(MADE)}
+    to_version_3(world.server.database)
+    to_version_3(maths.database)
+    maths.replica.close()
+    assert world.server.database.fetch(MADE) == []
+    assert migrate(world.server.database, server_key(world)) == (3, newest())
+    made = {(name, " ".join(sql.split())) for name, sql in world.server.database.fetch(MADE)}
+    assert {name for name, _ in made} == {name for name, _ in fresh}
+    assert {sql for _, sql in made} == {
+        sql.replace("( ", "(").replace(" )", ")") for _, sql in fresh
+    }
+    maths.open()
+    journal = world.school.journals["5А", "Математика"]
+    import_id = give(maths, ImportSource.PLAN, [plan(world, "Дроби")], journal)
+    maths.sync()
+    maths.do(UndoImport(import_id=import_id))
+    maths.sync()
+    assert world.server.store.select(PlanItem) == []
+    officer.sync()
+    world.check("officer", "maths")
