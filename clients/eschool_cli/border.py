@@ -1,7 +1,7 @@
 """The border of the program: whatever happens inside, people get a sentence and an exit code.
 
 Exit codes: 0 done, 1 our fault, 2 wrong usage, 3 a clause refuses, 4 wrong input, 5 no access,
-6 damage, 7 no connection, 8 busy, 130 interrupted.
+6 damage, 7 no connection, 8 busy, 130 interrupted, 141 the reader of a pipe has gone.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ from eschool_core.labels import Language, text
 INTERNAL_ERROR = 1
 USAGE_ERROR = 2
 INTERRUPTED = 130
+READER_GONE = 141
+"""What a shell sees of a program that a closed pipe ended: of ``yes | head`` as well."""
 LOG_NAME = "incidents.log"
 MAX_LOG_BYTES = 1024 * 1024
 MAX_PLACES = 40
@@ -45,6 +47,10 @@ def run(act: Callable[[], object], language: Language, home: Path, command: str)
     """
     try:
         return _run(act, language, home, command)
+    except (BrokenPipeError, SystemExit):
+        # Nothing here leaves by SystemExit but click and rich, when the reader of a pipe has gone.
+        _write_no_more()
+        return READER_GONE
     except Exception as error:  # noqa: BLE001 - even the texts may be what is broken
         incident = token_hex(4)
         keep(error, incident, home, command)
@@ -56,6 +62,7 @@ def _run(act: Callable[[], object], language: Language, home: Path, command: str
     screen = Screen()
     try:
         result = act()
+        sys.stdout.flush()
     except EschoolError as error:
         _tell(screen, error, language)
         return error.exit_code
@@ -70,9 +77,7 @@ def _run(act: Callable[[], object], language: Language, home: Path, command: str
         screen.problem(text("cli.interrupted", language))
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of a pipe has seen enough; nothing more may be written there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return INTERNAL_ERROR
+        raise
     except Exception as error:  # noqa: BLE001 - the border: no traceback ever reaches a user
         incident = token_hex(4)
         keep(error, incident, home, command)
@@ -80,6 +85,16 @@ def _run(act: Callable[[], object], language: Language, home: Path, command: str
         screen.problem(text("cli.incident.remedy", language, incident=incident))
         return INTERNAL_ERROR
     return result if isinstance(result, int) else 0
+
+
+def _write_no_more() -> None:
+    """Let what is still to be written go nowhere: the interpreter flushes at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())
 
 
 def _tell(screen: Screen, error: EschoolError, language: Language) -> None:

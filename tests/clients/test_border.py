@@ -398,6 +398,34 @@ def test_a_reader_that_has_seen_enough_is_no_failure() -> None:
     assert result.stdout.strip()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    ["--help", "mark --help", "regulation", "regulation --json", "explain 4.5.3", "demo --help"],
+)
+@pytest.mark.parametrize("both", ["", "2>&1"])
+def test_a_closed_pipe_ends_the_program_as_it_ends_others(arguments: str, both: str) -> None:
+    # The reader is gone before the first word: a whole answer fits into the pipe's buffer.
+    script = (
+        f'exec 3> >(exec <&-; exit); wait $!; "{sys.executable}" -c "{PROGRAM}" {arguments} '
+        f"{both.replace('1', '3')} >&3; echo $?"
+    )
+    result = subprocess.run(
+        ["bash", "-c", script], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (result.stdout, result.stderr) == ("141\n", "")
+
+
+def test_an_error_told_into_a_closed_pipe_ends_quietly_too() -> None:
+    script = (
+        f'exec 3> >(exec <&-; exit); wait $!; "{sys.executable}" -c "{PROGRAM}" '
+        "nosuch 2>&3; echo $?"
+    )
+    result = subprocess.run(
+        ["bash", "-c", script], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert (result.stdout, result.stderr) == ("141\n", "")
+
+
 def test_a_console_without_cyrillic_gets_numbers_not_an_error() -> None:
     result = program("regulation", "3.6", PYTHONIOENCODING="ascii")
     assert result.returncode == 0, result.stderr
