@@ -19,6 +19,7 @@ from eschool_core.queries.lookup import JournalPlace, journals
 from eschool_core.queries.me import Me, me
 from eschool_core.queries.notices import NoticeAnswer, notices
 from eschool_core.queries.personal_reads import Reading, reading_of_class
+from eschool_core.queries.shown_homework import sight_of
 from eschool_core.queries.today import Today, today
 from eschool_core.store.store import Store
 
@@ -73,7 +74,8 @@ def _cards(asking: Asking, class_id: int) -> Cards:
 
 def _journal(asking: Asking, journal_id: int) -> JournalPage:
     monday = calendar.monday_of(asking.day)
-    return journal_page(asking.store, journal_id, monday, monday + 6, asking.language)
+    sight = sight_of(asking.store, asking.person_id, asking.moment)
+    return journal_page(asking.store, journal_id, monday, monday + 6, asking.language, sight)
 
 
 READS: Final[tuple[Read, ...]] = (
@@ -85,7 +87,7 @@ READS: Final[tuple[Read, ...]] = (
          lambda asking, _: journals(asking.store, asking.day), many=True),
     Read("/journals/{id}", "a week of a journal", JournalPage, _journal),
     Read("/pupils/{id}/diary", "a week of a pupil's diary", Diary,
-         lambda asking, pupil: diary(asking.store, pupil, asking.day)),
+         lambda asking, pupil: diary(asking.store, pupil, asking.day, asking.moment)),
     Read("/classes/{id}/cards", "the pupils' data of a class; the reading is logged", Cards, _cards,
          opens=_opens_cards),
     Read("/duties", "what the owner has to do by when", Duties,

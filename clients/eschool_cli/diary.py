@@ -97,7 +97,7 @@ def _read(replica: Replica, typed: str | None, day: int) -> Diary:
         person = lookup.ward(replica.store, replica.person_id, day)
     else:
         person = lookup.any_pupil(replica.store, typed, day)
-    return diary(replica.store, person.pupil_id, calendar.monday_of(day))
+    return diary(replica.store, person.pupil_id, calendar.monday_of(day), replica.now())
 
 
 def _row(lesson: DiaryLesson, language: Language) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from eschool_cli.answers import as_json, find_lesson, journal_arguments, lesson_options
+from eschool_cli.answers import Place, as_json, find_lesson, journal_arguments, lesson_options
 from eschool_cli.localised import LocalCommand, LocalGroup, argument, option, say
 from eschool_cli.parameters import Day, NumberType
 from eschool_cli.parcels import FILE
@@ -18,6 +18,7 @@ from eschool_cli.writing import give, made, show
 from eschool_core.commands.files import MAX_FILE_BYTES, RemoveFile
 from eschool_core.errors import AccessError, InputError
 from eschool_core.queries.lesson_files import LessonFiles, lesson_files
+from eschool_core.queries.shown_homework import sight_of
 from eschool_sync.security.durable import OWNER_ONLY
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def list_command(
     """List the files of a lesson."""
     with session.replica() as replica:
         place = find_lesson(replica, class_name, subject, day, period)
-        answer = lesson_files(replica.store, place.lesson.id)
+        answer = _listed(replica, place)
     if as_json:
         session.screen.json(answer.as_json())
         return
@@ -120,7 +121,7 @@ def save_command(
     """Save a file of a lesson; what is not here yet is fetched."""
     with session.replica() as replica:
         place = find_lesson(replica, class_name, subject, day, period)
-        listed = lesson_files(replica.store, place.lesson.id)
+        listed = _listed(replica, place)
         size = _save(replica, _numbered(listed, number), file)
     if as_json:
         session.screen.json({"saved": str(file), "size": size})
@@ -146,9 +147,14 @@ def remove_command(
     """Take a file away from a lesson."""
     with session.replica() as replica:
         place = find_lesson(replica, class_name, subject, day, period)
-        file_id = _numbered(lesson_files(replica.store, place.lesson.id), number)
+        file_id = _numbered(_listed(replica, place), number)
         command = made(RemoveFile, file_id=file_id)
         give(session, replica, command, say("cli.files.removed"), as_json=as_json)
+
+
+def _listed(replica: Replica, place: Place) -> LessonFiles:
+    sight = sight_of(replica.store, replica.person_id, replica.now())
+    return lesson_files(replica.store, place.lesson.id, sight)
 
 
 def _content(file: Path) -> bytes:

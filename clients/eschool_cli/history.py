@@ -22,6 +22,7 @@ from eschool_core.queries.cell_history import (
     mark_history,
     topic_history,
 )
+from eschool_core.queries.shown_homework import shows_lesson, sight_of
 from eschool_core.store.store import Store
 
 OF_PUPIL = {"mark": mark_history, "absence": attendance_history}
@@ -53,6 +54,9 @@ def history_command(
     with session.replica() as replica:
         place = find_lesson(replica, class_name, subject, day, period)
         name, histories = _read(replica.store, place, pupil, wanted, session.language)
+        sight = sight_of(replica.store, replica.person_id, replica.now())
+        if wanted == "homework" and not shows_lesson(replica.store, sight, place.lesson.id):
+            histories = ()
     if as_json:
         session.screen.json([history.as_json() for history in histories])
         return

@@ -17,6 +17,7 @@ from eschool_core.queries.cell_text import word
 from eschool_core.queries.in_force import term_on, year_on
 from eschool_core.queries.journal_page import JournalPage, PageLesson, PageRow, journal_page
 from eschool_core.queries.lookup import JournalPlace
+from eschool_core.queries.shown_homework import sight_of
 from eschool_core.queries.term_results import PupilResult
 from eschool_core.store.store import Store
 
@@ -55,6 +56,7 @@ def journal_command(
             begin if first is None else asked,
             end if last is None else last.number(today),
             session.language,
+            sight_of(store, replica.person_id, replica.now()),
         )
     if as_json:
         session.screen.json({"journal": place.as_json(), **page.as_json()})

@@ -19,6 +19,7 @@ from eschool_core.queries.cell_text import decoded
 from eschool_core.queries.in_force import clock, local, markless_grades, zone_of
 from eschool_core.queries.lesson_files import FileOfLesson
 from eschool_core.queries.names import full_name
+from eschool_core.queries.shown_homework import Sight, family_sight
 from eschool_core.queries.term_results import PupilResults, pupil_results
 from eschool_core.store.store import Store
 
@@ -49,8 +50,8 @@ ATTENDANCE = (
     "WHERE n.pupil_id = ? AND l.day BETWEEN ? AND ? AND a.presence <> 0"
 )
 HOMEWORK = (
-    "SELECT h.lesson_id, h.grade, h.state, h.text, h.made_at, h.timeliness, h.changed_late "
-    "FROM journal_line n JOIN lesson l ON l.journal_id = n.journal_id "
+    "SELECT h.lesson_id, h.grade, h.state, h.text, h.made_at, h.timeliness, h.changed_late, "
+    "l.day, l.start_minute FROM journal_line n JOIN lesson l ON l.journal_id = n.journal_id "
     "JOIN homework h ON h.lesson_id = l.id "
     "WHERE n.pupil_id = ? AND l.day BETWEEN ? AND ? ORDER BY h.grade"
 )
@@ -170,15 +171,24 @@ class Diary(Answer):
     file_limit_megabytes: int
 
 
-def diary(store: Store, pupil_id: int, day: int) -> Diary:
-    """Return the week of ``day``, Monday to Sunday, of one pupil; only days with lessons."""
+def diary(store: Store, pupil_id: int, day: int, moment: int) -> Diary:
+    """Return the week of ``day``, Monday to Sunday, of one pupil; only days with lessons.
+
+    Args:
+        store: To read from.
+        pupil_id: Whose.
+        day: Any day of the week.
+        moment: Seconds UTC: homework of lessons that begin later is not shown yet, nor are the
+            links and files that are given with it.
+    """
     monday = calendar.monday_of(day)
     week = (pupil_id, monday, monday + DAYS_OF_WEEK - 1)
     person = store.get(Pupil, pupil_id)
     enrolment = _enrolment(store, pupil_id, day)
     school_class = None if enrolment is None else store.get(SchoolClass, enrolment.class_id)
     days: dict[int, list[DiaryLesson]] = defaultdict(list)
-    for number, lesson in _lessons(store, week, 0 if enrolment is None else enrolment.grade):
+    grade, sight = 0 if enrolment is None else enrolment.grade, family_sight(store, moment)
+    for number, lesson in _lessons(store, week, grade, sight):
         days[number].append(lesson)
     return Diary(
         pupil="" if person is None else full_name(person.family, person.given, person.patronymic),
@@ -197,12 +207,14 @@ def diary(store: Store, pupil_id: int, day: int) -> Diary:
     )
 
 
-def _lessons(store: Store, week: tuple[int, int, int], grade: int) -> list[tuple[int, DiaryLesson]]:
-    homework = _homework(store, week, grade)
+def _lessons(
+    store: Store, week: tuple[int, int, int], grade: int, sight: Sight
+) -> list[tuple[int, DiaryLesson]]:
+    homework = _homework(store, week, grade, sight)
     absences = absences_between(store, week)
     links: dict[int, list[DiaryLink]] = defaultdict(list)
     for lesson_id, url, title, for_homework in store.rows(LINKS, *week):
-        # Without homework for the pupil's grade (3.6) its links are not meant for the pupil.
+        # Without homework that is shown to the pupil's grade (3.6) its links are not for the pupil.
         if not for_homework or homework[lesson_id]:
             links[lesson_id].append(DiaryLink(url, title, bool(for_homework)))
     files: dict[int, list[FileOfLesson]] = defaultdict(list)
@@ -252,20 +264,21 @@ def _earlier(store: Store, week: tuple[int, int, int]) -> dict[int, list[int]]:
 
 
 def _homework(
-    store: Store, week: tuple[int, int, int], grade: int
+    store: Store, week: tuple[int, int, int], grade: int, sight: Sight
 ) -> dict[int, list[DiaryHomework]]:
-    """Return what is meant for the pupil's grade; a grade taught without homework gets none (3.6).
+    """Return what is meant for the pupil's grade and shown by now.
 
-    In a mixed group homework is addressed to one grade; another grade does not see it.
+    A grade taught without homework gets none (3.6). In a mixed group homework is addressed to
+    one grade; another grade does not see it.
     """
     zone = zone_of(store)
     found: dict[int, list[DiaryHomework]] = defaultdict(list)
     if grade in markless_grades(store, week[1]):
         return found
-    for lesson_id, addressed, state, text, made_at, timeliness, changed in store.rows(
+    for lesson_id, addressed, state, text, made_at, timeliness, changed, day, start in store.rows(
         HOMEWORK, *week
     ):
-        if addressed in (0, grade):
+        if addressed in (0, grade) and sight.shows(day, start):
             found[lesson_id].append(
                 DiaryHomework(
                     text=text,

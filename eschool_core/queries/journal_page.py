@@ -17,6 +17,7 @@ from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.cell_text import grid_text
 from eschool_core.queries.names import full_name
+from eschool_core.queries.shown_homework import Sight
 from eschool_core.queries.term_results import JournalResults, journal_results
 from eschool_core.results import terms
 from eschool_core.store.store import Store
@@ -159,11 +160,24 @@ class JournalPage(Answer):
 
 
 def journal_page(
-    store: Store, journal_id: int, first_day: int, last_day: int, language: Language = "ru"
+    store: Store,
+    journal_id: int,
+    first_day: int,
+    last_day: int,
+    language: Language = "ru",
+    sight: Sight | None = None,
 ) -> JournalPage:
     """Return the page of a journal from one day to another, both included.
 
     A replica that holds only some pupils' lines gives only those rows.
+
+    Args:
+        store: To read from.
+        journal_id: The journal.
+        first_day: First of the days.
+        last_day: Last of them.
+        language: Of the words.
+        sight: How far its reader sees homework; None for the staff.
 
     Raises:
         InputError: ``lookup.journal_not_here``: the journal lies outside this replica.
@@ -176,7 +190,7 @@ def journal_page(
         journal_id=journal_id,
         first_day=calendar.date_of(first_day),
         last_day=calendar.date_of(last_day),
-        lessons=_columns(store, lessons, period),
+        lessons=_columns(store, lessons, period, sight),
         rows=_rows(store, lessons, period, language),
         results=_results(store, journal_id, last_day, language),
     )
@@ -202,13 +216,15 @@ def weighted_mean_hundredths(marks: list[PageMark]) -> int | None:
 
 
 def _columns(
-    store: Store, lessons: list[Lesson], period: tuple[int, int, int]
+    store: Store, lessons: list[Lesson], period: tuple[int, int, int], sight: Sight | None
 ) -> tuple[PageLesson, ...]:
     topics = {row[0]: row[1] for row in store.rows(TOPICS, *period)}
     rolls = {row[0] for row in store.rows(ROLLS, *period)}
     homework: dict[int, list[str]] = defaultdict(list)
+    seen = {e.id for e in lessons if sight is None or sight.shows(e.day, e.start_minute)}
     for lesson_id, written in store.rows(HOMEWORK, *period):
-        homework[lesson_id].append(written)
+        if lesson_id in seen:
+            homework[lesson_id].append(written)
     works: dict[int, list[tuple[WorkKind, str]]] = defaultdict(list)
     part = partition(PartitionKind.JOURNAL, period[0])
     for work in store.where(LessonWork, WORKS, part, *period):

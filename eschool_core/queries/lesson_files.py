@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from eschool_core.domain.files import LessonFile
 from eschool_core.queries.answer import Answer
+from eschool_core.queries.shown_homework import Sight, shows_lesson
 from eschool_core.store.store import Store
 
 
@@ -31,12 +32,15 @@ class LessonFiles(Answer):
     files: tuple[FileOfLesson, ...]
 
 
-def lesson_files(store: Store, lesson_id: int) -> LessonFiles:
-    """Return the files of a lesson."""
+def lesson_files(store: Store, lesson_id: int, sight: Sight) -> LessonFiles:
+    """Return the files of a lesson; those with its homework where that is shown."""
     rows = sorted(
         store.select(LessonFile, lesson_id=lesson_id), key=lambda row: (row.made_at, row.id)
     )
-    return LessonFiles(tuple(shown_file(row) for row in rows))
+    of_homework = shows_lesson(store, sight, lesson_id)
+    return LessonFiles(
+        tuple(shown_file(row) for row in rows if of_homework or not row.for_homework)
+    )
 
 
 def shown_file(row: LessonFile) -> FileOfLesson:

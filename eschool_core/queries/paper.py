@@ -87,7 +87,8 @@ def paper_week(store: Store, class_id: int, class_name: str, day: int, moment: i
         class_id: Of the class.
         class_name: Its name.
         day: Any day of the week.
-        moment: Of the data: of the last sync, or now on the server.
+        moment: Of the data: of the last sync, or now on the server. What is shown by then of
+            homework is on the list, and again when the list is made anew.
     """
     zone, monday = zone_of(store), calendar.monday_of(day)
     sunday = monday + 6
@@ -102,7 +103,7 @@ def paper_week(store: Store, class_id: int, class_name: str, day: int, moment: i
     weeks: dict[int, Diary] = {}
     for row in store.rows(OF_CLASS, class_id, *(sunday, monday) * 3):
         application_id, pupil_id = int(row[0]), int(row[1])
-        week = weeks.setdefault(pupil_id, diary(store, pupil_id, monday))
+        week = weeks.setdefault(pupil_id, diary(store, pupil_id, monday, moment))
         slip = slips.get(application_id)
         entries.append(
             PaperEntry(

@@ -28,6 +28,19 @@ def check_markless(grades: set[int], markless: tuple[int, ...]) -> None:
         raise RegulationError(checks.MARKLESS_HOMEWORK, grade=min(refused))
 
 
+def is_shown(begins: int, moment: int) -> bool:
+    """Return whether homework is shown to the pupil and the family: from the lesson's start on.
+
+    What was entered before the lesson is in time, and nobody is to see it before (4.5.3,
+    specification §2, homework).
+
+    Args:
+        begins: Beginning of the lesson, seconds UTC.
+        moment: Seconds UTC.
+    """
+    return moment >= begins
+
+
 def check_deadline(timeliness: Timeliness, made_at: int, deadline: int) -> Finding | None:
     """Note homework entered late, or at a time that the evidence does not decide (4.5.3).
 

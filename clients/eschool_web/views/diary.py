@@ -36,7 +36,7 @@ def diary_page(asked: Asked) -> Page:
     pupil_id, today = asked.path["pupil"], asked.today()
     day = asked.number("day", today)
     asked.read(lambda store: let_read(store, asked.source.person_id, pupil_id, today))
-    week = asked.read(lambda store: diary(store, pupil_id, day))
+    week = asked.read(lambda store: diary(store, pupil_id, day, asked.source.now()))
     person = asked.read(lambda store: me(store, asked.source.person_id, today))
     monday = calendar.day_number(week.first_day)
     return Page(

@@ -8,6 +8,8 @@ from typing import Final
 
 from eschool_core.commands.files import MAX_FILE_BYTES
 from eschool_core.errors import EschoolError
+from eschool_core.queries.shown_homework import require_shown_file, sight_of
+from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Data, Fetched, File
 from eschool_web.refusals import RefusedRequest
 from eschool_web.views.doing import receipt_said
@@ -27,6 +29,12 @@ def lesson_file(asked: Asked) -> Fetched:
         DamageError: ``damage.file``.
     """
     source, file_id = asked.source, asked.path["file"]
+
+    def question(store: Store) -> None:
+        sight = sight_of(store, source.person_id, source.now())
+        require_shown_file(store, sight, file_id)
+
+    asked.read(question)
 
     def fetch() -> File:
         read = source.file(file_id)

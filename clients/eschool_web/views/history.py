@@ -7,6 +7,7 @@ from typing import Any
 from eschool_core.domain.journal import Lesson
 from eschool_core.errors import InputError
 from eschool_core.queries import cell_history as histories
+from eschool_core.queries.shown_homework import shows_lesson, sight_of
 from eschool_core.store.store import Store
 from eschool_web import wording
 from eschool_web.asking import Asked, Data
@@ -21,10 +22,11 @@ def cell_history(asked: Asked) -> Data:
         if lesson is None:
             raise InputError("lookup.journal_not_here")
         if not pupil_id:
-            return (
-                *histories.topic_history(store, lesson_id, asked.language),
-                *histories.homework_history(store, lesson_id, asked.language),
-            )
+            sight = sight_of(store, asked.source.person_id, asked.source.now())
+            topics = histories.topic_history(store, lesson_id, asked.language)
+            if not shows_lesson(store, sight, lesson_id):
+                return topics
+            return (*topics, *histories.homework_history(store, lesson_id, asked.language))
         line = histories.line_of(store, lesson.journal_id, pupil_id)
         if line is None:
             raise InputError("lookup.journal_not_here")

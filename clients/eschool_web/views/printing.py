@@ -150,7 +150,8 @@ def diary_paper(asked: Asked) -> Paper:
 
     def question(store: Store) -> PaperWeek:
         let_read(store, person_id, pupil_id, today)
-        week, reader = diary(store, pupil_id, day), me(store, person_id, today)
+        reader = me(store, person_id, today)
+        week = diary(store, pupil_id, day, asked.source.now())
         entry = PaperEntry(0, reader.name or "–", week.pupil, "", None, None, "", week, ())
         return PaperWeek(week.school_class, week.first_day, week.last_day, None, (entry,),
                          partial=week.partial)  # fmt: skip

@@ -7,7 +7,7 @@ from eschool_core.domain.informing import ResourceLink
 from eschool_core.errors import InputError
 from eschool_core.queries.diary import DiaryLesson, diary
 from tests.core.commands.acts import homework
-from tests.school import MONDAY, SmallSchool, verdict
+from tests.school import MONDAY, SmallSchool, clock, verdict
 
 URL = "https://resh.edu.ru/subject/lesson/7781"
 
@@ -18,7 +18,7 @@ def link(school: SmallSchool, **fields: object) -> AttachLink:
 
 
 def maths(school: SmallSchool) -> DiaryLesson:
-    day = diary(school.store, school.pupils["5А"][0], MONDAY).days[0]
+    day = diary(school.store, school.pupils["5А"][0], MONDAY, clock(MONDAY, 23)).days[0]
     return next(lesson for lesson in day.lessons if lesson.subject == "Математика")
 
 
@@ -29,7 +29,8 @@ def test_the_family_sees_the_link_in_the_diary_and_the_size_limit(school: SmallS
     school.must(link(school), "maths")
     [shown] = maths(school).links
     assert (shown.url, shown.title, shown.for_homework) == (URL, "Дроби", False)
-    assert diary(school.store, school.pupils["5А"][0], MONDAY).file_limit_megabytes == 2
+    week = diary(school.store, school.pupils["5А"][0], MONDAY, clock(MONDAY, 23))
+    assert week.file_limit_megabytes == 2
 
 
 @pytest.mark.clause("2.12")

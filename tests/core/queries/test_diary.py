@@ -19,6 +19,7 @@ from tests.core.queries.conftest import replica_of
 from tests.school import MONDAY, SmallSchool, clock
 
 MATHS = ("5А", "Математика")
+NIGHT = clock(MONDAY, 23)
 FIELDS = {
     "lesson_id",
     "pupil", "school_class", "first_day", "last_day", "days", "partial", "day", "lessons",
@@ -32,13 +33,13 @@ FIELDS = {
 
 
 def monday(school: SmallSchool, pupil: int = 0, class_name: str = "5А") -> list[DiaryLesson]:
-    shown = diary(school.store, school.pupils[class_name][pupil], MONDAY)
+    shown = diary(school.store, school.pupils[class_name][pupil], MONDAY, NIGHT)
     return list(shown.days[0].lessons)
 
 
 @pytest.mark.clause("2.10")
 def test_the_week_shows_own_lessons_by_day_and_clock(school: SmallSchool) -> None:
-    shown = diary(school.store, school.pupils["5А"][0], MONDAY + 3)
+    shown = diary(school.store, school.pupils["5А"][0], MONDAY + 3, NIGHT)
     assert (shown.pupil, shown.school_class) == ("Абрамов Саша", "5А")
     assert (shown.first_day, shown.last_day) == (date(2026, 9, 7), date(2026, 9, 13))
     assert [(entry.period, entry.subject) for entry in shown.days[0].lessons] == [
@@ -131,7 +132,7 @@ def test_homework_of_one_grade_is_not_shown_to_another(school: SmallSchool) -> N
     lesson = school.lesson(*MATHS)
     school.must(RecordHomework(lesson_id=lesson, text="№ 6", grade=6), "maths")
     assert monday(school)[0].homework == ()
-    shown = diary(school.store, elder, MONDAY).days[0].lessons[0]
+    shown = diary(school.store, elder, MONDAY, NIGHT).days[0].lessons[0]
     assert [entry.text for entry in shown.homework] == ["№ 6"]
 
 
@@ -142,7 +143,7 @@ def test_a_first_former_in_a_combined_class_sees_no_homework(school: SmallSchool
     lesson = school.lesson("1А", "Математика")
     school.must(RecordHomework(lesson_id=lesson, text="№ 6", grade=3), "primary")
     assert monday(school, 0, "1А")[0].homework == ()
-    shown = diary(school.store, third, MONDAY).days[0].lessons[0]
+    shown = diary(school.store, third, MONDAY, NIGHT).days[0].lessons[0]
     assert [entry.text for entry in shown.homework] == ["№ 6"]
 
 
@@ -162,7 +163,7 @@ def test_a_diary_holds_nothing_of_others_and_no_fields_but_these(school: SmallSc
         )
     school.must(RecordAttendance(lesson_id=lesson, pupil_id=own, presence=Presence.ABSENT), "maths")
     school.must(RecordHomework(lesson_id=lesson, text="№ 5"), "maths")
-    answer = diary(school.store, own, MONDAY).as_json()
+    answer = diary(school.store, own, MONDAY, NIGHT).as_json()
     assert keys(answer) == FIELDS
     written = json.dumps(answer, ensure_ascii=False)
     assert "Белова" not in written
@@ -187,7 +188,7 @@ def test_a_subject_teachers_replica_says_that_the_diary_is_incomplete(school: Sm
         line.part,
         partition(PartitionKind.NAME, pupil),
     )
-    shown = diary(store, pupil, MONDAY)
+    shown = diary(store, pupil, MONDAY, NIGHT)
     assert shown.partial
     assert {lesson.subject for day in shown.days for lesson in day.lessons} == {"Математика"}
 

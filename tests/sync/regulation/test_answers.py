@@ -33,11 +33,12 @@ from eschool_core.reports.frame import Asked
 from eschool_core.reports.period import free_period
 from eschool_core.reports.table import Table
 from eschool_core.store.store import Store
-from tests.school import FIRST_DAY, MONDAY, SmallSchool
+from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock
 from tests.sync.harness import NOON
 from tests.sync.regulation.staged import StagedWorld, Template, template
 
 OFFICE = ("head", "studies")
+NIGHT = clock(MONDAY, 23)
 """Whose replicas hold every journal."""
 
 READERS = (*OFFICE, "maths", "officer", "russian")
@@ -147,8 +148,8 @@ QUERIES: tuple[tuple[str, str, Question], ...] = (
     ("2.5", "maths", lambda store, s: journal_page(store, s.journals[JOURNAL], FIRST_DAY, MONDAY)),
     ("2.8", "maths", lambda store, s: forecast(store, s, "maths")),
     ("2.8", "studies", lambda store, s: forecast(store, s, "deputy")),
-    ("2.10", "guardian", lambda store, s: diary(store, pupil_of(s), MONDAY)),
-    ("2.10", "pupil", lambda store, s: diary(store, pupil_of(s), MONDAY)),
+    ("2.10", "guardian", lambda store, s: diary(store, pupil_of(s), MONDAY, NIGHT)),
+    ("2.10", "pupil", lambda store, s: diary(store, pupil_of(s), MONDAY, NIGHT)),
     ("2.11", "guardian", lambda store, s: threads(store, s.guardian(pupil_of(s)))),
     ("4.4.1", "maths", lambda store, _: policy_states(store, MONDAY)),
     ("4.5.4", "maths", lambda store, s: concerns(store, [s.journals[JOURNAL]], MONDAY)),
