@@ -71,13 +71,15 @@ def undo_command(
 
 
 def _wanted(store: Store, person_id: int, number: int | None) -> ImportAnswer:
-    """Return the import of a number, or the person's last one that stands.
+    """Return the import of a number, or the person's last one.
+
+    A second undo without a number finds nothing: it would be of an import that nobody meant.
 
     Raises:
         InputError: ``cli.import.nothing_to_undo``.
     """
     if number is None:
-        found = [one for one in imports(store, person_id) if one.undone_at is None]
+        found = [one for one in imports(store, person_id)[:1] if one.undone_at is None]
     else:
         found = [one for one in imports(store) if one.import_id == number]
     if not found:
@@ -87,4 +89,4 @@ def _wanted(store: Store, person_id: int, number: int | None) -> ImportAnswer:
 
 def _what(one: ImportAnswer) -> str:
     said = say(f"cli.import.source.{one.source}")
-    return f"{said}: {one.journal}" if one.journal else said
+    return f"{said}: {one.about}" if one.about else said

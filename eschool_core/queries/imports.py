@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,13 +20,21 @@ JOURNALS = (
 )
 
 
+# Whom a roster has brought into which classes, by the ids that its commands gave.
+CLASSES = (
+    "SELECT DISTINCT r.id, c.name FROM import_record r "
+    "JOIN enrolment e ON e.id BETWEEN r.id AND r.last_id "
+    "JOIN school_class c ON c.id = e.class_id"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class ImportAnswer(Answer):
     """One import.
 
     Attributes:
         source: What the file held, in small letters: ``roster``.
-        journal: Group and subject of a plan and of marks, else empty.
+        about: Group and subject of a plan and of marks; of a roster that stands its classes.
         person: Who gave the file; empty where the store does not know the name.
         changes: Commands that came out of the file.
         undone_at: None while it stands.
@@ -33,7 +42,7 @@ class ImportAnswer(Answer):
 
     import_id: int
     source: str
-    journal: str
+    about: str
     person_id: int
     person: str
     changes: int
@@ -52,12 +61,15 @@ def imports(store: Store, person_id: int = 0) -> tuple[ImportAnswer, ...]:
     equals = {"person_id": person_id} if person_id else {}
     names = {int(row[0]): full_name(*row[1:4]) for row in store.rows(NAMES)}
     journals = {int(row[0]): f"{row[1]} · {row[2]}" for row in store.rows(JOURNALS)}
+    classes: defaultdict[int, list[str]] = defaultdict(list)
+    for import_id, name in store.rows(CLASSES):
+        classes[int(import_id)].append(str(name))
     records = store.select(ImportRecord, **equals)
     return tuple(
         ImportAnswer(
             import_id=row.id,
             source=ImportSource(row.source).name.lower(),
-            journal=journals.get(row.journal_id, ""),
+            about=journals.get(row.journal_id, "") or ", ".join(sorted(classes[row.id])),
             person_id=row.person_id,
             person=names.get(row.person_id, ""),
             changes=row.commands - 1,

@@ -132,3 +132,35 @@ def test_a_report_is_printed_after_the_passphrase_and_says_how_it_goes(
         page.get_by_role("button", name="Печать (PDF)").click()
         expect(page.locator(".file-said")).to_contain_text("Повторите")
         complaints.clear()  # of the request that was cut off
+
+
+@pytest.mark.clause("4.7.4")
+@pytest.mark.asvs("row 81")
+def test_an_import_is_taken_back_after_a_question(
+    office: Page, officer: Replica, tmp_path: Path
+) -> None:
+    file = tmp_path / "список.csv"
+    file.write_text("Класс;Фамилия;Имя\n5А;Отменяемый;Пётр\n", encoding="utf-8")
+    office.get_by_role("link", name="Загрузка файлов").click()
+    office.get_by_label("Списки классов").check()
+    office.locator("#import-file").set_input_files(file)
+    office.locator("#import-order").fill("№ 8")
+    office.get_by_role("button", name="Посмотреть").click()
+    said = office.locator("#import-said")
+    said.get_by_role("button", name="Записать").click()
+    expect(office.locator("#proof").or_(said.get_by_text("Записано"))).to_be_visible()
+    if office.locator("#proof").count():
+        prove(office)
+    expect(said.locator("h2").first).to_contain_text("Записано")
+    row = office.locator("tr", has=office.locator("input[name=import_id]")).first
+    expect(row).to_contain_text("Списки классов")
+    row.get_by_role("button", name="Отменить загрузку").click()
+    expect(office.locator("dialog")).to_contain_text("Отменить загрузку «Списки классов: 5А»")
+    office.keyboard.press("Escape")
+    assert officer.store.select(Pupil, family="Отменяемый")
+    officer.sync()
+    row.get_by_role("button", name="Отменить загрузку").click()
+    office.locator("dialog").get_by_role("button", name="Да").click()
+    expect(office.locator("#act-said")).to_be_visible()
+    assert officer.store.select(Pupil, family="Отменяемый") == []
+    expect(office.locator("table")).to_contain_text("Отменена")

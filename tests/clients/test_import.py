@@ -172,7 +172,8 @@ def test_a_class_list_is_listed_and_taken_back(
     assert len(world.school.all(Pupil)) == len(before) + 1
     [listed] = terminal.json("import", "list", who="officer")
     assert (listed["source"], listed["changes"], listed["undone_at"]) == ("roster", 1, None)
-    assert "Списки классов" in terminal.shown("import", "list", who="officer")
+    assert listed["about"] == "5А"
+    assert "Списки классов: 5А" in terminal.shown("import", "list", who="officer")
     number = str(listed["import_id"])
     # Somebody else names it: the right is judged, not the number.
     assert terminal.run("import", "undo", number, who="deputy").exit_code == 3
@@ -215,6 +216,20 @@ def test_a_plan_and_staff_are_taken_back(tmp_path: Path, world: World, terminal:
     terminal.shown("import", "undo", who="officer")
     terminal.shown("import", "undo")
     assert (len(world.school.all(Staff)), world.school.all(PlanItem)) == (staff, [])
+
+
+def test_a_second_undo_without_a_number_is_of_nothing(
+    tmp_path: Path, world: World, terminal: Terminal
+) -> None:
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text(LIST, encoding="utf-8")
+    second.write_text(LIST.replace("Новиков", "Осин"), encoding="utf-8")
+    for file in (first, second):
+        terminal.shown("import", "roster", str(file), "--order", "12-з", who="officer")
+    terminal.shown("import", "undo", who="officer")
+    assert terminal.run("import", "undo", who="officer").exit_code == 4
+    families = {pupil.family for pupil in world.school.all(Pupil)}
+    assert ("Новиков" in families, "Осин" in families) == (True, False)
 
 
 def test_a_column_is_named_with_a_date(tmp_path: Path, terminal: Terminal) -> None:

@@ -13,6 +13,7 @@ from eschool_core.domain.acts import SupportContact
 from eschool_core.domain.care import PupilRequest
 from eschool_core.domain.care_enums import RequestState
 from eschool_core.domain.enums import Role
+from eschool_core.domain.imports import ImportRecord
 from eschool_core.domain.journal import PlanItem
 from eschool_core.domain.office import Device, Slip
 from eschool_core.domain.people import Enrolment, Pupil
@@ -175,6 +176,30 @@ def test_a_class_list_is_shown_first_and_written_after_the_passphrase(
     assert refused.json()["error"]["key"] == "cli.import.no_order"
     assert load(client, "roster", LIST, order="№ 7", write=True).json()["written"] is True
     assert officer.store.select(Pupil, family="Новиков")
+
+
+@pytest.mark.clause("4.7.4")
+@pytest.mark.asvs("row 81")
+def test_an_import_stands_in_the_list_and_is_taken_back_from_there(
+    client: httpx.Client, officer: Replica
+) -> None:
+    prove(client)
+    wanted = LIST.replace("Новиков", "Возвратов")
+    assert load(client, "roster", wanted, order="№ 8", write=True).json()["written"] is True
+    page = client.get("/officer/import").text
+    last = max(one.id for one in officer.store.select(ImportRecord))
+    assert 'data-act="undo_import"' in page
+    assert f'name="import_id" data-as="number" value="{last}"' in page
+    officer.sync()
+    assert give(client, "undo_import", import_id=last) is None
+    assert officer.store.select(Pupil, family="Возвратов") == []
+    page = client.get("/officer/import").text
+    assert f'value="{last}"' not in page
+    assert "Отменена" in page
+    again = give(client, "undo_import", import_id=last)
+    assert again is not None
+    assert "уже отменена" in str(again["text"])
+    assert again["remedy"]
 
 
 @pytest.mark.clause("2.3")

@@ -8,6 +8,8 @@ import pytest
 
 from eschool_core.app import Outcome
 from eschool_core.commands.base import Command
+from eschool_core.commands.erasing import erased_rows
+from eschool_core.commands.former import rows_of
 from eschool_core.commands.guardians import AddGuardian, GuardianEntry
 from eschool_core.commands.import_undo import UndoImport
 from eschool_core.commands.imported import BeginImport
@@ -15,12 +17,14 @@ from eschool_core.commands.journals import PlanRow, SetLoad, SetPlan
 from eschool_core.commands.people import AdmitPupil, Appoint, EndAppointment, HireStaff
 from eschool_core.commands.plans import ApprovePlan
 from eschool_core.commands.timetable import ScheduleLessons, SetSlots
+from eschool_core.domain.archive import ArchiveEntry
 from eschool_core.domain.enums import Role, Verdict
 from eschool_core.domain.imports import ImportImage, ImportRecord, ImportSource
 from eschool_core.domain.journal import CellHistory, Mark, PlanItem, TimetableSlot
-from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.partition import ARCHIVE, PartitionKind, partition
 from eschool_core.domain.people import Pupil
 from eschool_core.domain.planning import PlanApproval
+from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
 from eschool_core.domain.school import Appointment, TeachingLoad
 from eschool_core.domain.tables import TABLES
 from eschool_core.ids import MAX_NUMBER, make_id
@@ -417,3 +421,25 @@ def test_an_image_lies_where_its_row_lies(school: SmallSchool) -> None:
         assert (one.part & 63) in kinds[one.table_number].kinds
     journal = partition(PartitionKind.JOURNAL, school.journals["5А", "Математика"])
     assert {one.part for one in images} >= {journal}
+
+
+@pytest.mark.clause("5.3/1")
+@pytest.mark.threat("T7")
+def test_an_image_is_erased_with_its_journal_and_with_its_person(school: SmallSchool) -> None:
+    journal, pupil = school.journals["5А", "Математика"], school.pupils["5А"][1]
+    school.must(SetPlan(journal_id=journal, items=PLAN), "maths")
+    plan_import(school, PLAN[1:])
+    of_journal = ArchiveEntry(
+        id=1, part=ARCHIVE, kind=ArchiveKind.JOURNAL, object_id=journal, year_id=school.year,
+        title="5А", sealed_at=0, sealed_by_id=0, keep_until=0, state=ArchiveState.DESTROYED,
+    )  # fmt: skip
+    erased = {(row.number, row.id) for row in erased_rows(school.store, of_journal)}
+    images = school.all(ImportImage)
+    assert images != []
+    assert erased >= {(one.number, one.id) for one in images}
+    part = partition(PartitionKind.NAME, pupil)
+    image = images[0].replace(id=7, part=part)
+    school.store.add(image)
+    gone = {(row.number, row.id) for row in rows_of(school.store, ArchiveKind.PUPIL, pupil)}
+    assert (ImportImage.number, 7) in gone
+    assert not gone & {(one.number, one.id) for one in images}
