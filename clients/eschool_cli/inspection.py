@@ -24,7 +24,7 @@ from eschool_core.commands.inspections import (
 from eschool_core.domain.enums import PersonKind
 from eschool_core.labels import Language
 from eschool_core.queries.inspections import (
-    InspectionAnswer,
+    InspectionHead,
     ItemAnswer,
     inspection,
     inspections,
@@ -262,7 +262,7 @@ def remedy_command(session: Session, result: int, text: str, as_json: bool) -> N
         give(session, replica, command, say("cli.inspection.remedied"), as_json=as_json)
 
 
-def _head(screen: Screen, one: InspectionAnswer) -> None:
+def _head(screen: Screen, one: InspectionHead) -> None:
     state = say(f"InspectionState.{one.state.name.lower()}")
     span = f"{one.first_day:%d.%m.%Y}–{one.last_day:%d.%m.%Y}"
     number = say("cli.inspection.number", number=one.inspection_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from eschool_core import calendar
 from eschool_core.domain.enums import FindingState
@@ -61,8 +62,8 @@ class ItemAnswer(Answer):
 
 
 @dataclass(frozen=True, slots=True)
-class InspectionAnswer(Answer):
-    """A check with its papers."""
+class InspectionHead(Answer):
+    """A check with its papers, without what it has found."""
 
     inspection_id: int
     aim: str
@@ -79,14 +80,20 @@ class InspectionAnswer(Answer):
     order_day: date | None
     ordered_by: str
     released_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class InspectionAnswer(InspectionHead):
+    """A check with its papers and what it has found."""
+
     items: tuple[ItemAnswer, ...]
 
 
-def inspections(store: Store) -> tuple[InspectionAnswer, ...]:
+def inspections(store: Store) -> tuple[InspectionHead, ...]:
     """Return every check that the store holds, the newest first, without its items."""
     names, zone = staff_names(store), zone_of(store)
     found = sorted(store.select(Inspection), key=lambda row: (-row.drafted_at, -row.id))
-    return tuple(_answer(row, names, zone, ()) for row in found)
+    return tuple(InspectionHead(**_head(row, names, zone)) for row in found)
 
 
 def inspection(store: Store, inspection_id: int) -> InspectionAnswer:
@@ -108,7 +115,7 @@ def inspection(store: Store, inspection_id: int) -> InspectionAnswer:
             for entry in store.select(InspectionItem, inspection_id=row.id)
         ]
     ordered = sorted(items, key=lambda item: (item.person, item.check, item.item_id))
-    return _answer(row, names, zone, tuple(ordered))
+    return InspectionAnswer(**_head(row, names, zone), items=tuple(ordered))
 
 
 def results_on(store: Store, staff_id: int) -> tuple[ItemAnswer, ...]:
@@ -179,24 +186,21 @@ def _of_result(
     )
 
 
-def _answer(
-    row: Inspection, names: dict[int, str], zone: str, items: tuple[ItemAnswer, ...]
-) -> InspectionAnswer:
-    return InspectionAnswer(
-        inspection_id=row.id,
-        aim=row.aim,
-        first_day=calendar.date_of(row.first_day),
-        last_day=calendar.date_of(row.last_day),
-        state=InspectionState(row.state),
-        author=names.get(row.author_id, ""),
-        note_number=row.note_number,
-        note_day=_date(row.note_day),
-        conclusions=row.conclusions,
-        recommendations=row.recommendations,
-        due=_date(row.due_day),
-        order_number=row.order_number,
-        order_day=_date(row.order_day),
-        ordered_by=names.get(row.ordered_by_id, ""),
-        released_at=local(row.released_at, zone),
-        items=items,
-    )
+def _head(row: Inspection, names: dict[int, str], zone: str) -> dict[str, Any]:
+    return {
+        "inspection_id": row.id,
+        "aim": row.aim,
+        "first_day": calendar.date_of(row.first_day),
+        "last_day": calendar.date_of(row.last_day),
+        "state": InspectionState(row.state),
+        "author": names.get(row.author_id, ""),
+        "note_number": row.note_number,
+        "note_day": _date(row.note_day),
+        "conclusions": row.conclusions,
+        "recommendations": row.recommendations,
+        "due": _date(row.due_day),
+        "order_number": row.order_number,
+        "order_day": _date(row.order_day),
+        "ordered_by": names.get(row.ordered_by_id, ""),
+        "released_at": local(row.released_at, zone),
+    }

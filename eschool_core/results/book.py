@@ -22,10 +22,12 @@ from eschool_core.domain.results import AssessmentRule
 from eschool_core.results.lines import Line
 from eschool_core.store.store import Store
 
+# The partition is reckoned on the mark's side: the other way SQLite finds no index for the line,
+# and compares every mark with every line.
 TERM_MARKS = (
     "SELECT l.part, t.kind, t.term_id, t.value, t.reason, t.document, t.document_day "
     "FROM journal j JOIN journal_line l ON l.journal_id = j.id "
-    "JOIN term_mark t ON t.part = l.part + 12 "
+    "JOIN term_mark t ON l.part = t.part - 12 "
     "WHERE j.year_id = ? AND t.value <> 0 "
     "AND (? = 0 OR l.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?)) "
     "ORDER BY t.id"

@@ -25,6 +25,7 @@ def found(terminal: Terminal) -> Terminal:
 def test_a_check_from_draft_to_answer_at_the_terminal(found: Terminal) -> None:
     found.shown("inspection", "draft", "Ведение журналов", "--from", "01.09.2026", who="deputy")
     [check] = found.json("inspection", "list", who="deputy")
+    assert "items" not in check
     number = str(check["inspection_id"])
     found.shown("inspection", "add", number, "Maths", "Мало отметок", "--fact", who="deputy")
     refused = found.run("inspection", "release", number, who="deputy")

@@ -63,6 +63,7 @@ def test_the_oracle_speaks_of_every_table() -> None:
     assert set(RULES) == {spec.table for spec in TABLES}
 
 
+@pytest.mark.scenario("4.5.1:1")
 @pytest.mark.asvs("8.2.2")
 @pytest.mark.asvs("15.3.1")
 @pytest.mark.threat("T26")

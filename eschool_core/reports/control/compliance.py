@@ -10,7 +10,7 @@ from typing import Final
 from eschool_core import calendar
 from eschool_core.domain.enums import FindingState
 from eschool_core.domain.office import FindingRecord
-from eschool_core.labels import Language, filled, text
+from eschool_core.labels import Language, text
 from eschool_core.queries.duties.duty import DutyState
 from eschool_core.queries.duties.registry import duties
 from eschool_core.queries.in_force import zone_of
@@ -19,6 +19,7 @@ from eschool_core.reports.frame import Asked, Sheet, column, framed
 from eschool_core.reports.journals import journals_of
 from eschool_core.reports.table import About, Note, Row, Table, Unit
 from eschool_core.store.store import Store
+from eschool_core.wording import sentence
 
 NAME: Final = "compliance"
 CLAUSE: Final = "1.3"
@@ -120,7 +121,7 @@ def _findings(store: Store, asked: Asked) -> Iterator[Breach]:
             about = About("lesson", finding.lesson_id)
         elif finding.lesson_id and day < asked.period.first_day:
             continue
-        what = _said(finding.check_id, json.loads(finding.params), language)
+        what = sentence(finding.check_id, json.loads(finding.params), language)
         clause = finding.check_id.rpartition("/")[0]
         yield Breach(clause, what, place, finding.staff_id, day, about)
 
@@ -131,17 +132,9 @@ def _overdue(store: Store, asked: Asked) -> Iterator[Breach]:
             continue
         day = calendar.day_number(duty.due.date())
         if asked.period.first_day <= day <= asked.period.last_day:
-            what = _said(duty.text, duty.params, asked.language)
+            what = sentence(duty.text, duty.params, asked.language)
             about = About("duty", duty.object_id) if duty.object_id else None
             yield Breach(duty.clause, what, "", duty.person_id, day, about)
-
-
-def _said(key: str, params: dict[str, str | int], language: Language) -> str:
-    """Return a text; its key where a parameter that it names is not there."""
-    try:
-        return filled(key, params, language)
-    except (KeyError, ValueError, IndexError):
-        return key
 
 
 def _order(clause: str) -> tuple[int, ...]:

@@ -4,8 +4,10 @@ import pytest
 
 from eschool_core.commands.acts import RegisterAct
 from eschool_core.commands.concerns import SeeConcern, SendConcern
+from eschool_core.commands.guardians import EndGuardianship
 from eschool_core.commands.paper import FilePaperApplication
 from eschool_core.commands.school import SetPolicy
+from eschool_core.domain.access_enums import Authority
 from eschool_core.domain.care_enums import ConcernKind, DeliveryWay
 from eschool_core.domain.enums import NoticeKind
 from eschool_core.domain.informing import Concern, ConcernDelivery
@@ -110,7 +112,14 @@ def test_a_guardian_whose_access_was_closed_gets_no_further_notice(
 ) -> None:
     entry = school.one(Guardianship, pupil_id=failing)
     mother = entry.guardian_id
-    school.store.put(entry.replace(last_day=MONDAY - 1))
+    ended = EndGuardianship(
+        guardianship_id=entry.id,
+        last_day=MONDAY - 1,
+        authority=Authority.COURT,
+        document="2-117/2026",
+        document_day=MONDAY - 3,
+    )
+    school.must(ended, "officer")
     school.must(send(school, failing), "maths")
     assert mother not in {row.person_id for row in school.all(Notice)}
 

@@ -413,6 +413,7 @@ def test_the_panel_shows_clause_object_person_and_age(school: SmallSchool) -> No
     shown = control(school, "compliance", week(school, "maths"))
     found = {(one.cells[0], one.cells[2]): one for one in shown.rows}
     late = found["4.5.3", "5А, Математика, 07.09.2026, урок 1"]
+    assert "07.09.2026" in str(late.cells[1])
     assert late.cells[3] == "Maths А."
     assert late.cells[5] == 7
     assert late.about is not None

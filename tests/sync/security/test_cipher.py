@@ -115,6 +115,7 @@ def entropy(data: bytes) -> float:
     return -sum(share * math.log2(share) for share in shares)
 
 
+@pytest.mark.scenario("7.1:1")
 @pytest.mark.asvs("11.3.1")
 def test_sorting_much_leaves_nothing_in_the_folder_for_temporary_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
