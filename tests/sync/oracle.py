@@ -19,6 +19,7 @@ from eschool_core.domain import (
     channels,
     feeds,
     files,
+    imports,
     informing,
     inspection,
     issuing,
@@ -250,10 +251,14 @@ class Eyes:
         kind, owner = row["part"] & 63, row["part"] >> 6
         return {
             1: lambda owner: True,
+            2: self.class_,
             3: self.pupil,
             4: self.journal,
             5: self.line,
+            6: self.private,
             7: self.absences,
+            8: self.staff,
+            14: self.class_care,
             17: self.result,
         }[kind](owner)
 
@@ -346,7 +351,9 @@ RULES: dict[type[Row], Rule] = {
     journal.JournalLine: lambda eyes, row: eyes.line(row["id"]),
     **dict.fromkeys((journal.Mark, journal.Attendance), _line),
     **dict.fromkeys(
-        (journal.CellHistory, results.AssessmentRule, results.OrderDate),
+        (
+            journal.CellHistory, results.AssessmentRule, results.OrderDate, imports.ImportImage,
+        ),
         lambda eyes, row: eyes.cell(row),
     ),
     **dict.fromkeys((results.ExternalMark, results.OwedWork), _line),
@@ -388,7 +395,7 @@ RULES: dict[type[Row], Rule] = {
     **dict.fromkeys(
         (
             office.Device, access.Acknowledgement, feeds.CalendarFeed, channels.NoticeChannel,
-            privacy.PersonalRead,
+            privacy.PersonalRead, imports.ImportRecord,
         ),
         lambda eyes, row: row["person_id"] == eyes.person or Role.SYSTEM_OFFICER in eyes.roles,
     ),
