@@ -1,13 +1,15 @@
-"""What changes in a class: newcomers and leavers, subgroups, pupils' data (4.6.4, 4.6.6, 4.6.7)."""
+"""What changes in a class: newcomers, leavers, subgroups, releases, cards (4.6.4, 4.6.6, 4.6.7)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from eschool_core import calendar
 from eschool_core.domain.care_enums import RequestState
-from eschool_core.domain.enums import GroupChangeGround
+from eschool_core.domain.enums import ExemptionKind, GroupChangeGround
+from eschool_core.domain.school import Subject
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.cards import cards
 from eschool_core.queries.names import full_name
@@ -24,6 +26,14 @@ MEMBERS: Final = (
     "WHERE m.first_day <= ? AND m.last_day >= ? AND g.whole = 0"
 )
 
+RELEASES: Final = (
+    "SELECT DISTINCT x.id, p.family, p.given, p.patronymic, s.name, x.kind, x.document, "
+    "x.first_day, x.last_day FROM exemption x JOIN pupil p ON p.id = x.pupil_id "
+    "JOIN subject s ON s.id = x.subject_id JOIN enrolment e ON e.pupil_id = p.id "
+    "WHERE e.class_id = ? AND e.first_day <= ? AND e.last_day >= ? AND x.last_day >= ? "
+    "ORDER BY x.first_day, x.id"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Subgroup:
@@ -34,8 +44,20 @@ class Subgroup:
     pupils: tuple[tuple[int, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Release:
+    """By which document a pupil is released, or learns by an own curriculum; never why (1.4)."""
+
+    pupil: str
+    subject: str
+    kind: ExemptionKind
+    document: str
+    first_day: date
+    last_day: date
+
+
 def changes_page(asked: Asked) -> Page:
-    """Return requests with their state, subgroups, and the cards that lack something.
+    """Return requests with their state, subgroups, releases, and the cards that lack something.
 
     Raises:
         InputError: ``web.not_found``: the person does not lead the class.
@@ -54,12 +76,36 @@ def changes_page(asked: Asked) -> Page:
             "open": RequestState.OPEN,
             "groups": asked.read(lambda store: subgroups(store, school_class.id, today)),
             "grounds": (GroupChangeGround.APPLICATION, GroupChangeGround.ORDER),
+            "releases": asked.read(lambda store: releases(store, school_class.id, today)),
+            "release_kinds": tuple(ExemptionKind),
+            "subjects": asked.read(subjects),
             "cards": answer,
             "pupils": [(card.pupil_id, card.name) for card in answer.cards],
             "day": today,
             "today": calendar.date_of(today),
         },
     )
+
+
+def releases(store: Store, class_id: int, day: int) -> tuple[Release, ...]:
+    """Return the releases and individual curricula of a class's pupils that are not over."""
+    return tuple(
+        Release(
+            full_name(*row[1:4]),
+            row[4],
+            ExemptionKind(row[5]),
+            row[6],
+            calendar.date_of(row[7]),
+            calendar.date_of(row[8]),
+        )
+        for row in store.rows(RELEASES, class_id, day, day, day)
+    )
+
+
+def subjects(store: Store) -> list[tuple[int, str]]:
+    """Return the school's subjects by name."""
+    listed = [(entry.id, entry.name) for entry in store.select(Subject)]
+    return sorted(listed, key=lambda one: sort_key(one[1]))
 
 
 def subgroups(store: Store, class_id: int, day: int) -> tuple[Subgroup, ...]:

@@ -14,7 +14,7 @@ from eschool_core.domain.care_enums import ClassCheckKind, RequestState, SlipSta
 from eschool_core.domain.informing import PaperApplication, PaperSlip
 from eschool_core.domain.journal import JournalLine
 from eschool_core.domain.office import Slip
-from eschool_core.domain.people import GroupMember, Guardianship, Pupil
+from eschool_core.domain.people import Exemption, GroupMember, Guardianship, Pupil
 from eschool_core.domain.privacy import PersonalRead
 from eschool_core.domain.school import Journal, SchoolClass
 from eschool_sync.replica import Replica
@@ -180,6 +180,27 @@ def test_the_grid_says_who_awaits_an_order_and_who_learns_by_an_own_curriculum(
     [own] = [row for row in rows if "ИУП" in row]
     assert "ИУП, приказ № 14, с 24.11.2026 по 24.12.2026" in own
     assert "приказ ожидается" not in own
+
+
+@pytest.mark.scenario("journal_kinds:4")
+@pytest.mark.clause("1.4")
+def test_the_class_teacher_enters_an_individual_curriculum_by_its_order(
+    client: httpx.Client, leader: Replica, class_id: int
+) -> None:
+    path = f"/class/{class_id}/changes"
+    page, today = client.get(path).text, leader.today()
+    form = page[page.index('data-act="exempt_pupil"') :]
+    fields = {name: options(form, name)[0] for name in ("pupil_id", "subject_id")}
+    assert options(form, "exemption_kind") == [1, 2, 3]
+    assert "№ 15-и" not in page
+    days = {"first_day": today, "last_day": today - 1}
+    refused = give(client, "exempt_pupil", **fields, exemption_kind=3, **days, document="15-и")
+    assert refused is not None
+    days = {"first_day": today, "last_day": today + 30}
+    assert give(client, "exempt_pupil", **fields, exemption_kind=3, **days, document="15-и") is None
+    [kept] = leader.store.select(Exemption, document="15-и")
+    assert (kept.kind, kept.pupil_id, kept.last_day) == (3, fields["pupil_id"], today + 30)
+    assert "индивидуальный учебный план, № 15-и" in client.get(path).text
 
 
 @pytest.mark.clause("4.6.4/2")
