@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import signal
 import socket
 import sys
@@ -23,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from multiprocessing.context import ForkServerProcess
 from random import Random
 from typing import Final
 
@@ -37,6 +37,8 @@ from eschool_sync.sandbox.sandbox import PASSPHRASE
 
 LONGEST_LIFE_SECONDS: Final = 0.25
 START_SECONDS: Final = 120.0
+ASKED_EVERY_SECONDS: Final = 5.0
+END_SECONDS: Final = 30.0
 PRELOADED: Final = ["eschool_web.worker", "httpx", "zstandard", "jinja2"]
 VALUES: Final = (2, 3, 4, 5)
 REASON: Final = "учения"
@@ -44,6 +46,10 @@ TOLD_EVERY: Final = 100
 
 Cell = tuple[int, int]
 """Lesson and pupil."""
+
+
+class WorkerError(RuntimeError):
+    """A worker ended by itself: at its start, or while it was typed into."""
 
 
 @dataclass
@@ -112,6 +118,9 @@ def drill(kills: int, seed: int, tell: Callable[[Outcome], None] = lambda _: Non
         kills: How many.
         seed: Of the moments and the marks.
         tell: Called after each kill.
+
+    Raises:
+        WorkerError: A worker ended otherwise than by a kill.
     """
     outcome, random = Outcome(), Random(seed)
     with Sandbox() as school:
@@ -123,11 +132,14 @@ def drill(kills: int, seed: int, tell: Callable[[Outcome], None] = lambda _: Non
                 with _worker(replica, listener) as (process, client):
                     _check(client, cast.first.journal_id, typist, outcome)
                     timer = threading.Timer(
-                        random.random() * LONGEST_LIFE_SECONDS, os.kill, (process, signal.SIGKILL)
+                        random.random() * LONGEST_LIFE_SECONDS, process.kill
                     )
                     timer.start()
                     outcome.saved += typist.type_until_killed(client)
                     timer.join()
+                    process.join(END_SECONDS)
+                    if process.exitcode != -signal.SIGKILL:
+                        raise WorkerError(f"the worker ended by itself: {process.exitcode}")
                     outcome.kills += 1
                     tell(outcome)
             with _worker(replica, listener) as (_, client):
@@ -157,8 +169,12 @@ def _check(client: httpx.Client, journal: int, typist: Typist, outcome: Outcome)
 
 
 @contextmanager
-def _worker(replica: Replica, listener: socket.socket) -> Iterator[tuple[int, httpx.Client]]:
-    """Run a worker on the socket and unlock it; give its number and a client with a session."""
+def _worker(replica: Replica, listener: socket.socket) -> Iterator[tuple[ForkServerProcess, httpx.Client]]:
+    """Run a worker on the socket and unlock it; give it and a client with a session.
+
+    Raises:
+        WorkerError: It ended at its start.
+    """
     context = get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
     ours, theirs = context.Pipe()
@@ -172,18 +188,38 @@ def _worker(replica: Replica, listener: socket.socket) -> Iterator[tuple[int, ht
     headers = {"origin": url, "sec-fetch-site": "same-origin"}
     with httpx.Client(base_url=url, headers=headers, timeout=START_SECONDS) as client:
         try:
+            _await_answer(process, client)
             client.post("/start", json={"code": code}).raise_for_status()
             # The lessons are those of earlier days, whose marks change with a proof alone.
             for door in ("/unlock", "/prove"):
                 refused = client.post(door, json={"passphrase": PASSPHRASE}).json()["refused"]
                 if refused:
                     raise AssertionError(f"the replica does not open: {refused}")
-            assert process.pid is not None
-            yield process.pid, client
+            yield process, client
         finally:
             ours.close()
             process.kill()
             process.join()
+
+
+def _await_answer(process: ForkServerProcess, client: httpx.Client) -> None:
+    """Return when the worker answers.
+
+    The socket is ours, so that a call to a dead worker waits in its queue and is never refused.
+
+    Raises:
+        WorkerError: It ended, or did not answer in time.
+    """
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until:
+        try:
+            client.get("/start", timeout=ASKED_EVERY_SECONDS)
+        except httpx.TransportError:
+            if process.exitcode is not None:
+                break
+        else:
+            return
+    raise WorkerError(f"the worker did not start: {process.exitcode}")
 
 
 def main() -> None:
