@@ -54,8 +54,7 @@ def write_bundle(session: Session, replica: Replica, folder: Path | None, typed:
 
 
 def _write(folder: Path, sheet: Sheet) -> dict[str, object]:
-    name = f"{sheet.form}_{sheet.name}" + (f"_{sheet.class_name}" if sheet.class_name else "")
-    safe = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name)
+    safe = sheet.file_stem
     (folder / f"{safe}.html").write_text(to_html(sheet.table), encoding="utf-8")
     (folder / f"{safe}.xlsx").write_bytes(to_xlsx(sheet.table))
     (folder / f"{safe}.csv").write_bytes(to_csv(sheet.table))

@@ -6,6 +6,8 @@ from typing import Final
 
 from eschool_web.asking import View
 from eschool_web.views import (
+    archive,
+    bundle,
     class_changes,
     class_families,
     concerns,
@@ -73,6 +75,7 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/control/substitutions", substitutions.substitutions_page),
     ("/control/inspections", inspections.inspections_page),
     ("/control/inspection/{inspection}", inspections.inspection_page),
+    ("/control/archive", archive.archive_page),
     ("/results", inspections.own_results_page),
     ("/officer", officer.officer_page),
     ("/officer/people", people.people_page),
@@ -86,7 +89,10 @@ PAGES: Final[tuple[tuple[str, View], ...]] = (
     ("/feeds", feeds.feeds_page),
     ("/help", helping.help_page),
 )
-FILES: Final[tuple[tuple[str, View], ...]] = (("/api/file/report", reports.report_file),)
+FILES: Final[tuple[tuple[str, View], ...]] = (
+    ("/api/file/report", reports.report_file),
+    ("/api/file/bundle", bundle.bundle_file),
+)
 """Leave the journal, so they ask for the passphrase once more (``proof``)."""
 
 PAPERS: Final[tuple[tuple[str, View], ...]] = (

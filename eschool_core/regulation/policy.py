@@ -292,7 +292,12 @@ def bounds(known: Parameter) -> str:
     """Return what is allowed, as people write it: ``1…7`` or ``remind, flag``."""
     if known.kind == "choice":
         return ", ".join(known.choices)
-    return f"{_shown(known, known.minimum)}…{_shown(known, known.maximum)}"
+    return "…".join(limits(known))
+
+
+def limits(known: Parameter) -> tuple[str, str]:
+    """Return the least and the greatest number, as people write them."""
+    return _shown(known, known.minimum), _shown(known, known.maximum)
 
 
 def _list(known: Parameter, text: str) -> tuple[int, ...]:

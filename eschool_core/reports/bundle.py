@@ -48,6 +48,12 @@ class Sheet:
     table: Table
     class_id: int = 0
 
+    @property
+    def file_stem(self) -> str:
+        """Name of the sheet's file without its ending, of letters that every file system takes."""
+        name = f"{self.form}_{self.name}" + (f"_{self.class_name}" if self.class_name else "")
+        return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in name)
+
 
 def bundle(store: Store, asked: Asked, viewer_id: int) -> Iterator[Sheet]:
     """Yield the sheets of the nine forms, those of a class for each class that there is.

@@ -60,6 +60,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/control/substitutions?journal={journal}",
         "/control/inspections",
         "/control/inspection/{inspection}",
+        "/control/archive",
         "/report?name=movement",
         "/report?name=gaps&section=control",
         "/journal/{journal}",

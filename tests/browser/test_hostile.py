@@ -41,7 +41,7 @@ ELSEWHERE = {
 }
 """Forms with a text that no page of ``WAYS`` offers in this school, and where they are seen."""
 
-MORE = {"deputy": ("/policy",)}
+MORE = {"deputy": ("/policy?set=zero_shown", "/policy?set=plan_weeks")}
 """Pages that are another role's in ``WAYS`` and offer this one more forms."""
 
 FILL = """(texts) => {

@@ -131,9 +131,7 @@ def drill(kills: int, seed: int, tell: Callable[[Outcome], None] = lambda _: Non
             for _ in range(kills):
                 with _worker(replica, listener) as (process, client):
                     _check(client, cast.first.journal_id, typist, outcome)
-                    timer = threading.Timer(
-                        random.random() * LONGEST_LIFE_SECONDS, process.kill
-                    )
+                    timer = threading.Timer(random.random() * LONGEST_LIFE_SECONDS, process.kill)
                     timer.start()
                     outcome.saved += typist.type_until_killed(client)
                     timer.join()
@@ -169,7 +167,9 @@ def _check(client: httpx.Client, journal: int, typist: Typist, outcome: Outcome)
 
 
 @contextmanager
-def _worker(replica: Replica, listener: socket.socket) -> Iterator[tuple[ForkServerProcess, httpx.Client]]:
+def _worker(
+    replica: Replica, listener: socket.socket
+) -> Iterator[tuple[ForkServerProcess, httpx.Client]]:
     """Run a worker on the socket and unlock it; give it and a client with a session.
 
     Raises:

@@ -1,15 +1,19 @@
-"""The deputy head's panel (4.4.4): findings by teacher and clause, duties overdue, the reports."""
+"""The deputy head's panel (4.4.4): findings by teacher, age and week, duties overdue, reports."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
+from eschool_core import calendar
 from eschool_core.domain.enums import FindingState
 from eschool_core.labels import text
 from eschool_core.queries.duties.duty import DutyState
 from eschool_core.queries.duties.registry import duties
-from eschool_core.queries.findings import findings
+from eschool_core.queries.findings import FindingAnswer, findings
 from eschool_core.reports.catalogue import readable
 from eschool_core.store.store import Store
 from eschool_web import wording
@@ -21,6 +25,11 @@ from eschool_web.views.watching import control, watcher
 MAX_SHOWN = 100
 SHOWN_AT_ONCE = 8
 FULL_BAR = 100
+AGES_DAYS: Final = (7, 14, 30)
+"""Findings are told apart by age: up to so many days, and those that are older."""
+
+WEEKS: Final = 8
+WEEK_DAYS: Final = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ def control_page(asked: Asked) -> Page:
     watcher(asked)
     today, now = asked.today(), asked.source.now()
     found = asked.read(lambda store: findings(store, state=FindingState.OPEN))
+    known = asked.read(lambda store: findings(store, state=None))
     due = asked.read(lambda store: duties(store, now))
     return control(
         asked,
@@ -51,7 +61,9 @@ def control_page(asked: Asked) -> Page:
             "count": len(found),
             "shown": SHOWN_AT_ONCE,
             "by_person": bars(Counter(entry.person or wording.DASH for entry in found)),
-            "by_clause": bars(Counter(wording.clause_of_check(entry.check) for entry in found)),
+            "by_age": by_age(found, today),
+            "ages": AGES_DAYS,
+            "weeks": by_week(known, today),
             "overdue": shown_duties(due.duties, DutyState.OVERDUE, asked.language),
             "due": shown_duties(due.duties, DutyState.DUE, asked.language)[:MAX_SHOWN],
             "reports": asked.read(lambda store: _reports(store, asked, today)),
@@ -61,9 +73,41 @@ def control_page(asked: Asked) -> Page:
 
 def bars(counts: Counter[str]) -> list[Bar]:
     """Return counts as a chart, the greatest first."""
-    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-    most = max((count for _, count in ordered), default=1)
-    return [Bar(name, count, FULL_BAR * count // most) for name, count in ordered]
+    return _chart(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def by_age(found: Sequence[FindingAnswer], today: int) -> list[tuple[str, tuple[int, ...]]]:
+    """Return for each clause how many findings are of each age, then their sum; most first."""
+    counts: dict[str, list[int]] = {}
+    for entry in found:
+        ages = counts.setdefault(wording.clause_of_check(entry.check), [0] * (len(AGES_DAYS) + 1))
+        age = today - _day_of(entry, today)
+        ages[sum(age > limit for limit in AGES_DAYS)] += 1
+    told = [(clause, (*ages, sum(ages))) for clause, ages in counts.items()]
+    return sorted(told, key=lambda row: (-row[1][-1], row[0]))
+
+
+def by_week(known: Sequence[FindingAnswer], today: int) -> list[Bar]:
+    """Return how many findings each of the last weeks brought, closed ones too, oldest first."""
+    monday = today - calendar.date_of(today).weekday()
+    first = [monday - WEEK_DAYS * back for back in range(WEEKS - 1, -1, -1)]
+    counts = Counter((_day_of(entry, today) - first[0]) // WEEK_DAYS for entry in known)
+    return _chart([(_week_of(day), counts[number]) for number, day in enumerate(first)])
+
+
+def _week_of(monday: int) -> str:
+    begin = calendar.date_of(monday)
+    return f"{begin:%d.%m}–{begin + timedelta(days=WEEK_DAYS - 1):%d.%m}"
+
+
+def _day_of(entry: FindingAnswer, today: int) -> int:
+    """Return the day of a finding; one whose moment is not known counts as of today."""
+    return today if entry.found_at is None else calendar.day_number(entry.found_at.date())
+
+
+def _chart(counts: Sequence[tuple[str, int]]) -> list[Bar]:
+    most = max((count for _, count in counts), default=1) or 1
+    return [Bar(name, count, FULL_BAR * count // most) for name, count in counts]
 
 
 def _reports(store: Store, asked: Asked, today: int) -> list[tuple[str, str, str]]:

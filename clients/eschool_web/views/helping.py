@@ -63,7 +63,7 @@ def _told(entry: Clause, asked: Asked) -> dict[str, Any]:
         "parameters": [
             (
                 text(f"policy.title.{name}", language),
-                in_words(format_value(name, parameter(name).default), asked),
+                in_words(name, format_value(name, parameter(name).default), language),
             )
             for name in entry.parameters
         ],

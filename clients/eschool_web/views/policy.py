@@ -7,9 +7,10 @@ from typing import Any
 from eschool_core import calendar
 from eschool_core.domain.enums import Role
 from eschool_core.errors import InputError
-from eschool_core.labels import catalogue, text
+from eschool_core.labels import Language, text
 from eschool_core.queries.acts import PolicyState, local_acts, policy_states
 from eschool_core.queries.me import me
+from eschool_core.regulation.policy import limits, parameter
 from eschool_web.asking import Asked, Page
 from eschool_web.refusals import NOT_FOUND
 from eschool_web.views import officer as offices
@@ -18,8 +19,10 @@ from eschool_web.views import officer as offices
 def policy_page(asked: Asked) -> Page:
     """Return all values in force and the register of acts; who may sets another value.
 
+    The address names in ``set`` the parameter whose value is to be set.
+
     Raises:
-        InputError: ``web.not_found``: it is for staff alone.
+        InputError: ``web.not_found``: it is for staff alone; ``policy.unknown``.
     """
     today = asked.today()
     person = asked.read(lambda store: me(store, asked.source.person_id, today))
@@ -34,6 +37,7 @@ def policy_page(asked: Asked) -> Page:
                 {"to": to, "key": key, "here": to == "/policy", "count": 0} for to, key in sections
             ],
             "policies": [_said(state, asked) for state in states],
+            "setting": _setting(wanted, asked) if (wanted := asked.query.get("set")) else None,
             "acts": asked.read(local_acts),
             "today": calendar.date_of(today),
         },
@@ -47,21 +51,39 @@ def _said(state: PolicyState, asked: Asked) -> dict[str, Any]:
         "name": state.name,
         "title": text(f"policy.title.{state.name}", asked.language),
         "clause": state.clause,
-        "value": value,
-        "word": word_of(value, asked),
+        "value": in_words(state.name, value, asked.language),
         "is_default": not now,
         "act": now[-1].act if now else "",
         "since": now[-1].first_day if now else None,
-        "others": [period for period in state.periods if not period.now],
+        "others": [
+            (in_words(state.name, period.value, asked.language), period)
+            for period in state.periods
+            if not period.now
+        ],
     }
 
 
-def in_words(value: str, asked: Asked) -> str:
-    """Return a value as people read it: a choice in words, a number as it is."""
-    return word_of(value, asked) or value
+def _setting(name: str, asked: Asked) -> dict[str, Any]:
+    """Return what the form needs: the choices in words, or between which numbers a value is."""
+    known, language = parameter(name), asked.language
+    between = "web.policy.list_between" if known.kind == "ints" else "web.policy.between"
+    least, most = limits(known)
+    return {
+        "name": name,
+        "title": text(f"policy.title.{name}", language),
+        "choices": [(word, in_words(name, word, language)) for word in known.choices],
+        "between": text(between, language, least=least, most=most),
+    }
 
 
-def word_of(value: str, asked: Asked) -> str:
-    """Return a choice in words; empty for numbers, which say themselves."""
-    key = f"policy.word.{value}"
-    return text(key, asked.language) if key in catalogue() else ""
+def in_words(name: str, value: str, language: Language) -> str:
+    """Return a value as people read it: a choice in words, a number with what it counts.
+
+    >>> in_words("zero_shown", "dash", "ru"), in_words("failing_mean", "2.50", "ru")
+    ('прочерком', 'ниже 2,50')
+    """
+    known = parameter(name)
+    if known.kind == "choice":
+        return text(f"policy.word.{value}", language)
+    written = value.replace(".", ",") if known.kind == "decimal" and language == "ru" else value
+    return text(f"policy.said.{name}", language, value=written)

@@ -24,6 +24,7 @@ SECTIONS: Final = (
     ("/control/terms", "web.control.terms"),
     ("/control/substitutions", "web.control.substitutions"),
     ("/control/inspections", "web.control.inspections"),
+    ("/control/archive", "web.control.archive"),
 )
 
 

@@ -5,19 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
+from zipfile import ZipFile
 
 import httpx
 import pytest
+from eschool_web.views import archive as archive_view
+from eschool_web.views.control import by_age, by_week
 
+from eschool_core import calendar
 from eschool_core.commands.inspections import RegisterInspectionOrder
 from eschool_core.commands.people import Appoint, HireStaff
-from eschool_core.domain.enums import Role
+from eschool_core.domain.enums import FindingState, Role
 from eschool_core.domain.inspection import Inspection, InspectionResult
 from eschool_core.domain.inspection_enums import InspectionState, ResultState
 from eschool_core.domain.journal import Mark
 from eschool_core.domain.office import FindingRecord
+from eschool_core.domain.privacy import PersonalRead
+from eschool_core.domain.result_enums import ArchiveKind, ArchiveState
 from eschool_core.domain.review import HeldCommand, HeldState
 from eschool_core.domain.school import Appointment, SchoolClass, Staff
+from eschool_core.queries.archive import Kept
+from eschool_core.queries.findings import FindingAnswer
 from eschool_core.queries.term_state import term_states
 from eschool_core.regulation import checks
 from eschool_sync.attachment import disposition
@@ -29,7 +39,14 @@ from tests.clients.web.conftest import DAY
 from tests.clients.web.pages import Served, serving
 from tests.clients.web.test_pages import begin
 
-PAGES = ("/control", "/control/review", "/control/matrix", "/control/terms", "/control/inspections")
+PAGES = (
+    "/control",
+    "/control/review",
+    "/control/matrix",
+    "/control/terms",
+    "/control/inspections",
+    "/control/archive",
+)
 
 
 @contextmanager
@@ -259,3 +276,71 @@ def test_a_report_leaves_as_a_file_only_with_a_proof(deputy: Replica) -> None:
         assert file.headers["content-disposition"] == disposition("matrix.xlsx")
         assert file.headers["cache-control"] == "no-store"
         assert client.get(address.replace("xlsx", "exe")).status_code == 404
+
+
+@pytest.mark.clause("4.4.3")
+@pytest.mark.threat("T2")
+def test_the_nine_reports_leave_as_one_file_with_a_proof_and_a_line_in_the_log(
+    stage: Sandbox,
+) -> None:
+    deputy = stage.replica("deputy")
+    with client_of(deputy) as (client, _):
+        assert client.get("/api/file/bundle").status_code == 403
+        client.post("/prove", json={"passphrase": PASSPHRASE})
+        answer = client.get("/api/file/bundle")
+        assert answer.headers["content-disposition"] == disposition("bundle.zip")
+        with ZipFile(BytesIO(answer.content)) as packed:
+            names = packed.namelist()
+        assert {int(name[0]) for name in names} == set(range(1, 10))
+        assert all(name.endswith(".xlsx") for name in names)
+    read = deputy.store.select(PersonalRead, person_id=deputy.person_id, class_id=0, pupil_id=0)
+    assert read
+    with client_of(stage.replica("teacher")) as (teacher, _):
+        teacher.post("/prove", json={"passphrase": PASSPHRASE})
+        assert teacher.get("/api/file/bundle").status_code == 409
+
+
+@pytest.mark.clause("4.4.4")
+def test_the_panel_tells_findings_by_age_and_week() -> None:
+    today = calendar.day_number(date(2026, 11, 26))
+    ages = (0, 7, 8, 14, 15, 30, 31)
+    found = [finding(age) for age in ages]
+    assert by_age(found, today) == [("4.5.3", (2, 2, 2, 1, 7))]
+    weeks = by_week(found, today)
+    assert [bar.name for bar in weeks][-2:] == ["16.11–22.11", "23.11–29.11"]
+    assert [bar.count for bar in weeks] == [0, 0, 0, 2, 0, 2, 2, 1]
+    assert by_week([], today)[0].share == 0
+
+
+def finding(age_days: int) -> FindingAnswer:
+    at = datetime(2026, 11, 26, 9, tzinfo=UTC) - timedelta(days=age_days)
+    return FindingAnswer(
+        1, 1, "", "4.5.3/late", {}, FindingState.OPEN, None, None, "", "", at, None, None, ""
+    )
+
+
+@pytest.mark.clause("5.3/1")
+@pytest.mark.clause("5.3/2")
+def test_the_archive_says_until_when_each_thing_is_kept_and_what_is_over(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = client.get("/control/archive").text
+    assert "В архив ещё ничего не сдано" in page
+    assert "хранить по 31.12.2032" in page, "journals: five years from 1 January 2028"
+    assert "хранить по 31.12.2052" in page, "registers: twenty-five"
+    today = date(2026, 11, 26)
+    kept = tuple(
+        Kept(number, ArchiveKind.JOURNAL, f"Журнал-{number}", last_day, state, "")
+        for number, last_day, state in (
+            (1, today - timedelta(days=1), ArchiveState.KEPT),
+            (2, today - timedelta(days=1), ArchiveState.ERASED),
+            (3, today, ArchiveState.KEPT),
+            (4, today + timedelta(days=400), ArchiveState.KEPT),
+        )
+    )
+    monkeypatch.setattr(archive_view, "archive", lambda *_: kept)
+    due, _, calendar_shown = client.get("/control/archive").text.partition("Хранится по 2026")
+    assert "Журнал-1" in due
+    assert not any(f"Журнал-{number}" in due for number in (2, 3, 4))
+    assert [calendar_shown.count(f"Журнал-{number}") for number in (1, 2, 3, 4)] == [1, 1, 1, 1]
+    assert "Хранится по 2027 год" in calendar_shown

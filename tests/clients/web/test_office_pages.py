@@ -266,9 +266,17 @@ def test_the_rules_name_their_clause_and_act(client: httpx.Client, stage: Sandbo
     page = client.get("/policy").text
     assert 'href="/help?clause=4.5.3"' in page
     assert "по умолчанию" in page
+    assert "<b>90 мин включительно</b>" in page
+    assert "<b>прочерком</b>" in page
+    assert "dash" not in page
+    assert "data-act" not in client.get("/policy?set=zero_shown").text.partition("<main")[2]
     with client_of(stage.replica("deputy")) as (deputy, _):
         prove(deputy)
-        assert 'data-act="set_policy"' in deputy.get("/policy").text
+        chosen = deputy.get("/policy", params={"set": "zero_shown"}).text
+        assert '<option value="dash">прочерком</option>' in chosen
+        assert "от 0 до 1440" in deputy.get("/policy?set=homework_grace_minutes").text
+        assert "/policy?set=zero_shown" in deputy.get("/policy").text
+        assert deputy.get("/policy?set=nothing").status_code == 422
         day = stage.stage.day
         fields = {"name": "homework_minutes", "value": "60", "first_day": day, "act": "№ 99"}
         refused = give(deputy, "set_policy", **fields)
