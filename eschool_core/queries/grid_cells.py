@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from eschool_core import calendar
 from eschool_core.domain.enums import JournalKind, SubstitutionKind
 from eschool_core.domain.journal import Attendance, Homework, LessonWork, Mark, Topic
+from eschool_core.domain.result_enums import OwedState
 from eschool_core.domain.school import Journal, Substitution, TeachingLoad
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.in_force import markless_grades, zone_of
@@ -38,6 +39,13 @@ CONFLICTS = (
     "SELECT h.row_id, h.table_number FROM cell_history h "
     "JOIN notice n ON n.object_id = h.id "
     "WHERE n.person_id = ? AND h.conflict = 1 AND h.replaced_at >= ?"
+)
+OWED = (
+    "SELECT n.pupil_id, x.lesson_id, x.due_day FROM owed_work x "
+    "JOIN lesson l ON l.id = x.lesson_id JOIN journal_line n ON n.part = x.part "
+    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? AND x.state = ? AND NOT EXISTS "
+    "(SELECT 1 FROM mark m WHERE m.part = x.part AND m.lesson_id = x.lesson_id AND m.value <> 0) "
+    "ORDER BY x.id"
 )
 GRADES = (
     "SELECT l.pupil_id, e.grade FROM journal_line l JOIN enrolment e ON e.pupil_id = l.pupil_id "
@@ -168,6 +176,12 @@ def grid_cells(
         key: Cell(tuple(marks.get(key, ())), *seen.get(key, (0, 0)), key in here, key in conflict)
         for key in {*marks, *seen, *here, *conflict}
     }
+
+
+def owed_in_cells(store: Store, period: Period) -> dict[tuple[int, int], int]:
+    """Return until which day a work is owed in a cell that has no mark, by pupil and lesson."""
+    found = store.rows(OWED, *period.values(), OwedState.OPEN)
+    return {(pupil, lesson): due_day for pupil, lesson, due_day in found}
 
 
 def lesson_texts(store: Store, period: Period, touched: Touched) -> dict[int, LessonTexts]:

@@ -37,14 +37,18 @@ class Keyboard:
         """Press keys one after another; a Russian letter means the key that carries it."""
         for key in keys:
             self.pressed += 1
-            if key in CODES:
+            if key == "." and self._layout == "ru":
+                self._type(key, "Slash")
+            elif key in CODES:
                 self._letter(key)
             else:
                 self._page.keyboard.press(key)
 
     def _letter(self, letter: str) -> None:
         code = CODES[letter]
-        typed = letter if self._layout == "ru" else LATIN.get(code, code[-1].lower())
+        self._type(letter if self._layout == "ru" else LATIN.get(code, code[-1].lower()), code)
+
+    def _type(self, typed: str, code: str) -> None:
         event = {"key": typed, "code": code, "text": typed, "unmodifiedText": typed}
         self._wire.send("Input.dispatchKeyEvent", {"type": "keyDown", **event})
         self._wire.send("Input.dispatchKeyEvent", {"type": "keyUp", "key": typed, "code": code})

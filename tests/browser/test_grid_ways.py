@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from eschool_core import calendar
+from eschool_core.domain.results import OwedWork
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from tests.browser.keyboard import Keyboard
@@ -35,3 +38,41 @@ def test_a_second_mark_comes_from_the_numpad_and_stands_beside_an_absence(page: 
     Keyboard(page).press("3", "NumpadAdd", "4", "н", "NumpadAdd", "4")
     settled(page)
     assert column(page)[:2] == ["3/4", "н/4"]
+
+
+@pytest.mark.parametrize("layout", ["ru", "en"])
+def test_the_full_stop_notes_a_work_owed_until_a_day_and_a_mark_takes_its_place(
+    page: Page, replica: Replica, school: Sandbox, layout: str
+) -> None:
+    keys = Keyboard(page, layout)
+    keys.press("Delete", "ArrowDown", "Delete", ".")
+    expect(page.locator("#owed-day")).to_be_focused()
+    wanted = school.stage.day + 9
+    page.locator("#owed-day").fill(calendar.date_of(wanted).isoformat())
+    keys.press("Enter")
+    settled(page)
+    expect(page.locator("td[data-c]:focus")).to_have_text(".")
+    page.reload()
+    page.wait_for_selector("td[data-c]:focus")
+    assert column(page)[:3] == ["", ".", ""]
+    with replica.reading() as store:
+        works = store.select(OwedWork, lesson_id=school.cast.first.id)
+    assert wanted in {work.due_day for work in works}
+    keys.press("ArrowDown", "F1")
+    expect(page.locator("dialog")).to_contain_text(f"{calendar.date_of(wanted):%d.%m}")
+    keys.press("Escape", "4", "Escape")
+    settled(page)
+    assert column(page)[1] == "4", "what was owed is there now"
+    page.locator("#grid tbody tr").nth(1).locator("td.on").click()
+    keys.press("Delete")
+    settled(page)
+
+
+def test_leaving_the_dialog_notes_nothing(page: Page, replica: Replica, school: Sandbox) -> None:
+    with replica.reading() as store:
+        before = len(store.select(OwedWork))
+    Keyboard(page).press(".", "Escape")
+    settled(page)
+    assert column(page)[0] == ""
+    with replica.reading() as store:
+        assert len(store.select(OwedWork)) == before

@@ -23,6 +23,7 @@ export async function explain(grid, row, column) {
     make("p", {}, say("cell_place", { date: lesson.date, period: lesson.period }), " ",
       make("strong", {}, textOf(cell, say("absent"), say("late")) || say("empty"))),
   ];
+  if (cell.owed && !cell.marks.length) content.push(make("p", {}, say("cell_owed", { date: cell.owed })));
   if (cell.refusal) content.push(refusal(cell.refusal));
   if (cell.flags.includes("c")) content.push(make("p", { class: "warn" }, say("cell_conflict")));
   if (cell.flags.includes("h")) content.push(make("p", {}, say("cell_here")));

@@ -3,9 +3,9 @@
 
 /**
  * A cell: marks as [position, value, kind, weight, comment], presence 0/1/2, stated reason,
- * flags `h` (here, no verdict yet) and `c` (two values met).
+ * flags `h` (here, no verdict yet) and `c` (two values met), until when a work is owed («10.12»).
  * @typedef {{marks: number[][] | any[][], presence: number, reason: number, flags: string,
- *   typed: number, refusal: any}} Cell
+ *   owed: string, typed: number, refusal: any}} Cell
  */
 
 export const ABSENT = 1;
@@ -14,7 +14,7 @@ export const SICK = 2;
 export const VALID = 3;
 
 /** @returns {Cell} */
-const empty = () => ({ marks: [], presence: 0, reason: 0, flags: "", typed: 0, refusal: null });
+const empty = () => ({ marks: [], presence: 0, reason: 0, flags: "", owed: "", typed: 0, refusal: null });
 
 export class Model {
   /** @param {any} data what the server gave with the page */
@@ -42,6 +42,7 @@ export class Model {
       if (cell.typed) this.cells.set(key, cell);
       else if (cell.refusal?.local) this.at(...placeOf(key)).refusal = cell.refusal;
     }
+    for (const [row, column, until] of data.owed) this.at(row, column).owed = until;
     for (const entry of data.refused) {
       if (entry.row >= 0) this.at(entry.row, entry.column).refusal = entry;
     }
@@ -131,7 +132,7 @@ function placeOf(key) {
 }
 
 /**
- * Return what a cell shows: «4/5», «н/4», «о».
+ * Return what a cell shows: «4/5», «н/4», «о»; «.» for a work that is owed still.
  * @param {Cell} cell
  * @param {string} absent
  * @param {string} late
@@ -139,5 +140,6 @@ function placeOf(key) {
 export function textOf(cell, absent, late) {
   const parts = cell.presence ? [cell.presence === ABSENT ? absent : late] : [];
   for (const mark of [...cell.marks].sort((a, b) => a[0] - b[0])) parts.push(String(mark[1]));
+  if (cell.owed && !cell.marks.length) parts.push(".");
   return parts.join("/");
 }

@@ -21,27 +21,29 @@ export async function owe(grid, row, column) {
   const field = /** @type {HTMLInputElement} */ (
     make("input", { id: "owed-day", type: "date", value: isoOf(grid.model.data.due), required: true })
   );
-  const lesson = grid.model.lessons[column];
   const pupil = grid.model.pupils[row];
   const content = [make("label", { for: "owed-day" }, say("owed_label")), field];
   await show(say("owed_title", { name: pupil.name }), content, [
-    { label: say("save"), act: () => give(grid, lesson, pupil, field.value, column) },
+    { label: say("save"), act: () => give(grid, row, column, field.value) },
   ]);
   grid.view.go(row, column);
 }
 
 /**
  * @param {import("./grid.js").Grid} grid
- * @param {any} lesson
- * @param {any} pupil
- * @param {string} until
+ * @param {number} row
  * @param {number} column
+ * @param {string} until
  */
-function give(grid, lesson, pupil, until, column) {
+function give(grid, row, column, until) {
   const due_day = Date.parse(`${until}T00:00:00Z`) / DAY_MS;
   if (!Number.isInteger(due_day)) return false;
+  const lesson = grid.model.lessons[column];
+  const pupil = grid.model.pupils[row];
   const { kind } = grid.strip.workOf(column);
   const fields = { lesson_id: lesson.id, pupil_id: pupil.id, work_kind: kind, due_day };
+  grid.model.at(row, column).owed = `${until.slice(8)}.${until.slice(5, 7)}`;
+  grid.view.paint(row, column);
   grid.queue.add({ kind: "give_owed_work", fields });
   announce(say("owed_wrote", { name: pupil.name }));
   return true;

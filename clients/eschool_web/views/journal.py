@@ -49,6 +49,7 @@ class Grid:
     page: JournalPage
     results: JournalResults | None
     cells: dict[tuple[int, int], Cell]
+    owed: dict[tuple[int, int], int]
     texts: dict[int, LessonTexts]
     writing: Writing
     plan: PlanPage
@@ -126,6 +127,7 @@ def _grid(asked: Asked) -> Grid:
             results=results,
             ends_year=bool(listed) and listed[-1].first_day <= period.last_day,
             cells=grid_cells.grid_cells(store, period, person_id, now, touched),
+            owed=grid_cells.owed_in_cells(store, period),
             texts=grid_cells.lesson_texts(store, period, touched),
             writing=writing,
             plan=plan_page(store, journal_id, today),
@@ -174,6 +176,11 @@ def grid_data(asked: Asked, grid: Grid) -> dict[str, Any]:
         "cells": [
             [rows[pupil], columns[lesson], _cell(cell)]
             for (pupil, lesson), cell in grid.cells.items()
+            if pupil in rows and lesson in columns
+        ],
+        "owed": [
+            [rows[pupil], columns[lesson], f"{calendar.date_of(due_day):%d.%m}"]
+            for (pupil, lesson), due_day in grid.owed.items()
             if pupil in rows and lesson in columns
         ],
         "refused": [
