@@ -28,6 +28,21 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 NARROW = (320, 360, 640)
 """Reflow (WCAG 1.4.10), a usual phone, and a desk at 200 % zoom."""
 
+SPACED: tuple[ViewportSize, ...] = ({"width": 360, "height": 740}, {"width": 1366, "height": 768})
+SPACING = """* { line-height: 1.5 !important; letter-spacing: .12em !important;
+    word-spacing: .16em !important; } p { margin-bottom: 2em !important; }"""
+"""What WCAG 1.4.12 lets a reader set."""
+
+CUT_OFF = """() => [...document.querySelectorAll("body *")]
+    .filter((one) => {
+        const look = getComputedStyle(one);
+        const hidden = (how) => ["hidden", "clip"].includes(how);
+        return (hidden(look.overflowX) || hidden(look.overflowY)) && one.clientWidth > 1
+            && one.innerText?.trim() && look.visibility === "visible"
+            && (one.scrollHeight > one.clientHeight + 1 || one.scrollWidth > one.clientWidth + 1);
+    }).map((one) => one.outerHTML.slice(0, 160))"""
+"""Elements that hide a part of their text; what is for screen readers alone is 1 px wide."""
+
 WAYS: dict[str, tuple[str, ...]] = {
     "teacher": (
         "/journal/{journal}?lesson={lesson}",
@@ -204,6 +219,31 @@ def test_every_page_passes_wcag(
     assert found == []
 
 
+def test_no_text_is_lost_when_it_is_spaced_out(
+    person: tuple[str, Served], chromium: Browser, ids: dict[str, int], complaints: list[str]
+) -> None:
+    """WCAG 1.4.12, at a phone's width and at that of a common school computer."""
+    role, pages = person
+    context = chromium.new_context(viewport=DESK, bypass_csp=True)
+    context.set_default_timeout(LIMIT_MS)
+    page = context.new_page()
+    listen(page, complaints)
+    page.goto(pages.link())
+    page.wait_for_url(lambda url: "/start" not in url)
+    found = []
+    for path in WAYS[role]:
+        for size in SPACED:
+            page.set_viewport_size(size)
+            page.goto(pages.url + path.format_map(ids))
+            page.add_style_tag(content=SPACING)
+            wide = scroll_width(page, size)
+            at = f"{path} at {size['width']} px"
+            found += [f"{at} is {wide} px wide"] if wide > size["width"] else []
+            found += [f"{at}: cut off: {text}" for text in page.evaluate(CUT_OFF)]
+    context.close()
+    assert found == []
+
+
 def test_every_page_is_somebodys() -> None:
     shown = {path.partition("?")[0] for ways in WAYS.values() for path in ways}
     # Seen in test_portal, where there is a conversation and a server that proves.
@@ -281,6 +321,7 @@ def test_hostile_texts_are_shown_as_text(page: Page, request: pytest.FixtureRequ
     assert page.title() != "x"
 
 
+@pytest.mark.asvs("3.4.6")
 def test_a_framed_page_stays_empty(page: Page, pages: Served, complaints: list[str]) -> None:
     """The policy forbids frames; the browser says so and shows nothing."""
     page.evaluate(

@@ -216,6 +216,7 @@ def test_the_back_button_shows_no_name_after_a_lock(locked: Locked) -> None:
 
 @pytest.mark.scenario("4.5.7:1")
 @pytest.mark.clause("4.5.7")
+@pytest.mark.asvs("row 62")
 def test_it_warns_waits_for_a_key_and_locks_by_itself(locked: Locked) -> None:
     page = locked.page
     locked.door.idle.limit_seconds = 3

@@ -218,6 +218,7 @@ def test_every_clause_check_and_parameter_has_its_texts() -> None:
     wanted |= {check.id for check in checks.CHECKS}
     wanted |= {f"{check.id}.remedy" for check in checks.CHECKS}
     wanted |= {f"policy.title.{known.name}" for known in PARAMETERS}
+    wanted |= {f"policy.said.{known.name}" for known in PARAMETERS if known.kind != "choice"}
     assert sorted(wanted - set(catalogue())) == []
 
 

@@ -57,6 +57,7 @@ def guess(door: Door) -> str:
 
 
 @pytest.mark.clause("4.5.7")
+@pytest.mark.asvs("row 62")
 def test_wrong_guesses_have_to_wait_longer_and_longer() -> None:
     clock = Clock()
     door = made(clock)
@@ -96,6 +97,7 @@ def test_a_lock_lets_go_of_the_source_once() -> None:
 
 @pytest.mark.scenario("4.5.7:1")
 @pytest.mark.clause("4.5.7")
+@pytest.mark.asvs("row 62")
 @pytest.mark.parametrize(("seconds", "left"), [(0, 300), (299.5, 0.5), (300, 0), (900, 0)])
 def test_it_is_time_to_lock_after_five_idle_minutes(seconds: float, left: float) -> None:
     clock = Clock()
@@ -113,6 +115,7 @@ def test_a_touch_begins_the_time_anew() -> None:
     assert idle.left() == 100
 
 
+@pytest.mark.asvs("row 62")
 @pytest.mark.parametrize(("slept", "locks"), [(SLEEP_SECONDS, False), (SLEEP_SECONDS + 1, True)])
 def test_a_computer_that_slept_is_locked(slept: float, locks: bool) -> None:  # noqa: FBT001
     clock = Clock()

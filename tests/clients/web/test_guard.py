@@ -20,6 +20,7 @@ def refused(method: str, headers: dict[str, str]) -> str:
     return "" if found is None else found.key
 
 
+@pytest.mark.asvs("row 50")
 @pytest.mark.parametrize(
     "host",
     [
@@ -45,6 +46,7 @@ def test_only_the_one_host_is_answered(method: str, host: str) -> None:
     assert refused(method, {**OWN, "host": host}) == "web.refused.host"
 
 
+@pytest.mark.asvs("row 50")
 def test_no_host_and_two_hosts_are_refused() -> None:
     assert refused("GET", {}) == "web.refused.host"
     twice = Headers(raw=[(b"host", HOST.encode()), (b"host", HOST.encode())])

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import httpx
@@ -18,6 +21,27 @@ from eschool_sync.sandbox import Sandbox
 from tests.clients.web.pages import Served
 
 OPEN = {"/start", "/static"}
+
+
+NOBODY = 65_534
+PROBE = f"""
+import http.client, os, sys
+
+def ask(path):
+    line = http.client.HTTPConnection(sys.argv[1], timeout=30)
+    line.request("GET", path)
+    return line.getresponse().status
+
+ask("/start")  # loads what the asking needs, while it may still be read
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid({NOBODY})
+    os.setuid({NOBODY})
+print(os.geteuid())
+for path in sys.stdin.read().split():
+    print(ask(path))
+"""
+"""Becomes another user where it may, asks for each path without a cookie, and says what came."""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +90,7 @@ def test_the_start_link_is_swapped_once_for_a_cookie_of_this_port(pages: Served)
 
 
 @pytest.mark.asvs("8.2.2")
+@pytest.mark.asvs("row 63")
 def test_without_a_session_nothing_is_shown(pages: Served, school: Sandbox) -> None:
     headers = {"origin": pages.url}
     for path in (*asked(school), *(path for path, _ in (*FILES, *OWN_FILES))):
@@ -93,6 +118,72 @@ def test_every_answer_has_the_headers(
         assert answer.headers["cache-control"] == "no-store", answer.url
         assert "access-control-allow-origin" not in answer.headers
         assert "server" not in answer.headers
+
+
+@pytest.mark.asvs("row 63")
+def test_another_user_of_the_computer_gets_nothing(
+    browser: httpx.Client, pages: Served, school: Sandbox
+) -> None:
+    """Somebody else's process asks for each page: as another user where the tests may be one."""
+    paths = asked(school)
+    assert browser.get("/today").status_code == 200
+    other = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", PROBE, pages.host],
+        input="\n".join(paths), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    user, *answers = other.stdout.split("\n")
+    assert os.geteuid() != 0 or int(user) == NOBODY
+    assert answers[: len(paths)] == ["403"] * len(paths)
+
+
+@pytest.mark.asvs("row 50")
+@pytest.mark.parametrize("name", ["localhost", "127.evil.example", "evil.example", "0.0.0.0"])
+def test_a_page_asked_for_by_another_name_is_not_given(
+    browser: httpx.Client, pages: Served, name: str
+) -> None:
+    port = pages.host.rpartition(":")[2]
+    for path in ("/", "/today", "/api/state", "/start"):
+        answer = browser.get(path, headers={"host": f"{name}:{port}"})
+        assert (path, answer.status_code) == (path, 421)
+
+
+@pytest.mark.asvs("3.4.2")
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1", "own"])
+def test_no_page_of_another_origin_may_read_an_answer(
+    browser: httpx.Client, pages: Served, school: Sandbox, origin: str
+) -> None:
+    headers = {"origin": pages.url if origin == "own" else origin,
+               "access-control-request-method": "POST"}  # fmt: skip
+    for path in (*asked(school), *(path for path, _ in WRITING)):
+        for method in ("GET", "OPTIONS", "POST"):
+            answer = browser.request(method, path, headers=headers)
+            opened = [name for name in answer.headers if name.startswith("access-control")]
+            assert (path, method, opened) == (path, method, [])
+            if method != "GET" and origin != "own":
+                assert answer.status_code in (403, 405), (path, method)
+
+
+@pytest.mark.asvs("4.4.2")
+@pytest.mark.parametrize("origin", ["http://evil.example", "own"])
+def test_no_connection_is_kept_open_for_another_origin_or_for_ours(
+    browser: httpx.Client, pages: Served, school: Sandbox, origin: str
+) -> None:
+    """The pages ask anew for what has happened: neither a web socket nor a stream is offered."""
+    foreign = origin != "own"
+    headers = {
+        "origin": origin if foreign else pages.url,
+        "sec-fetch-site": "cross-site" if foreign else "same-origin",
+        "connection": "upgrade",
+        "upgrade": "websocket",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+        "accept": "text/event-stream",
+    }
+    for path in asked(school):
+        answer = browser.get(path, headers=headers)
+        assert answer.status_code != 101
+        assert not answer.headers.get("content-type", "").startswith("text/event-stream")
+        assert not foreign or (path, answer.status_code) == (path, 403)
 
 
 def test_files_are_kept_for_ever_under_a_name_that_changes(browser: httpx.Client) -> None:

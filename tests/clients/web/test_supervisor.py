@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import sys
 import threading
 import time
@@ -89,6 +90,7 @@ def memory_holds(process: int, wanted: bytes) -> bool:
 
 @pytest.mark.clause("4.5.7")
 @pytest.mark.asvs("14.3.1")
+@pytest.mark.asvs("row 62")
 @pytest.mark.threat("T2")
 def test_a_lock_ends_the_process_that_held_key_and_rows(
     browser: httpx.Client, supervisor: Supervisor, canary: str, school: Sandbox
@@ -132,6 +134,7 @@ def test_a_worker_that_is_killed_leaves_a_locked_door(
     assert browser.get("/api/state").status_code == 423
 
 
+@pytest.mark.asvs("row 49")
 @pytest.mark.skipif(not LINUX, reason="reads the sockets of a process by /proc")
 def test_it_listens_on_loopback_alone(supervisor: Supervisor) -> None:
     port = f"{int(supervisor.host.rpartition(':')[2]):04X}"
@@ -143,6 +146,20 @@ def test_it_listens_on_loopback_alone(supervisor: Supervisor) -> None:
         if len(entry) > 3 and entry[3] == LISTENING and entry[1].endswith(f":{port}")
     ]
     assert found == [f"0100007F:{port}"]
+    for address in {"127.0.0.2", *addresses_of_this_computer()}:
+        with pytest.raises(OSError, match="refused"):
+            socket.create_connection((address, int(port, 16)), timeout=5)
+
+
+def addresses_of_this_computer() -> set[str]:
+    """Return the address by which others would reach it, where it has a line at all."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            # Of a range for examples: nothing is sent by naming the other end.
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return set()
+        return {probe.getsockname()[0]}
 
 
 def test_a_port_in_use_is_said(supervisor: Supervisor) -> None:

@@ -136,6 +136,7 @@ def test_the_stream_of_a_revoked_device_ends_within_a_second(world: World) -> No
 
 
 @pytest.mark.threat("T4")
+@pytest.mark.asvs("4.4.2")
 def test_nobody_listens_in_another_name(line: Line) -> None:
     maths = line.world.member("maths")
     asked = LiveRequest(line.world.number, maths.replica.device, 0)
