@@ -1,4 +1,4 @@
-"""What the end of a class's day leaves open: lessons without topic, roll or word of homework."""
+"""What the end of a class's day leaves open: lessons without topics, roll or word of homework."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from eschool_core import calendar
 from eschool_core.commands import facts
 from eschool_core.commands.base import Occasion
 from eschool_core.commands.telling import record_finding
+from eschool_core.commands.work_topics import day_of_topics, works_without_topic
 from eschool_core.domain.enums import JournalKind
 from eschool_core.domain.journal import Lesson
 from eschool_core.domain.school import Journal, Substitution, TeachingLoad
 from eschool_core.regulation import checks
-from eschool_core.regulation.clause import Check, Finding
+from eschool_core.regulation.clause import Finding
 from eschool_core.store.store import Store
 
-MINUTES_PER_DAY = 24 * 60
 WITHOUT_TOPIC = (
     "day BETWEEN ? AND ? AND NOT EXISTS (SELECT 1 FROM topic WHERE topic.lesson_id = lesson.id) "
     "ORDER BY id"
@@ -29,17 +29,20 @@ WITHOUT_HOMEWORK = (
 
 
 def find_gaps(store: Store, occasion: Occasion, first_day: int, last_day: int) -> None:
-    """Record findings on the lessons of some days that lack topic or roll (4.5.2, 4.5.6).
+    """Record findings on lessons of some days that lack topics or roll (4.5.2, 4.5.6).
 
     Marks, attendance and homework are never refused for a missing topic; the gap is looked for
-    once the day is over, and closes by itself when the teacher fills it. A topic has its grace
+    once the day is over, and closes by itself when the teacher fills it. Topics have their grace
     beyond the end of the day, which may reach into the next.
     """
     for lesson in store.where(Lesson, WITHOUT_ROLL, first_day, last_day):
-        _record(store, occasion, lesson, checks.ROLL_NOT_TAKEN)
+        _record(store, occasion, lesson, Finding(checks.ROLL_NOT_TAKEN, {}))
     for lesson in store.where(Lesson, WITHOUT_TOPIC, first_day - 1, last_day):
-        if first_day <= _day_of_grace(store, lesson) <= last_day:
-            _record(store, occasion, lesson, checks.TOPIC_MISSING)
+        if first_day <= day_of_topics(store, lesson) <= last_day:
+            _record(store, occasion, lesson, Finding(checks.TOPIC_MISSING, {}))
+    for lesson, finding in works_without_topic(store, first_day - 1, last_day):
+        if first_day <= day_of_topics(store, lesson) <= last_day:
+            _record(store, occasion, lesson, finding)
 
 
 def find_blanks(store: Store, occasion: Occasion, first_day: int, last_day: int) -> None:
@@ -53,7 +56,7 @@ def find_blanks(store: Store, occasion: Occasion, first_day: int, last_day: int)
             continue
         is_over = first_day <= _day_of_homework(store, lesson) <= last_day
         if is_over and _may_have_homework(store, lesson):
-            _record(store, occasion, lesson, checks.HOMEWORK_BLANK)
+            _record(store, occasion, lesson, Finding(checks.HOMEWORK_BLANK, {}))
 
 
 def _may_have_homework(store: Store, lesson: Lesson) -> bool:
@@ -72,14 +75,6 @@ def _day_of_homework(store: Store, lesson: Lesson) -> int:
     journal = store.require(Journal, lesson.journal_id)
     deadline = facts.homework_deadline(store, journal, lesson)
     return calendar.local_day(deadline, facts.school(store).zone)
-
-
-def _day_of_grace(store: Store, lesson: Lesson) -> int:
-    """Return the day on which the time for a lesson's topic is over."""
-    grace = facts.policy_number(store, "topic_grace_minutes", lesson.day)
-    journal = store.require(Journal, lesson.journal_id)
-    end = facts.day_end(store, journal, lesson) + grace
-    return lesson.day + (end > MINUTES_PER_DAY)
 
 
 def teachers_of(store: Store, lesson: Lesson) -> list[int]:
@@ -107,11 +102,11 @@ def _was_held(store: Store, journal: Journal, day: int) -> bool:
     )
 
 
-def _record(store: Store, occasion: Occasion, lesson: Lesson, check: Check) -> None:
+def _record(store: Store, occasion: Occasion, lesson: Lesson, finding: Finding) -> None:
     journal = store.get(Journal, lesson.journal_id)
     if journal is None or journal.kind == JournalKind.EXTRACURRICULAR:
         return
     if lesson.planned and not _was_held(store, journal, lesson.day):
         return
     for staff_id in teachers_of(store, lesson):
-        record_finding(store, occasion, staff_id, Finding(check, {}), lesson.id)
+        record_finding(store, occasion, staff_id, finding, lesson.id)

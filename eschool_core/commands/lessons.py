@@ -22,6 +22,7 @@ from eschool_core.commands.cells import signed, unseen, write_cell
 from eschool_core.commands.columns import LessonCommand, check_mark, line_in_lesson, writes_lesson
 from eschool_core.commands.outages import timeliness_of
 from eschool_core.commands.telling import remedy_findings
+from eschool_core.commands.work_topics import settle_work_topics
 from eschool_core.domain.enums import (
     ExcuseKind,
     HomeworkState,
@@ -91,7 +92,7 @@ class RecordWork(LessonCommand):
 
 
 def record_work(store: Store, command: RecordWork, occasion: Occasion) -> Findings:
-    """Write the work; one of a kind that needs a topic and has none is a finding."""
+    """Write the work; its topic closes a finding that it was missing (4.5.6)."""
     lesson = store.require(Lesson, command.lesson_id)
     earlier = store.first(LessonWork, lesson_id=lesson.id, kind=command.work_kind)
     work = LessonWork(
@@ -103,14 +104,11 @@ def record_work(store: Store, command: RecordWork, occasion: Occasion) -> Findin
         **signed(occasion),
     )
     write_cell(store, occasion, earlier, work)
-    if command.topic:
-        kind = int(command.work_kind)
-        remedy_findings(store, occasion, checks.WORK_TOPIC_MISSING, lesson.id, work_kind=kind)
     cell = f"work/{command.work_kind:d}"
-    return _found(
-        entries.check_work_topic(command.work_kind, command.topic),
-        _check_language(store, occasion, lesson, cell, command.topic),
-    )
+    return [
+        *settle_work_topics(store, occasion, lesson, command.work_kind),
+        *_found(_check_language(store, occasion, lesson, cell, command.topic)),
+    ]
 
 
 class RecordHomework(LessonCommand):
@@ -205,6 +203,8 @@ class RecordMark(LessonCommand):
 def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findings:
     """Write the mark; its earlier values stay in its history.
 
+    A mark for a work whose topic is missing after its time is a finding, never refused (4.5.6).
+
     Raises:
         RegulationError: 4.5.2 (scale, lesson not begun), 3.6 (grade without marks), 4.6.6 (pupil
             not there on that day), 2.2 (late correction without reason).
@@ -234,7 +234,8 @@ def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findin
         **signed(occasion),
     )
     write_cell(store, occasion, earlier, mark, command.reason)
-    return []
+    kinds = {command.work_kind} if earlier is None else {command.work_kind, WorkKind(earlier.kind)}
+    return settle_work_topics(store, occasion, lesson, *kinds)
 
 
 class RecordAttendance(LessonCommand):

@@ -117,12 +117,25 @@ def remedy_findings(
         )
 
 
+def is_waived(store: Store, check: Check, lesson_id: int, **about: str | int) -> bool:
+    """Return whether a finding of ``check`` on a lesson was waived: it is not put again."""
+    return bool(_in_state(store, FindingState.WAIVED, check, lesson_id, about))
+
+
 def _open(
     store: Store, check: Check, lesson_id: int, about: Mapping[str, str | int]
 ) -> list[FindingRecord]:
-    found = store.select(
-        FindingRecord, lesson_id=lesson_id, check_id=check.id, state=FindingState.OPEN
-    )
+    return _in_state(store, FindingState.OPEN, check, lesson_id, about)
+
+
+def _in_state(
+    store: Store,
+    state: FindingState,
+    check: Check,
+    lesson_id: int,
+    about: Mapping[str, str | int],
+) -> list[FindingRecord]:
+    found = store.select(FindingRecord, lesson_id=lesson_id, check_id=check.id, state=state)
     return [entry for entry in found if about.items() <= json.loads(entry.params).items()]
 
 

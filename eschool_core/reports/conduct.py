@@ -10,6 +10,7 @@ from typing import Final
 from eschool_core.domain.enums import HomeworkState, SubstitutionKind, Timeliness
 from eschool_core.domain.school import Substitution
 from eschool_core.queries.names import joined
+from eschool_core.regulation.entries import KINDS_WITH_TOPIC
 from eschool_core.reports.contingent import classes_of
 from eschool_core.reports.frame import Asked
 from eschool_core.reports.journals import JournalInfo, journals_of
@@ -36,9 +37,13 @@ ABSENT = (
     "SELECT a.lesson_id, COUNT(*) FROM lesson l JOIN attendance a ON a.lesson_id = l.id "
     "WHERE l.day BETWEEN ? AND ? AND a.presence = 1 GROUP BY a.lesson_id"
 )
+# A mark for a work that needs a topic says that it was done, recorded or not (4.5.6).
 WORKS = (
     "SELECT w.lesson_id, w.kind, w.topic FROM lesson_work w JOIN lesson l ON l.id = w.lesson_id "
-    "WHERE l.day BETWEEN ? AND ?"
+    "WHERE l.day BETWEEN ? AND ? UNION SELECT m.lesson_id, m.kind, '' FROM lesson l "
+    "JOIN mark m ON m.lesson_id = l.id WHERE l.day BETWEEN ? AND ? AND m.kind IN (?, ?, ?) "
+    "AND m.value <> 0 AND NOT EXISTS (SELECT 1 FROM lesson_work w "
+    "WHERE w.lesson_id = m.lesson_id AND w.kind = m.kind) ORDER BY 1, 2"
 )
 STANDING_IN: Final = "first_day <= ? AND last_day >= ? AND confirmed = 1 ORDER BY id"
 
@@ -53,7 +58,7 @@ class Conduct:
         plan_item_id: Row of the calendar plan that the topic came from; 0 for none.
         homework: None while nothing is said of it, not even that none is set.
         timeliness: Of the homework's first entry; the latest of several.
-        works: Kinds of the works done; topics beside them.
+        works: Kinds of the works done, recorded or marked; topics beside them.
     """
 
     lesson: LessonFact
@@ -153,7 +158,7 @@ def _with_entries(
     marks: dict[int, int] = dict(store.rows(MARKS, *days))
     absent: dict[int, int] = dict(store.rows(ABSENT, *days))
     works: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    for lesson_id, kind, topic in store.rows(WORKS, *days):
+    for lesson_id, kind, topic in store.rows(WORKS, *days, *days, *KINDS_WITH_TOPIC):
         works[lesson_id].append((kind, topic))
     homework = _homework(store, first_day, last_day)
     for lesson_id, entry in lessons.items():

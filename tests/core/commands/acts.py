@@ -17,6 +17,12 @@ def mark(lesson_id: int, pupil_id: int, value: int = 5, reason: str = "") -> Rec
     return RecordMark(lesson_id=lesson_id, pupil_id=pupil_id, value=value, reason=reason)
 
 
+def work_mark(
+    lesson_id: int, pupil_id: int, kind: WorkKind = WorkKind.LABORATORY, value: int = 4
+) -> RecordMark:
+    return RecordMark(lesson_id=lesson_id, pupil_id=pupil_id, value=value, work_kind=kind)
+
+
 def absent(
     lesson_id: int, pupil_id: int, presence: int = Presence.ABSENT, stated: int = 0
 ) -> RecordAttendance:

@@ -14,7 +14,7 @@ from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import DateKind, ResultValue
 from eschool_core.domain.results import AcademicDebt, TermClosing, TermMark
-from tests.core.commands.acts import absent, homework, mark, roll, topic, work
+from tests.core.commands.acts import absent, homework, mark, roll, topic, work, work_mark
 from tests.school import MONDAY, SmallSchool, clock, offline, verdict
 from tests.terms import (
     FRIDAY_11,
@@ -86,6 +86,23 @@ class TestChecklist:
         for finding in waived:
             school.must(WaiveFinding(finding_id=finding.id, reason="карантин"), "deputy")
         assert verdict(school.do(close(school), "deputy", at=clock(FRIDAY_11 + 1, 9))) == "accepted"
+
+    @pytest.mark.clause("4.5.5/gaps")
+    @pytest.mark.clause("4.5.6/work-topic")
+    def test_marks_for_a_work_without_topic_keep_a_term_open(self, school: SmallSchool) -> None:
+        fill(school)
+        lesson = school.lesson(*MATHS)
+        school.must(topic(lesson), "maths", at=clock(MONDAY, 12))
+        given = work_mark(lesson, school.pupils["5А"][0])
+        school.must(given, "maths", at=clock(MONDAY, 12))
+        school.must(TurnDay(day=FRIDAY_11 + 1))
+        at = clock(FRIDAY_11 + 1, 9)
+        for row in school.all(FindingRecord, check_id="4.5.6/topic", state=FindingState.OPEN):
+            school.must(WaiveFinding(finding_id=row.id, reason="карантин"), "deputy")
+        outcome = school.do(close(school), "deputy", at=at)
+        assert (verdict(outcome), dict(outcome.params)) == ("4.5.5/gaps", {"count": 1})
+        school.must(work(lesson, "Сила трения"), "maths", at=at)
+        assert verdict(school.do(close(school), "deputy", at=at)) == "accepted"
 
     def test_another_class_is_not_asked(self, school: SmallSchool) -> None:
         fill(school)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
@@ -14,21 +15,31 @@ from eschool_core.domain.enums import (
     JournalKind,
     WorkKind,
 )
-from eschool_core.domain.journal import LessonWork
+from eschool_core.domain.journal import LessonWork, Mark
 from eschool_core.domain.office import FindingRecord
+from eschool_core.queries.duties.registry import duties
+from eschool_core.queries.findings import findings as found_on
 from eschool_core.queries.today import today
-from tests.core.commands.acts import absent, homework, mark, roll, topic, work
+from tests.core.commands.acts import absent, homework, mark, roll, topic, work, work_mark
 from tests.school import FIRST_DAY, MONDAY, TUESDAY, SmallSchool, clock, findings, verdict
 
 pytestmark = pytest.mark.clause("4.5.6")
 
-TOPIC, ROLL, BLANK = "4.5.6/topic", "4.5.2/roll", "4.4.4/4/blank"
+TOPIC, WORK, ROLL, BLANK = "4.5.6/topic", "4.5.6/work-topic", "4.5.2/roll", "4.4.4/4/blank"
 ENGLISH = "The topic of this hour is not in Russian"
 
 
 @pytest.fixture
 def lesson(school: SmallSchool) -> int:
     return school.lesson("5А", "Математика")
+
+
+@pytest.fixture
+def filled(school: SmallSchool, lesson: int) -> int:
+    """A lesson with topic and roll."""
+    school.must(topic(lesson), "maths")
+    school.must(roll(lesson), "maths")
+    return lesson
 
 
 def open_on(school: SmallSchool, lesson: int) -> list[str]:
@@ -164,42 +175,130 @@ def test_an_extracurricular_lesson_asks_for_nothing(school: SmallSchool) -> None
     assert open_on(school, school.lesson("5А", "Хор")) == []
 
 
-@pytest.mark.scenario("4.5.6:1")
 @pytest.mark.clause("4.5.6/work-topic")
 @pytest.mark.parametrize(
     ("kind", "found"),
     [
-        (WorkKind.PRACTICAL, ["4.5.6/work-topic"]),
-        (WorkKind.LABORATORY, ["4.5.6/work-topic"]),
-        (WorkKind.TEST, ["4.5.6/work-topic"]),
+        (WorkKind.PRACTICAL, [WORK]),
+        (WorkKind.LABORATORY, [WORK]),
+        (WorkKind.TEST, [WORK]),
         (WorkKind.INDEPENDENT, []),
         (WorkKind.DICTATION, []),
     ],
 )
-def test_three_kinds_of_work_need_a_topic(
-    school: SmallSchool, lesson: int, kind: WorkKind, found: list[str]
+@pytest.mark.parametrize("by", ["work", "mark"])
+def test_three_kinds_of_work_need_a_topic_when_the_day_is_over(
+    school: SmallSchool, filled: int, kind: WorkKind, found: list[str], by: str
 ) -> None:
-    assert findings(school.do(work(lesson, "", kind), "maths")) == found
-    assert findings(school.do(work(lesson, "Сила трения", kind), "maths")) == []
-    assert open_on(school, lesson) == []
+    pupil = school.pupils["5А"][0]
+    command = work(filled, "", kind) if by == "work" else work_mark(filled, pupil, kind)
+    assert findings(school.do(command, "maths")) == []
+    turn(school, MONDAY)
+    assert open_on(school, filled) == []
+    turn(school, TUESDAY)
+    assert open_on(school, filled) == found
+    assert findings(school.do(work(filled, "Сила трения", kind), "maths")) == []
+    assert open_on(school, filled) == []
+
+
+@pytest.mark.scenario("4.5.6:1")
+@pytest.mark.clause("4.5.6/work-topic")
+def test_marks_for_a_laboratory_work_without_topic_are_found_at_the_days_end_and_kept(
+    school: SmallSchool, filled: int
+) -> None:
+    given = school.pupils["5А"][:2]
+    for pupil in given:
+        school.must(work_mark(filled, pupil), "maths")
+    for day in (TUESDAY, TUESDAY + 1, TUESDAY + 2):
+        turn(school, day)
+    morning = clock(TUESDAY + 2, 8)
+    [seen] = [entry for entry in found_on(school.store) if entry.check == WORK]
+    assert (seen.person, seen.day, seen.school_class) == ("Maths А.", date(2026, 9, 7), "5А")
+    assert seen.params["work_kind"] == WorkKind.LABORATORY
+    for who in ("maths", "deputy"):
+        holder = school.staff[who] if who == "maths" else 0
+        said = [duty.text for duty in duties(school.store, morning, holder).duties]
+        assert f"duty.{WORK}" in said, who
+    marks = [row for row in school.all(Mark) if row.lesson_id == filled]
+    assert [(row.value, row.kind) for row in marks] == [(4, WorkKind.LABORATORY)] * len(given)
+    school.must(work(filled, "Сила трения"), "maths", at=morning)
+    assert open_on(school, filled) == []
 
 
 @pytest.mark.clause("4.5.6/work-topic")
-def test_the_topic_of_one_work_does_not_settle_another(school: SmallSchool, lesson: int) -> None:
+@pytest.mark.parametrize(("grace", "found"), [("630", [WORK]), ("631", [])])
+def test_the_time_for_the_topic_of_a_work_may_reach_into_the_next_day(
+    school: SmallSchool, filled: int, grace: str, found: list[str]
+) -> None:
+    act = SetPolicy(name="topic_grace_minutes", value=grace, first_day=FIRST_DAY, act="№ 7")
+    school.must(act, "deputy")
+    school.must(work_mark(filled, school.pupils["5А"][0]), "maths")
+    turn(school, TUESDAY)
+    assert open_on(school, filled) == found
+    turn(school, TUESDAY + 1)
+    assert open_on(school, filled) == [WORK]
+
+
+@pytest.mark.clause("4.5.6/work-topic")
+def test_a_work_marked_after_its_day_is_found_at_once_and_once(
+    school: SmallSchool, filled: int
+) -> None:
+    turn(school, TUESDAY)
+    for pupil in school.pupils["5А"][:2]:
+        given = school.do(work_mark(filled, pupil, WorkKind.TEST), "maths", at=clock(TUESDAY, 12))
+        assert findings(given) == [WORK]
+    assert open_on(school, filled) == [WORK]
+
+
+@pytest.mark.clause("4.5.6/work-topic")
+def test_a_waived_gap_is_not_found_again_with_the_next_mark(
+    school: SmallSchool, filled: int
+) -> None:
+    first, second = school.pupils["5А"][:2]
+    school.must(work_mark(filled, first), "maths")
+    turn(school, TUESDAY)
+    finding = school.one(FindingRecord, lesson_id=filled, check_id=WORK)
+    school.must(WaiveFinding(finding_id=finding.id, reason="Без темы"), "deputy")
+    given = school.do(work_mark(filled, second), "maths", at=clock(TUESDAY, 12))
+    assert findings(given) == []
+    assert open_on(school, filled) == []
+
+
+@pytest.mark.clause("4.5.6/work-topic")
+def test_the_gap_is_gone_with_the_last_mark_that_was_of_this_kind(
+    school: SmallSchool, filled: int
+) -> None:
+    """Two marks were entered as of a control work by mistake."""
+    first, second = school.pupils["5А"][:2]
+    for pupil in (first, second):
+        school.must(work_mark(filled, pupil, WorkKind.TEST), "maths")
+    turn(school, TUESDAY)
+    at = clock(TUESDAY, 12)
+    reason = "Не контрольная работа"
+    school.must(mark(filled, first, 4, reason), "maths", at=at)
+    assert open_on(school, filled) == [WORK]
+    school.must(mark(filled, second, 0, reason), "maths", at=at)
+    assert open_on(school, filled) == []
+
+
+@pytest.mark.clause("4.5.6/work-topic")
+def test_the_topic_of_one_work_does_not_settle_another(school: SmallSchool, filled: int) -> None:
     for kind in (WorkKind.TEST, WorkKind.LABORATORY):
-        school.must(work(lesson, "", kind), "maths")
-    assert open_on(school, lesson) == ["4.5.6/work-topic"] * 2
-    school.must(work(lesson, "Сила трения", WorkKind.LABORATORY), "maths")
-    [left] = school.all(FindingRecord, lesson_id=lesson, state=FindingState.OPEN)
+        school.must(work(filled, "", kind), "maths")
+    turn(school, TUESDAY)
+    assert open_on(school, filled) == [WORK] * 2
+    school.must(work(filled, "Сила трения", WorkKind.LABORATORY), "maths")
+    [left] = school.all(FindingRecord, lesson_id=filled, state=FindingState.OPEN)
     assert json.loads(left.params)["work_kind"] == WorkKind.TEST
     assert len(school.all(LessonWork)) == 2
 
 
 @pytest.mark.clause("4.5.6/work-topic")
-def test_a_gap_that_is_noticed_twice_is_one_finding(school: SmallSchool, lesson: int) -> None:
-    for _ in range(2):
-        assert findings(school.do(work(lesson), "maths")) == ["4.5.6/work-topic"]
-    assert open_on(school, lesson) == ["4.5.6/work-topic"]
+def test_a_gap_that_is_noticed_twice_is_one_finding(school: SmallSchool, filled: int) -> None:
+    school.must(work(filled), "maths")
+    turn(school, TUESDAY)
+    assert findings(school.do(work(filled), "maths", at=clock(TUESDAY, 12))) == [WORK]
+    assert open_on(school, filled) == [WORK]
 
 
 @pytest.mark.clause("4.5.6/language")

@@ -22,6 +22,7 @@ from eschool_core.domain.enums import (
 from eschool_core.errors import RightsError
 from eschool_core.reports.frame import Asked
 from eschool_core.reports.table import Table, Value
+from tests.core.commands.acts import work, work_mark
 from tests.core.reports.results import give, quarter, set_terms
 from tests.core.reports.tables import asked, made, rows_of
 from tests.school import MONDAY, TUESDAY, SmallSchool, clock
@@ -203,6 +204,23 @@ def test_three_gaps_are_listed_as_exactly_three(school: SmallSchool) -> None:
     assert {line.split(": ")[1] for line in shown.notes[0].lines} == {
         "нет темы работы – 07.09 (1)", "нет переклички – 08.09 (1)", "нет темы урока – 09.09 (1)",
     }  # fmt: skip
+
+
+@pytest.mark.clause("4.4.3/6")
+@pytest.mark.clause("4.5.6/work-topic")
+def test_marks_of_a_work_without_topic_are_a_gap_until_it_has_one(school: SmallSchool) -> None:
+    fill_a_week(school)
+    lesson = school.lesson("5А", "Математика", MONDAY)
+    given = work_mark(lesson, school.pupils["5А"][0], WorkKind.TEST)
+    school.must(given, "maths", at=clock(MONDAY, 14))
+
+    def lines() -> list[str]:
+        gaps = made(school, "filling", week(school, teacher="maths")).notes[0].lines
+        return [line for line in gaps if "нет темы работы" in line]
+
+    assert [line.split(": ")[1] for line in lines()] == ["нет темы работы – 07.09 (1)"]
+    school.must(work(lesson, "Дроби", WorkKind.TEST), "maths", at=clock(MONDAY, 14))
+    assert lines() == []
 
 
 def test_gaps_of_one_journal_stand_in_one_line(school: SmallSchool) -> None:
