@@ -152,6 +152,7 @@ def _settle(
         incarnation=incarnation.hex(),
         server_device=highest + 1,
         highest_device=highest + 1,
+        reserved=0,
         database_key=database_key.hex(),
     )
     state.save(folder / STATE_FILE)

@@ -116,7 +116,7 @@ def hear_witness(school: ServerSchool, body: bytes) -> bytes:
     behind = seen.size > head.seq or Tree(school.database).root(seen.size) != seen.root
     is_ours = seen.school == school.state.school
     if is_ours and seen.incarnation.hex() == school.state.incarnation and behind:
-        school.enter(replace(school.state, phase=Phase.SUSPENDED))
+        school.change(lambda state: replace(state, phase=Phase.SUSPENDED))
     return b""
 
 
@@ -139,7 +139,7 @@ def readmit(school: ServerSchool, body: bytes) -> bytes:
     if school.store.get(Person, known.person) is None:
         raise BusyError("busy.collecting", retry_after=RETRY_SECONDS)
     if known.device > state.highest_device:
-        school.enter(replace(state, highest_device=known.device))
+        school.change(lambda now: now.knowing(known.device))
     values = {
         "person_id": known.person,
         "device": known.device,
@@ -262,7 +262,7 @@ def close_window(school: ServerSchool) -> Returned:
             with transaction(school.database):
                 school.database.execute(TAKEN, (number, last))
             applied, progress = applied + 1, True
-    school.enter(replace(school.state, phase=Phase.OPEN))
+    school.change(lambda state: replace(state, phase=Phase.OPEN))
     return Returned(applied, waiting(school))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -106,6 +106,7 @@ class ServerSchool:
 
     def _become(self) -> None:
         """Answer as the incarnation that the state names."""
+        self._first_number = self.state.reserved + 1
         incarnation = bytes.fromhex(self.state.incarnation)
         self.snapshots = Snapshots(self.store, incarnation)
         self._heads = Heads(self.database, self._key, self.state.school, incarnation)
@@ -133,8 +134,12 @@ class ServerSchool:
         return self._heads.read()
 
     def next_number(self) -> int:
-        """Return the next command number of the server's own device."""
-        return device_head(self.database, self.state.server_device).next
+        """Return the next command number of the server's own device.
+
+        It lies behind all that was reserved when the school was opened: the database may be an
+        older copy, which knows nothing of the last numbers that were given (ADR 0041).
+        """
+        return max(device_head(self.database, self.state.server_device).next, self._first_number)
 
     def act(self, command: Command, actor_id: int = 0) -> Outcome:
         """Carry out one of the server's own acts, or one that it attests for ``actor_id``."""
@@ -216,9 +221,7 @@ class ServerSchool:
 
     def new_device_number(self) -> int:
         """Return a number that no device has had, remembered outside the database for good."""
-        # Another process of this server may have given numbers meanwhile.
-        self.state = ServerState.load(self._state_path).next_device()
-        self.state.save(self._state_path)
+        self.change(ServerState.next_device)
         return self.state.highest_device
 
     def certify(self, device: int, person_id: int, public_key: bytes) -> bytes:
@@ -277,15 +280,20 @@ class ServerSchool:
         """Return the proof of a row for one of the server's own acts, or raise ``proof.none``."""
         return proof_of(self.store, self._heads, [row.part], row.number, row.id)
 
-    def enter(self, state: ServerState) -> None:
-        """Go on with another state, remembered outside the database for good."""
+    def change(self, change: Callable[[ServerState], ServerState]) -> None:
+        """Go on with another state, remembered outside the database for good.
+
+        Args:
+            change: Of what is remembered now: another process may have changed it meanwhile.
+        """
+        state = change(ServerState.load(self._state_path))
         state.save(self._state_path)
         self.state = state
 
     def begin_incarnation(self) -> None:
         """Go on as another server on the rows that are here (``restoring.begin``)."""
         with self.turn:
-            self.enter(ServerState.load(self._state_path).restored(self._random))
+            self.change(lambda state: state.restored(self._random))
             self._become()
             with transaction(self.database):
                 self._heads.resign(self._clock.wall())
@@ -364,6 +372,10 @@ class ServerSchool:
         chain = Chain(self.state.school, self.state.server_device, actor_id, head.seq, now)
         previous = device_head(self.database, chain.device).hash
         made = chain.entries(entries, previous, self._random)
+        last = entries[-1].number + entries[-1].take - 1
+        if last > self.state.reserved:
+            # Durable before the numbers are: whatever becomes of the database, they count as given.
+            self.change(lambda state: state.reserving(last))
         return self._take(head, made, now)
 
     def _take(self, head: Head, entries: Sequence[Entry], now: int) -> list[Outcome]:

@@ -1,7 +1,8 @@
 """What a school's server must remember even if its database is restored from a backup.
 
 Kept in a small file outside the database and made durable before any answer that depends on it
-(design §5.7): the incarnation, the highest device number, and the keys.
+(design §5.7): the incarnation, the highest device number, how far the server's own command numbers
+may have been given, and the keys.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ INCARNATION_BYTES: Final = 8
 KEY_BYTES: Final = 32
 DATABASE_KEY_BYTES: Final = 48
 SERVER_DEVICE: Final = 1
+RESERVED_AT_ONCE: Final = 256
+"""Own command numbers for each write of the file; a start leaves out at most so many of 2^27."""
 
 
 class Phase(IntEnum):
@@ -40,6 +43,7 @@ class ServerState:
     Attributes:
         server_device: Device number of the server's own acts in this incarnation.
         highest_device: The last number given to any device.
+        reserved: The server's own device may have given its command numbers up to this one.
         school_seed: Seed of the school's signing key.
         digest_key: Key of the row digests; every replica of the school has it.
         database_key: Key and salt of the encrypted SQLite file; unused with PostgreSQL.
@@ -57,6 +61,7 @@ class ServerState:
     database_key: str
     phase: int = Phase.OPEN
     restores: int = 0
+    reserved: int = 0
 
     @classmethod
     def found(cls, school: int, random: Random) -> Self:
@@ -109,7 +114,18 @@ class ServerState:
             server_device=numbered.highest_device,
             phase=Phase.COLLECTING,
             restores=self.restores + 1,
+            reserved=0,
         )
+
+    def reserving(self, last: int) -> Self:
+        """Return the state in which own numbers up to ``last`` may be given, and some more."""
+        if last <= self.reserved:
+            return self
+        return replace(self, reserved=last + RESERVED_AT_ONCE)
+
+    def knowing(self, device: int) -> Self:
+        """Return the state in which a device number counts as given."""
+        return replace(self, highest_device=max(self.highest_device, device))
 
     def next_device(self) -> Self:
         """Return the state after one more device number was given.

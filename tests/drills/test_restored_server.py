@@ -8,12 +8,13 @@ from eschool_core.domain.journal import Mark, Topic
 from eschool_core.domain.office import Device
 from eschool_core.domain.review import HeldCommand
 from eschool_core.errors import AccessError, BusyError, InputError
+from eschool_sync.history.verify import Verifier
 from eschool_sync.server import restoring
-from eschool_sync.server.state import Phase
+from eschool_sync.server.state import RESERVED_AT_ONCE, Phase
 from tests.core.commands.acts import mark, topic
 from tests.drills import restored_server
 from tests.drills.restored_server import Drill
-from tests.sync.harness import lesson, pupils
+from tests.sync.harness import World, lesson, pupils
 
 
 @pytest.mark.threat("T16")
@@ -40,6 +41,54 @@ def lost(drill: Drill) -> None:
     maths.do(topic(lesson(world), "Дроби"))
     maths.sync()
     drill.restore()
+
+
+OWN = "SELECT device, n, take FROM log WHERE pushed = 0"
+
+
+def own_numbers(world: World) -> set[tuple[int, int]]:
+    """Return the numbers that acts in the log of a server have taken as its own."""
+    return {
+        (device, number)
+        for device, first, take in world.server.database.fetch(OWN)
+        for number in range(first, first + take)
+    }
+
+
+def entered(world: World, count: int) -> set[int]:
+    """Let a teacher enter something at the server's pages; return the ids that it got."""
+    acts = [topic(lesson(world), f"Тема {at}") for at in range(count)]
+    ids, outcomes = world.server.act_together(acts, world.person("maths"))
+    assert not [outcome.key for outcome in outcomes if outcome.key]
+    return set(ids)
+
+
+@pytest.mark.threat("T16")
+@pytest.mark.parametrize("count", [1, 2 * RESERVED_AT_ONCE])
+def test_a_copy_that_nobody_tells_of_gives_no_number_twice(drill: Drill, count: int) -> None:
+    """No replica is ahead of it: only the server's own acts are gone, and nobody notices."""
+    world = drill.world
+    kept = own_numbers(world)
+    given, ids = set[tuple[int, int]](), set[int]()
+    for _ in range(3):
+        made = entered(world, count)
+        assert not made & ids
+        ids |= made
+        new = own_numbers(world) - kept
+        assert new
+        assert not new & given
+        given |= new
+        drill.restore()
+        assert own_numbers(world) == kept
+    entered(world, 1)
+    assert not own_numbers(world) - kept & given
+    drill.sync_all()
+    assert world.server.state.phase == Phase.OPEN
+    world.check(*world.members)
+    server = world.server
+    digest_key = bytes.fromhex(server.state.digest_key)
+    done = Verifier(server.database, world.number, server.public_key, digest_key).verify([])
+    assert done.is_sound, done.problems
 
 
 @pytest.mark.threat("T16")

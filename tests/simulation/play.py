@@ -357,6 +357,7 @@ class Play:
         self.world.faults["server restored"] += 1
         self.restores += 1
         self._happened += 1
+        self.witness.check_own(self.world.server.school.database)
         self.world.server.put_back()
         self.witness.restored(self.world.devices.values())
         self.note("server restored")

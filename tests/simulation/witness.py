@@ -27,6 +27,7 @@ SEALED = (
 )
 LOG = "SELECT device, n, seq, header, payload, verdict, outcome, replaces FROM log ORDER BY seq"
 REVIEWS = "SELECT device, command_number, state FROM held_command"
+OWN = "SELECT device, n, take, header FROM log WHERE pushed = 0"
 ACCEPTED, HELD = (1, 2), 4
 DECIDED: dict[int, int] = {HeldState.APPLIED: 1, HeldState.DECLINED: 3}
 """State in the author's outbox of a held command that somebody has decided on."""
@@ -59,6 +60,7 @@ class Witness:
         judged: Seq, verdict and outcome of each command in the log.
         before: Verdict of each command that a server gave before it was restored.
         groups: Number of the first command of the group that each was entered in; 0 for none.
+        own: Header of each number that the server gave to an act of its own, kept or forgotten.
     """
 
     begins: int
@@ -66,6 +68,7 @@ class Witness:
     judged: dict[tuple[int, int], tuple[Any, ...]] = field(default_factory=dict)
     groups: dict[Name, int] = field(default_factory=dict)
     before: dict[tuple[int, int], int] = field(default_factory=dict)
+    own: dict[tuple[int, int], bytes] = field(default_factory=dict)
     accepted: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
@@ -114,8 +117,20 @@ class Witness:
             self.expect(not unjudged, "liveness", "I8", device.name, "not sent", unjudged)
             self.expect(position.cursor == head, "liveness", "I8", device.name, "not fetched")
 
+    def check_own(self, database: Database) -> None:
+        """The server has given no number of its own twice, restored or not (I3).
+
+        Asked before its database is put back, too: nobody else may hold what it forgets.
+        """
+        for device, first, take, header in database.fetch(OWN):
+            for number in range(first, first + take):
+                known = self.own.setdefault((device, number), bytes(header))
+                same = known == bytes(header)
+                self.expect(same, "duplicated", "I3", "the server's own", device, number)
+
     def check_log(self, database: Database) -> None:
         """No gap in the order, no verdict that changes, evidence as shown (I1, I3, I9)."""
+        self.check_own(database)
         rows = database.fetch(LOG)
         [(head,)] = database.fetch("SELECT seq FROM head")
         seqs = [row[2] for row in rows]

@@ -231,4 +231,11 @@ SERVER = (
         "        if self._closed_day > 0 or today == self._closed_day:\n            return\n",
         "days open in the order of the log",
     ),
+    Mutant(
+        "trust-the-database-with-own-numbers",
+        _SCHOOL,
+        "return max(device_head(self.database, self.state.server_device).next, self._first_number)",
+        "return device_head(self.database, self.state.server_device).next",
+        "I3: a silently restored server gives no number of its own twice",
+    ),
 )
