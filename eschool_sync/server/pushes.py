@@ -21,6 +21,7 @@ WRITE = (
     "ON CONFLICT (device) DO UPDATE SET "
     "last_n = excluded.last_n, next_n = excluded.next_n, hash = excluded.hash"
 )
+KEEP = "INSERT INTO push (device, last_n, first_n, signature, received_at) VALUES (?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,12 @@ def move_head(database: Database, last: Header) -> None:
     database.execute(
         WRITE, (last.device, last.number, last.number + last.take, leaf_hash(last.to_bytes()))
     )
+
+
+def keep_push(database: Database, push: Push, last: int, came: int) -> None:
+    """Keep the signature of a push, and when it came, for its commands up to ``last``."""
+    first = push.envelopes[0].header
+    database.execute(KEEP, (first.device, last, first.number, push.signature, came))
 
 
 def new_entries(

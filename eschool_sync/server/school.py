@@ -52,7 +52,7 @@ from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.judge import Entry, Judge, counts
 from eschool_sync.server.known import KnownRows
 from eschool_sync.server.proving import proof_of
-from eschool_sync.server.pushes import device_head, move_head, new_entries
+from eschool_sync.server.pushes import device_head, keep_push, move_head, new_entries
 from eschool_sync.server.snapshots import Snapshots
 from eschool_sync.server.state import Phase, ServerState
 from eschool_sync.server.tables import prepare_connection
@@ -62,10 +62,6 @@ CERTIFICATE_SECONDS: Final = 365 * 24 * 3600
 MAX_DAYS_TURNED: Final = 400
 
 _logger = logging.getLogger(__name__)
-
-KEEP_PUSH = (
-    "INSERT INTO push (device, last_n, first_n, signature, received_at) VALUES (?, ?, ?, ?, ?)"
-)
 
 
 class ServerSchool:
@@ -136,8 +132,7 @@ class ServerSchool:
     def next_number(self) -> int:
         """Return the next command number of the server's own device.
 
-        It lies behind all that was reserved when the school was opened: the database may be an
-        older copy, which knows nothing of the last numbers that were given (ADR 0041).
+        Behind all that was reserved before the school was opened on what may be an old copy.
         """
         return max(device_head(self.database, self.state.server_device).next, self._first_number)
 
@@ -359,10 +354,7 @@ class ServerSchool:
                 return
             outcomes = self._take(head, entries, now)
             first, last = entries[0].header.number, entries[-1].header.number
-            self.database.execute(
-                KEEP_PUSH,
-                (device.device, last, push.envelopes[0].header.number, push.signature, came),
-            )
+            keep_push(self.database, push, last, came)
         report(first=first, last=last, **counts(outcomes))
 
     def act_within(
