@@ -130,10 +130,7 @@ class ServerSchool:
         return self._heads.read()
 
     def next_number(self) -> int:
-        """Return the next command number of the server's own device.
-
-        Behind all that was reserved before the school was opened on what may be an old copy.
-        """
+        """Return the server's next own number, behind all that was reserved at its opening."""
         return max(device_head(self.database, self.state.server_device).next, self._first_number)
 
     def act(self, command: Command, actor_id: int = 0) -> Outcome:
