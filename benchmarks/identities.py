@@ -75,9 +75,10 @@ def _movement(table: Table, period: str) -> Iterator[str]:
 
 def _progress(table: Table, period: str) -> Iterator[str]:
     keys = ("pupils", "attested", "all_fives", "fours_and_fives", "has_threes", "failing")
-    sums = dict.fromkeys((*keys, "not_attested"), 0)
+    beside = ("not_attested", "unset")
+    sums = dict.fromkeys((*keys, *beside), 0)
     for row in table.rows:
-        found = {key: _number(table.value(row, key)) for key in (*keys, "not_attested")}
+        found = {key: _number(table.value(row, key)) for key in (*keys, *beside)}
         parts = sum(found[key] for key in keys[2:])
         if parts != found["attested"]:
             yield f"{period}: categories of {row.cells[0]} are not those attested"
@@ -119,6 +120,7 @@ def _summary(summary: Table, progress: Table, of_class: Row, period: str) -> Ite
     shared = {
         "Аттестовано": "attested",
         "Не аттестовано": "not_attested",
+        "Выставлены не все отметки": "unset",
         "Отличники": "all_fives",
         "Хорошисты": "fours_and_fives",
         "Имеют «3»": "has_threes",

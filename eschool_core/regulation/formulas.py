@@ -40,7 +40,7 @@ class MarkCounts:
     """How many pupils have which term mark in a subject.
 
     Those who left before the moment are counted nowhere; who is released or has no mark yet
-    stands outside ``n``.
+    (``unset``) stands outside ``n``.
     """
 
     fives: int = 0
@@ -50,6 +50,7 @@ class MarkCounts:
     ones: int = 0
     not_attested: int = 0
     exempt: int = 0
+    unset: int = 0
 
     @property
     def attested(self) -> int:
@@ -70,6 +71,7 @@ class MarkCounts:
             self.ones + other.ones,
             self.not_attested + other.not_attested,
             self.exempt + other.exempt,
+            self.unset + other.unset,
         )
 
     def pass_rate(self, denominator: Denominator = "all") -> Decimal | None:
@@ -99,13 +101,17 @@ class MarkCounts:
 
 
 class Standing(IntEnum):
-    """The one category a pupil is in; the first that fits, in this order."""
+    """The one category a pupil is in; the first that fits, in this order.
+
+    While a mark is not set, only «н/а» in another subject is certain: no mark can change that.
+    """
 
     NOT_ATTESTED = 1
-    FAILING = 2
-    HAS_THREES = 3
-    FOURS_AND_FIVES = 4
-    ALL_FIVES = 5
+    UNSET = 2
+    FAILING = 3
+    HAS_THREES = 4
+    FOURS_AND_FIVES = 5
+    ALL_FIVES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +124,15 @@ class Results:
     failing: int = 0
     """Twos and ones, and «незач»."""
     not_attested: int = 0
+    unset: int = 0
+    """Marks that are due and nobody has set yet."""
 
     def standing(self) -> Standing | None:
         """Return the pupil's category; None for one without any mark to go by."""
         if self.not_attested:
             return Standing.NOT_ATTESTED
+        if self.unset:
+            return Standing.UNSET
         if self.failing:
             return Standing.FAILING
         if self.threes:
@@ -144,7 +154,10 @@ class Results:
 
 @dataclass(frozen=True, slots=True)
 class StandingCounts:
-    """How many pupils of a class or school are in which category; the categories are exclusive."""
+    """How many pupils of a class or school are in which category; the categories are exclusive.
+
+    Whose marks are not all set (``unset``) stands outside ``n``.
+    """
 
     all_fives: int = 0
     fours_and_fives: int = 0
@@ -153,6 +166,7 @@ class StandingCounts:
     one_three: int = 0
     failing: int = 0
     not_attested: int = 0
+    unset: int = 0
 
     @property
     def attested(self) -> int:
@@ -182,6 +196,7 @@ class StandingCounts:
             self.one_three + other.one_three,
             self.failing + other.failing,
             self.not_attested + other.not_attested,
+            self.unset + other.unset,
         )
 
     def with_pupil(self, results: Results) -> StandingCounts:
@@ -196,5 +211,6 @@ class StandingCounts:
                 one_three=int(results.one_three),
                 failing=int(standing is Standing.FAILING),
                 not_attested=int(standing is Standing.NOT_ATTESTED),
+                unset=int(standing is Standing.UNSET),
             )
         )

@@ -36,7 +36,8 @@ MOST_SUBJECTS_NAMED: Final = 3
 def class_summary_report(store: Store, asked: Asked) -> Table:
     """Return one line for each field: number, and by name who is behind it.
 
-    All-fives + fours-and-fives + has-threes + failing = attested; attested + not attested = N.
+    All-fives + fours-and-fives + has-threes + failing = attested; attested + not attested = N;
+    whose marks are not all set stands apart.
     """
     language = asked.language
     school_class = store.require(SchoolClass, asked.class_id)
@@ -109,6 +110,7 @@ def _results(
     yield "attested", counts.attested, ""
     without = say.reasons(listed(Standing.NOT_ATTESTED))
     yield "not_attested", counts.not_attested, without
+    yield "without_marks", counts.unset, say.reasons(listed(Standing.UNSET))
     yield "all_fives", counts.all_fives, say.names(listed(Standing.ALL_FIVES))
     yield "fours_and_fives", counts.fours_and_fives, say.names(fours)
     yield "one_four", counts.one_four, say.marks(one_four, (ResultValue.FOUR,))

@@ -231,7 +231,7 @@ class _Facts:
     def _results(self, *journals: int) -> tuple[Value, ...]:
         listed = [outcome for one in journals for outcome in self.outcomes.get(one, ())]
         if self.results is None or not listed:
-            return (None,) * 11
+            return (None,) * 12
         counts = mark_counts(listed)
         return (len(listed), *rates(counts, self.results.denominator))
 

@@ -29,6 +29,7 @@ def progress_report(store: Store, asked: Asked) -> Table:
     """Return the results of every class, with subtotals by stage and of the school.
 
     A class whose term does not end then stands with «–»; one without marks with its pupils only.
+    Attested + not attested = N; whose marks are not all set stands apart.
     """
     language = asked.language
     found = results_of(store, asked)
@@ -83,7 +84,7 @@ def progress_subjects_report(store: Store, asked: Asked) -> Table:
             grade: mark_counts(outcomes[subject_id, grade])
             for grade in sorted(grade for key, grade in outcomes if key == subject_id)
         }
-        counted = {grade: one for grade, one in counts.items() if one.n() or one.exempt}
+        counted = {grade: one for grade, one in counts.items() if one.n() or one.exempt or one.unset}
         rows += [
             Row((names[subject_id], str(grade), *rates(one, found.denominator)))
             for grade, one in counted.items()
@@ -104,7 +105,7 @@ def progress_subjects_report(store: Store, asked: Asked) -> Table:
 
 def rate_columns(language: Language) -> tuple[Column, ...]:
     """Return the columns that ``rates`` fills."""
-    counted = ("fives", "fours", "threes", "twos", "not_attested", "exempt")
+    counted = ("fives", "fours", "threes", "twos", "not_attested", "exempt", "unset")
     return (
         *(column(language, key, width=6) for key in counted),
         column(language, "pass_rate", Unit.PERCENT, 9),
@@ -123,6 +124,7 @@ def rates(counts: MarkCounts, denominator: Denominator) -> tuple[Value, ...]:
         counts.twos + counts.ones,
         counts.not_attested,
         counts.exempt,
+        counts.unset,
         counts.pass_rate(denominator),
         counts.quality_rate(denominator),
         counts.learning_degree(denominator),
@@ -143,6 +145,7 @@ def _columns(language: Language) -> tuple[Column, ...]:
         column(language, "failing", width=10),
         column(language, "not_attested", width=6),
         column(language, "exempt", width=6),
+        column(language, "unset", width=7),
         column(language, "pass_rate", Unit.PERCENT, 9),
         column(language, "quality_rate", Unit.PERCENT, 9),
         column(language, "learning_degree", Unit.DEGREE, 8),
@@ -151,7 +154,7 @@ def _columns(language: Language) -> tuple[Column, ...]:
     )
 
 
-NOTHING: tuple[Value, ...] = (None,) * 13
+NOTHING: tuple[Value, ...] = (None,) * 14
 
 
 def _of_classes(classes: Sequence[ClassResults], denominator: Denominator) -> tuple[Value, ...]:
@@ -174,6 +177,7 @@ def _of_classes(classes: Sequence[ClassResults], denominator: Denominator) -> tu
         standing.failing,
         standing.not_attested,
         marks.exempt,
+        standing.unset,
         standing.pass_rate(denominator),
         standing.quality_rate(denominator),
         marks.learning_degree(denominator),

@@ -40,16 +40,15 @@ def year_moment(period: Period, kind: ResultKind) -> MomentOf:
 
 
 def counted(results: Iterable[Result]) -> Results:
-    """Return a pupil's results counted; a mark that is not set counts as not attested."""
+    """Return a pupil's results counted; a mark that is not set is neither a mark nor «н/а»."""
     outcomes = [entry.outcome for entry in results]
     return Results(
         fives=outcomes.count(ResultValue.FIVE),
         fours=outcomes.count(ResultValue.FOUR),
         threes=outcomes.count(ResultValue.THREE),
         failing=sum(outcome in FAILING for outcome in outcomes),
-        not_attested=sum(
-            outcome in (ResultValue.NOT_ATTESTED, Blank.MISSING) for outcome in outcomes
-        ),
+        not_attested=outcomes.count(ResultValue.NOT_ATTESTED),
+        unset=outcomes.count(Blank.MISSING),
     )
 
 
@@ -64,6 +63,7 @@ def mark_counts(outcomes: Iterable[Outcome]) -> MarkCounts:
         ones=listed.count(ResultValue.ONE),
         not_attested=listed.count(ResultValue.NOT_ATTESTED),
         exempt=listed.count(ResultValue.EXEMPT),
+        unset=listed.count(Blank.MISSING),
     )
 
 

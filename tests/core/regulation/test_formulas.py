@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -16,8 +17,8 @@ from eschool_core.regulation.formulas import (
 )
 
 ORACLE = MarkCounts(fives=4, fours=10, threes=9, twos=1, not_attested=1, exempt=2)
-counts = st.builds(MarkCounts, *(st.integers(0, 40) for _ in range(7)))
-results = st.builds(Results, *(st.integers(0, 3) for _ in range(5)))
+counts = st.builds(MarkCounts, *(st.integers(0, 40) for _ in range(8)))
+results = st.builds(Results, *(st.integers(0, 3) for _ in range(6)))
 
 
 @pytest.mark.clause("4.4.3")
@@ -53,6 +54,10 @@ def test_rates_of_nobody_are_none() -> None:
     [
         (Results(fives=5, not_attested=1), Standing.NOT_ATTESTED),
         (Results(failing=1, not_attested=1), Standing.NOT_ATTESTED),
+        (Results(not_attested=1, unset=1), Standing.NOT_ATTESTED),
+        (Results(fives=2, unset=1), Standing.UNSET),
+        (Results(failing=1, unset=1), Standing.UNSET),
+        (Results(unset=3), Standing.UNSET),
         (Results(fives=3, threes=1, failing=1), Standing.FAILING),
         (Results(fives=3, fours=1, threes=1), Standing.HAS_THREES),
         (Results(fives=3, fours=1), Standing.FOURS_AND_FIVES),
@@ -83,7 +88,8 @@ def test_the_categories_sum_up_to_all_with_marks(pupils: list[Results]) -> None:
     for pupil in pupils:
         counted = counted.with_pupil(pupil)
     with_marks = sum(pupil.standing() is not None for pupil in pupils)
-    assert counted.attested + counted.not_attested == counted.n() == with_marks
+    assert counted.attested + counted.not_attested == counted.n()
+    assert counted.n() + counted.unset == with_marks
     assert counted.one_four <= counted.fours_and_fives
     assert counted.one_three <= counted.has_threes
 
@@ -95,6 +101,14 @@ def test_quality_never_exceeds_the_pass_rate_and_both_are_percent(counted: MarkC
         assert quality is not None
         assert passed is not None
         assert 0 <= quality <= passed <= 100
+
+
+@pytest.mark.clause("4.4.3/7")
+def test_who_has_no_mark_yet_is_in_no_rate() -> None:
+    awaited = replace(ORACLE, unset=9)
+    assert (awaited.n(), awaited.n("attested")) == (25, 24)
+    assert awaited.learning_degree() == ORACLE.learning_degree()
+    assert awaited.plus(awaited).unset == 18
 
 
 @given(counts, counts)

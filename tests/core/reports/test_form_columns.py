@@ -141,6 +141,7 @@ COLUMNS: dict[str, dict[str, tuple[str, ...]]] = {
         "имеют «3» (в т. ч. с одной «3»)": ("has_threes", "one_three"),
         "неуспевающие": ("failing",),
         "н/а; осв.": ("not_attested", "exempt"),
+        "without mark, outside N": ("unset",),
         "успеваемость; качество; СОУ; средний балл": (
             "pass_rate", "quality_rate", "learning_degree", "mean",
         ),

@@ -135,11 +135,9 @@ def test_who_is_not_attested_is_named_with_subject_and_reason(
         school, "class_summary", asked(school, period=quarter(school, terms["I"]), class_name="5А")
     )
     found = summary(shown)
-    assert found["Не аттестовано"] == (
-        2,
-        "Абрамов Саша (Русский язык – пропущено 60 %); "
-        "Громова Саша (не выставлено: Английский язык)",
-    )
+    assert found["Не аттестовано"] == (1, "Абрамов Саша (Русский язык – пропущено 60 %)")
+    unset = "Громова Саша (не выставлено: Английский язык)"
+    assert found["Выставлены не все отметки"] == (1, unset)
     assert found["Неуспевающие"] == (0, "")
     assert found["Аттестовано"] == (2, "")
 
@@ -158,8 +156,10 @@ def test_the_summary_of_the_school_and_who_does_not_report(
     assert shown.value(found["5А"], "class_teacher") == "Russian А."
     assert [shown.value(found["10А"], key) for key in keys] == [4, None, None, None, None, None]
     assert [shown.value(found["1А"], key) for key in keys] == [4, None, None, None, None, None]
-    # 5Б has no marks yet: its four pupils are not attested.
-    assert shown.value(found["5Б"], "not_attested") == 4
+    # 5Б has no marks yet: that is no «н/а», and nothing to count rates of.
+    assert [
+        shown.value(found["5Б"], key) for key in ("attested", "not_attested", "unset", "pass_rate")
+    ] == [0, 0, 4, None]
     assert [shown.value(found["5–9 классы"], key) for key in keys] == [8, 4, 1, 1, 1, 1]
     assert shown.value(shown.totals[0], "pupils") == 20
     assert shown.notes[0].lines == ("10А, 10Б",)
@@ -211,8 +211,64 @@ def test_the_worked_example_on_rows(school: SmallSchool, terms: dict[str, Term])
     )
 
 
+@pytest.mark.scenario("4.4.3:2")
+@pytest.mark.clause("4.4.3/4")
+@pytest.mark.clause("4.4.3/5")
+@pytest.mark.clause("4.4.3/7")
+@pytest.mark.clause("4.4.3/8")
+def test_a_mark_that_nobody_set_is_the_same_in_every_form(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    """By hand: of three pupils with all marks none fails, two have only fours and fives.
+
+    The eleven marks set are four fives, four fours, three threes: (400 + 256 + 108) / 11.
+    """
+    mark_5a(school, terms["I"], ((5, 5, 0), (4, 5, 5), (3, 3, 3), (4, 4, 4)))
+    first = quarter(school, terms["I"])
+    of_class = asked(school, period=first, class_name="5А")
+    told = summary(made(school, "class_summary", of_class))
+    assert told["Выставлены не все отметки"] == (1, "Абрамов Саша (не выставлено: Русский язык)")
+    titles = ("Аттестовано", "Не аттестовано", "Отличники", "Хорошисты", "Имеют «3»")
+    assert [told[title][0] for title in titles] == [3, 0, 0, 2, 1]
+    rates = ("Успеваемость, %", "Качество знаний, %", "СОУ, %")
+    by_hand = [Decimal("100.0"), Decimal("66.7"), Decimal("69.45")]
+    assert [told[title][0] for title in rates] == by_hand
+
+    progress = made(school, "progress", asked(school, period=first))
+    [row] = [row for row in progress.rows if row.cells[0] == "5А"]
+    keys = ("pupils", "attested", "not_attested", "unset")
+    assert [progress.value(row, key) for key in keys] == [4, 3, 0, 1]
+    keys = ("pass_rate", "quality_rate", "learning_degree")
+    assert [progress.value(row, key) for key in keys] == by_hand
+
+    # 5Б has four pupils, and nobody has set them anything.
+    subjects = made(school, "progress_subjects", asked(school, period=first))
+    keys = ("subject", "fives", "fours", "threes", "not_attested", "unset", "pass_rate")
+    russian = [row for row in rows_of(subjects, *keys) if row[0] == "Русский язык"]
+    assert russian == [("Русский язык", 1, 1, 1, 0, 1 + 4, Decimal("100.0"))]
+
+    hours = made(school, "hours", asked(school, period=first))
+    own = rows_of(hours, "group", "subject", "pupils", "threes", "not_attested", "unset")
+    assert ("5А", "Русский язык", 4, 1, 0, 1) in own
+
+    listed = register(school, first)
+    assert cells(listed) == (5, 5, "нет")
+    assert listed.notes[0].lines == ("Русский язык – 1",)
+
+
+@pytest.mark.clause("4.4.3/8")
+def test_a_term_in_which_nobody_set_a_mark_has_no_rates(
+    school: SmallSchool, terms: dict[str, Term]
+) -> None:
+    shown = made(school, "progress", asked(school, period=quarter(school, terms["I"])))
+    keys = ("attested", "not_attested", "unset", "pass_rate", "quality_rate", "learning_degree")
+    assert [shown.value(shown.totals[0], key) for key in keys] == [0, 0, 8, None, None, None]
+
+
+@pytest.mark.clause("4.4.3/7")
 def test_the_denominator_is_policy(school: SmallSchool, terms: dict[str, Term]) -> None:
-    mark_5a(school, terms["I"], ((5, 5, 5), (5, 5, 5), (5, 5, 5), (0, 5, 5)))
+    unattested = (ResultValue.NOT_ATTESTED, 5, 5)
+    mark_5a(school, terms["I"], ((5, 5, 5), (5, 5, 5), (5, 5, 5), unattested))
     wanted = asked(school, period=quarter(school, terms["I"]), class_name="5А")
     assert summary(made(school, "class_summary", wanted))["Успеваемость, %"][0] == Decimal("75.0")
     school.must(
