@@ -84,7 +84,9 @@ def progress_subjects_report(store: Store, asked: Asked) -> Table:
             grade: mark_counts(outcomes[subject_id, grade])
             for grade in sorted(grade for key, grade in outcomes if key == subject_id)
         }
-        counted = {grade: one for grade, one in counts.items() if one.n() or one.exempt or one.unset}
+        counted = {
+            grade: one for grade, one in counts.items() if one.n() or one.exempt or one.unset
+        }
         rows += [
             Row((names[subject_id], str(grade), *rates(one, found.denominator)))
             for grade, one in counted.items()
