@@ -236,15 +236,15 @@ def test_a_mark_that_nobody_set_is_the_same_in_every_form(
 
     progress = made(school, "progress", asked(school, period=first))
     [row] = [row for row in progress.rows if row.cells[0] == "5А"]
-    keys = ("pupils", "attested", "not_attested", "unset")
-    assert [progress.value(row, key) for key in keys] == [4, 3, 0, 1]
-    keys = ("pass_rate", "quality_rate", "learning_degree")
-    assert [progress.value(row, key) for key in keys] == by_hand
+    counts = ("pupils", "attested", "not_attested", "unset")
+    assert [progress.value(row, key) for key in counts] == [4, 3, 0, 1]
+    shares = ("pass_rate", "quality_rate", "learning_degree")
+    assert [progress.value(row, key) for key in shares] == by_hand
 
     # 5Б has four pupils, and nobody has set them anything.
     subjects = made(school, "progress_subjects", asked(school, period=first))
-    keys = ("subject", "fives", "fours", "threes", "not_attested", "unset", "pass_rate")
-    russian = [row for row in rows_of(subjects, *keys) if row[0] == "Русский язык"]
+    marks = ("subject", "fives", "fours", "threes", "not_attested", "unset", "pass_rate")
+    russian = [row for row in rows_of(subjects, *marks) if row[0] == "Русский язык"]
     assert russian == [("Русский язык", 1, 1, 1, 0, 1 + 4, Decimal("100.0"))]
 
     hours = made(school, "hours", asked(school, period=first))
