@@ -150,6 +150,37 @@ def curriculum_command(
         give(session, replica, command, done, as_json=as_json)
 
 
+@click.command(name="family", cls=LocalCommand, says="pupil.family")
+@pupil_argument
+@option("--order", required=True, says="curriculum_order", shown_as="text")
+@option("--from", "first", type=DayType(), default=TODAY, says="curriculum_from", shown_as="date")
+@option("--to", "last", type=DayType(), required=True, says="curriculum_to", shown_as="date")
+@as_json
+@click.pass_obj
+def family_command(
+    session: Session,
+    pupil: str,
+    order: str,
+    first: Day,
+    last: Day,
+    as_json: bool,  # noqa: FBT001
+) -> None:
+    """Write by which order a pupil is taught in the family."""
+    with session.replica() as replica:
+        today = today_of(replica)
+        someone = lookup.any_pupil(replica.store, pupil, today)
+        command = made(
+            ExemptPupil,
+            pupil_id=someone.pupil_id,
+            exemption_kind=ExemptionKind.FAMILY,
+            first_day=first.number(today),
+            last_day=last.number(today),
+            document=order,
+        )
+        done = say("cli.pupil.family_kept", name=someone.name)
+        give(session, replica, command, done, as_json=as_json)
+
+
 @click.command(name="came", cls=LocalCommand, says="pupil.came")
 @pupil_argument
 @place_argument
@@ -235,6 +266,7 @@ COMMANDS = (
     health_command,
     work_command,
     curriculum_command,
+    family_command,
     came_command,
     went_command,
 )

@@ -107,13 +107,14 @@ def excuses(store: Store, command: ExcuseAbsence, occasion: Occasion) -> None:
 class ExemptPupil(Command):
     """Release a pupil from a subject or its practice, with dates and a document («осв.»).
 
-    Or from the class's lessons of a subject that the pupil learns by an individual curriculum:
-    teachers see its order and dates in the journal, the cause is written nowhere.
+    Or from the class's lessons of a subject that the pupil learns by an individual curriculum, or
+    from all lessons, without a subject, where the pupil is taught in the family: teachers see its
+    order and dates in the journal, the cause is written nowhere.
     """
 
     kind: ClassVar[str] = "exempt_pupil"
     pupil_id: ObjectId
-    subject_id: ObjectId
+    subject_id: OptionalId = 0
     exemption_kind: Annotated[ExemptionKind, WHOLE]
     first_day: Day
     last_day: Day
@@ -123,16 +124,30 @@ class ExemptPupil(Command):
 def exempt_pupil(store: Store, command: ExemptPupil, occasion: Occasion) -> Findings:
     """Write the exemption; its document is a number, never a diagnosis.
 
+    The same order of teaching in the family, given again, changes its dates: a pupil who comes
+    back to the class must not wait for its end.
+
     Raises:
-        InputError: It ends before it begins.
+        InputError: It ends before it begins, has no subject, or has one though it is of all.
     """
     if command.last_day < command.first_day:
         raise InputError("data.field", field="last_day")
     store.require(Pupil, command.pupil_id)
-    store.require(Subject, command.subject_id)
+    earlier = None
+    if command.exemption_kind is ExemptionKind.FAMILY:
+        if command.subject_id:
+            raise InputError("data.field", field="subject_id")
+        earlier = store.first(
+            Exemption,
+            pupil_id=command.pupil_id,
+            kind=command.exemption_kind,
+            document=command.document,
+        )
+    else:
+        store.require(Subject, command.subject_id)
     store.put(
         Exemption(
-            id=occasion.new_id(),
+            id=occasion.new_id() if earlier is None else earlier.id,
             part=partition(PartitionKind.NAME, command.pupil_id),
             pupil_id=command.pupil_id,
             subject_id=command.subject_id,

@@ -12,6 +12,7 @@ from eschool_core.domain.school import Journal
 from eschool_core.errors import RegulationError
 from eschool_core.regulation import checks, marks, results
 from eschool_core.results import terms
+from eschool_core.results.family_form import is_in_family
 from eschool_core.store.store import Store
 
 
@@ -50,6 +51,16 @@ def line_in_lesson(store: Store, lesson: Lesson, pupil_id: int) -> JournalLine:
     return line
 
 
+def check_at_lessons(store: Store, lesson: Lesson, pupil_id: int) -> None:
+    """Refuse current marks and presence of a pupil who is taught in the family that day (4.5.2).
+
+    Raises:
+        RegulationError: Only interim assessment is written of the pupil.
+    """
+    if is_in_family(store, pupil_id, lesson.day):
+        raise RegulationError(checks.FAMILY_FORM, date=calendar.date_of(lesson.day).isoformat())
+
+
 def check_mark(
     store: Store, occasion: Occasion, value: int, lesson: Lesson, line: JournalLine
 ) -> None:
@@ -76,3 +87,5 @@ def check_mark(
         term_id = terms.WHOLE_YEAR if term is None else term.id
         mode = terms.mode_of(store, journal, term_id, line.pupil_id, grade)
         results.check_marks_given(mode)
+    if value != marks.TAKEN_BACK:
+        check_at_lessons(store, lesson, line.pupil_id)

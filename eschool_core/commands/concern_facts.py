@@ -17,6 +17,7 @@ from eschool_core.regulation.concerns import (
     missing_since,
 )
 from eschool_core.results import terms
+from eschool_core.results.family_form import FamilyForm
 from eschool_core.store.store import Store
 
 MARKS = (
@@ -56,7 +57,7 @@ def term_of(store: Store, journal: Journal, day: int) -> tuple[int, int]:
 def cases_of(store: Store, begun: Mapping[int, int], day: int) -> dict[int, list[Case]]:
     """Return the cases of journals by the entries from each one's term to ``day``.
 
-    Pupils who have left a journal are no case any more.
+    Pupils who have left a journal, or are taught in the family, are no case any more.
 
     Args:
         store: To read from.
@@ -76,13 +77,14 @@ def cases_of(store: Store, begun: Mapping[int, int], day: int) -> dict[int, list
     for journal_id, pupil_id, on_day in store.rows_among(MISSES, begun, *span, Presence.ABSENT):
         if on_day >= begun[journal_id]:
             misses[int(journal_id), int(pupil_id)].append(int(on_day))
+    family = FamilyForm(store)
     found: dict[int, list[Case]] = {journal_id: [] for journal_id in begun}
     for (journal_id, pupil_id), own in sorted(marks.items()):
         since, mean = failing_since(own, threshold), mean_hundredths(own)
-        if since is not None and mean is not None:
+        if since is not None and mean is not None and not family.on(pupil_id, day):
             found[journal_id].append(Case(pupil_id, ConcernKind.FAILING, mean, since))
     for (journal_id, pupil_id), days in sorted(misses.items()):
         since = missing_since(days, limit)
-        if since is not None:
+        if since is not None and not family.on(pupil_id, day):
             found[journal_id].append(Case(pupil_id, ConcernKind.MISSING, len(days), since))
     return found

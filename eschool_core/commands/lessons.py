@@ -19,7 +19,13 @@ from eschool_core.commands.base import (
     ShortText,
 )
 from eschool_core.commands.cells import signed, unseen, write_cell
-from eschool_core.commands.columns import LessonCommand, check_mark, line_in_lesson, writes_lesson
+from eschool_core.commands.columns import (
+    LessonCommand,
+    check_at_lessons,
+    check_mark,
+    line_in_lesson,
+    writes_lesson,
+)
 from eschool_core.commands.outages import timeliness_of
 from eschool_core.commands.telling import remedy_findings
 from eschool_core.commands.work_topics import settle_work_topics
@@ -206,8 +212,9 @@ def record_mark(store: Store, command: RecordMark, occasion: Occasion) -> Findin
     A mark for a work whose topic is missing after its time is a finding, never refused (4.5.6).
 
     Raises:
-        RegulationError: 4.5.2 (scale, lesson not begun), 3.6 (grade without marks), 4.6.6 (pupil
-            not there on that day), 2.2 (late correction without reason).
+        RegulationError: 4.5.2 (scale, lesson not begun, pupil taught in the family), 3.6 (grade
+            without marks), 4.6.6 (pupil not there on that day), 2.2 (late correction without
+            reason).
         InputError: The journal has no such pupil or no marks, or there is nothing to take back.
     """
     lesson = store.require(Lesson, command.lesson_id)
@@ -255,7 +262,8 @@ def record_attendance(store: Store, command: RecordAttendance, occasion: Occasio
     """Write the presence; the first one is the roll call of the lesson.
 
     Raises:
-        RegulationError: 4.5.2 (lesson not begun), 4.6.6 (pupil not there on that day).
+        RegulationError: 4.5.2 (lesson not begun, pupil taught in the family), 4.6.6 (pupil not
+            there on that day).
         InputError: A reason for somebody who was there, no such pupil in the journal, or
             nothing to take back.
     """
@@ -266,6 +274,8 @@ def record_attendance(store: Store, command: RecordAttendance, occasion: Occasio
     lesson = store.require(Lesson, command.lesson_id)
     line = line_in_lesson(store, lesson, command.pupil_id)
     marks.check_begun(facts.lesson_begin(store, lesson), occasion.interval)
+    if command.presence:
+        check_at_lessons(store, lesson, command.pupil_id)
     earlier = store.first(Attendance, lesson_id=lesson.id, part=line.part)
     if earlier is None and not command.presence:
         raise InputError("journal.nothing_to_take_back")

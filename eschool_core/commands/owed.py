@@ -17,7 +17,12 @@ from eschool_core.commands.base import (
     ShortText,
 )
 from eschool_core.commands.cells import signed, write_cell
-from eschool_core.commands.columns import LessonCommand, line_in_lesson, writes_lesson
+from eschool_core.commands.columns import (
+    LessonCommand,
+    check_at_lessons,
+    line_in_lesson,
+    writes_lesson,
+)
 from eschool_core.commands.telling import tell
 from eschool_core.domain.enums import NoticeKind, WorkKind
 from eschool_core.domain.journal import Lesson, Mark
@@ -47,9 +52,11 @@ def give_owed_work(store: Store, command: GiveOwedWork, occasion: Occasion) -> F
 
     Raises:
         InputError: The date lies before the lesson or is over, or there is a mark already.
+        RegulationError: 4.5.2 (pupil taught in the family), 4.6.6 (pupil not there on that day).
     """
     lesson = store.require(Lesson, command.lesson_id)
     line = line_in_lesson(store, lesson, command.pupil_id)
+    check_at_lessons(store, lesson, command.pupil_id)
     if command.due_day < max(lesson.day, rights.made_day(store, occasion)):
         raise InputError("data.field", field="due_day")
     if _marked(store, line.part, lesson.id):

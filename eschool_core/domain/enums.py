@@ -113,11 +113,16 @@ class ExcuseKind(IntEnum):
 
 
 class ExemptionKind(IntEnum):
-    """What a pupil is released from; INDIVIDUAL: from the class's lessons, by an own curriculum."""
+    """What a pupil is released from, and how taught instead.
+
+    INDIVIDUAL: from the class's lessons in a subject, by an own curriculum. FAMILY: from all
+    lessons: taught in the family, with interim assessment only (specification §6, journal kinds).
+    """
 
     SUBJECT = 1
     PRACTICE = 2
     INDIVIDUAL = 3
+    FAMILY = 4
 
 
 class HomeworkState(IntEnum):

@@ -48,7 +48,8 @@ class GroupMember(Row, table=True):
 class Exemption(Row, table=True):
     """A dated release from a subject or its practice, or an individual curriculum in one.
 
-    Its partition is NAME; its document is a number, never the diagnosis.
+    Of a pupil taught in the family it has no subject: it is of all of them. Its partition is NAME;
+    its document is a number, never the diagnosis.
     """
 
     number: ClassVar[int] = 43

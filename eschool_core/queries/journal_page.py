@@ -61,9 +61,10 @@ EXEMPTIONS = (
     "AND e.first_day <= ? AND e.last_day >= ?"
 )
 ARRANGEMENTS = (
-    "SELECT DISTINCT e.pupil_id, e.document, e.first_day, e.last_day FROM exemption e "
-    "JOIN journal_line n ON n.pupil_id = e.pupil_id WHERE n.journal_id = ? AND e.kind = ? "
-    "AND e.first_day <= ? AND e.last_day >= ? ORDER BY e.first_day, e.last_day, e.document"
+    "SELECT DISTINCT e.pupil_id, e.kind, e.document, e.first_day, e.last_day FROM exemption e "
+    "JOIN journal_line n ON n.pupil_id = e.pupil_id WHERE n.journal_id = ? AND e.kind IN (?, ?) "
+    "AND e.first_day <= ? AND e.last_day >= ? "
+    "ORDER BY e.first_day, e.last_day, e.kind, e.document"
 )
 
 
@@ -108,8 +109,9 @@ class PageCell(Answer):
 
 @dataclass(frozen=True, slots=True)
 class Arrangement(Answer):
-    """An individual curriculum of a pupil: by which order, from when to when, never why (1.4)."""
+    """A pupil's individual curriculum or family form: by which order and when, never why (1.4)."""
 
+    kind: ExemptionKind
     document: str
     first_day: date
     last_day: date
@@ -118,7 +120,8 @@ class Arrangement(Answer):
         """Return it in words."""
         days = (f"{day:%d.%m.%Y}" for day in (self.first_day, self.last_day))
         first, last = days
-        return text("journal.arrangement", language, document=self.document, first=first, last=last)
+        key = "journal.family" if self.kind is ExemptionKind.FAMILY else "journal.arrangement"
+        return text(key, language, document=self.document, first=first, last=last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,8 @@ class PageRow(Answer):
         mean_hundredths: Weighted mean of the marks of the period, halves rounded up.
         missed: Lessons with «н».
         provisional: True for «приказ ожидается» (4.6.6).
-        arrangements: Individual curricula of the pupil on any of the days, in whatever subject.
+        arrangements: Individual curricula and family form of the pupil on any of the days, in
+            whatever subject.
     """
 
     number: int
@@ -253,11 +257,12 @@ def _rows(
     seen = {(row[0], row[1]): (row[2], row[3]) for row in store.rows(ATTENDANCE, *period)}
     exempt = store.rows(EXEMPTIONS, journal_id, ExemptionKind.SUBJECT, last_day, first_day)
     arrangements: dict[int, list[Arrangement]] = defaultdict(list)
-    for pupil_id, document, first, last in store.rows(
-        ARRANGEMENTS, journal_id, ExemptionKind.INDIVIDUAL, last_day, first_day
+    kinds = (ExemptionKind.INDIVIDUAL, ExemptionKind.FAMILY)
+    for pupil_id, kind, document, first, last in store.rows(
+        ARRANGEMENTS, journal_id, *kinds, last_day, first_day
     ):
         days = (calendar.date_of(first), calendar.date_of(last))
-        arrangements[pupil_id].append(Arrangement(document, *days))
+        arrangements[pupil_id].append(Arrangement(ExemptionKind(kind), document, *days))
 
     def cell(line: tuple[int, int, int, int], lesson: Lesson) -> PageCell:
         line_id, pupil_id, joined_on, left_on = line

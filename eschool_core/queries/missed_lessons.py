@@ -12,6 +12,7 @@ from eschool_core.domain.people import AbsenceExcuse
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.names import full_name
+from eschool_core.results.family_form import FamilyForm
 from eschool_core.store.store import Store
 
 OF_CLASS = (
@@ -79,10 +80,13 @@ def missed_lessons(
         for row in store.rows(OF_CLASS, class_id, last_day, first_day)
     }
     excuses = store.where(AbsenceExcuse, EXCUSES, last_day, first_day, class_id)
+    family = FamilyForm(store)
     counts: dict[int, Counter[str]] = {}
     for pupil_id, lesson_id, day, presence, stated in store.rows(
         SEEN, class_id, first_day, last_day
     ):
+        if family.on(pupil_id, day):
+            continue
         own = counts.setdefault(int(pupil_id), Counter())
         if presence == Presence.LATE:
             own["late"] += 1

@@ -10,6 +10,7 @@ from eschool_core.domain.enums import ExcuseKind, Presence
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.names import full_name
+from eschool_core.results.family_form import FamilyForm
 from eschool_core.store.store import Store
 
 ABSENCES = (
@@ -47,6 +48,7 @@ def unexplained(
 ) -> tuple[Unexplained, ...]:
     """Return the days with absences that the class teacher has said nothing of, newest first."""
     rows = store.rows(ABSENCES, class_id, first_day, last_day, Presence.ABSENT, ExcuseKind.UNKNOWN)
+    family = FamilyForm(store)
     found = (
         Unexplained(
             pupil_id=int(row[0]),
@@ -56,5 +58,6 @@ def unexplained(
             stated=ExcuseKind(row[6]) if row[6] else None,
         )
         for row in rows
+        if not family.on(row[0], row[4])
     )
     return tuple(sorted(found, key=lambda one: (-one.day.toordinal(), sort_key(one.name))))

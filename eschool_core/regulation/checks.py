@@ -48,6 +48,7 @@ EXTRACURRICULAR_HOMEWORK = Check("4.5.1/no-homework", "4.5.1", "refuse")
 MARK_SCALE = Check("4.5.2/scale", "4.5.2", "refuse")
 LESSON_NOT_BEGUN = Check("4.5.2/not-begun", "4.5.2", "refuse")
 ASSESSMENT_MODE = Check("4.5.2/mode", "4.5.2", "refuse")
+FAMILY_FORM = Check("4.5.2/family", "4.5.2", "refuse")
 ROLL_NOT_TAKEN = Check("4.5.2/roll", "4.5.2", "flag")
 HOMEWORK_LATE = Check("4.5.3/late", "4.5.3", "flag")
 HOMEWORK_UNDETERMINED = Check("4.5.3/undetermined", "4.5.3", "flag")
@@ -125,6 +126,7 @@ CHECKS: tuple[Check, ...] = (
     MARK_SCALE,
     LESSON_NOT_BEGUN,
     ASSESSMENT_MODE,
+    FAMILY_FORM,
     ROLL_NOT_TAKEN,
     HOMEWORK_LATE,
     HOMEWORK_UNDETERMINED,

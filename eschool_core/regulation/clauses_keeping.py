@@ -39,6 +39,7 @@ TEACHER: tuple[Clause, ...] = (
             checks.LESSON_NOT_BEGUN,
             checks.ROLL_NOT_TAKEN,
             checks.ASSESSMENT_MODE,
+            checks.FAMILY_FORM,
         ),
         parameters=("lowest_mark", "written_mark_days"),
         place="eschool_core.regulation.marks",

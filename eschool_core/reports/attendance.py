@@ -15,7 +15,7 @@ from eschool_core.reports.frame import Asked, Sheet, column, framed, under
 from eschool_core.reports.journals import Schemes, journals_of
 from eschool_core.reports.misses import Due, Missed, missed_by, total_missed
 from eschool_core.reports.period import term_name
-from eschool_core.reports.roll import Listed, class_teachers, roll_of
+from eschool_core.reports.roll import Listed, class_teachers, family_note, roll_of
 from eschool_core.reports.roll_calls import RollCalls, roll_calls_of
 from eschool_core.reports.school_days import LessonFact, SchoolDays, lessons_of
 from eschool_core.reports.shown import number as spelled
@@ -131,7 +131,10 @@ def attendance_report(store: Store, asked: Asked) -> Table:
         _columns(language, [name for name, _ in parts]),
         rows,
         (total,),
-        (_rates(whole[-1], found, found.calls(store, asked.day), language),),
+        (
+            _rates(whole[-1], found, found.calls(store, asked.day), language),
+            family_note(store, found.pupils, last, language),
+        ),
         found.missing(language),
         signers=("class_teacher", "deputy"),
         lying=True,

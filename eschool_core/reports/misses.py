@@ -44,7 +44,8 @@ class Due:
     """Which lessons each pupil should have been at: held, and while standing in the journal.
 
     Lessons of the class in a subject that the pupil is taught by an individual journal are none
-    of them (specification §6, journal kinds).
+    of them, nor is any lesson while the pupil is taught in the family (specification §6, journal
+    kinds).
     """
 
     def __init__(
@@ -85,7 +86,7 @@ class Due:
 
     def _taken(self, pupil_id: int, day: int) -> list[Line]:
         """Return the lines whose lessons the pupil takes on a day."""
-        lines = [line for line in self._lines.get(pupil_id, ()) if line.on(day)]
+        lines = [line for line in self._lines.get(pupil_id, ()) if line.attends(day)]
         alone = {
             journal.subject_id
             for journal in (self._journals[line.journal_id] for line in lines)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from eschool_core.domain.enums import Role
 from eschool_core.domain.school import Appointment, SchoolClass
+from eschool_core.labels import Language, text
 from eschool_core.queries.names import joined, staff_names
 from eschool_core.reports.contingent import Stay, stays_of
-from eschool_core.reports.table import About, Row, RowKind, Value
+from eschool_core.reports.table import About, Note, Row, RowKind, Value
+from eschool_core.results.family_form import family_documents
 from eschool_core.store.store import Store
 
 
@@ -61,6 +64,21 @@ def roll_of(store: Store, school_class: SchoolClass, first_day: int, last_day: i
         for pupil_id, stays in by_pupil.items()
     ]
     return sorted(found, key=lambda entry: entry.left)
+
+
+def family_note(store: Store, pupils: Iterable[Listed], day: int, language: Language) -> Note:
+    """Return who of some pupils is taught in the family on a day, and by which order.
+
+    The regulation is silent on how they count: as pupils of the class, with marks of terms and
+    without attendance (specification §6, journal kinds).
+    """
+    orders = family_documents(store, day)
+    lines = tuple(
+        text("report.family.order", language, name=pupil.name, document=orders[pupil.pupil_id])
+        for pupil in pupils
+        if pupil.pupil_id in orders
+    )
+    return Note(text("report.family.title", language), lines)
 
 
 def class_teachers(store: Store, class_id: int, day: int) -> str:

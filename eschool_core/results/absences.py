@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from eschool_core.domain.enums import ExcuseKind, JournalKind, Presence
+from eschool_core.results.family_form import FamilyForm
 from eschool_core.store.store import Store
 
 SEEN = (
@@ -41,7 +42,11 @@ class Seen:
 def seen_in(
     store: Store, year_id: int, first_day: int, last_day: int, class_id: int = 0
 ) -> list[Seen]:
-    """Return what pupils missed or came late to between two days, внеурочная left out."""
+    """Return what pupils missed or came late to between two days.
+
+    Left out: внеурочная, and whatever stands in a time of being taught in the family.
+    """
+    family = FamilyForm(store)
     of_lesson: dict[tuple[int, int], int] = {}
     of_days: dict[int, list[tuple[int, int, int]]] = defaultdict(list)
     for pupil_id, kind, first, last, lesson_id in store.rows(EXCUSES, last_day, first_day):
@@ -53,6 +58,8 @@ def seen_in(
     for pupil_id, lesson_id, day, presence, stated in store.rows(
         SEEN, first_day, last_day, year_id, JournalKind.EXTRACURRICULAR, class_id, class_id
     ):
+        if family.on(pupil_id, day):
+            continue
         whole_day = [
             kind for first, last, kind in of_days.get(pupil_id, ()) if first <= day <= last
         ]

@@ -1,10 +1,11 @@
-"""Which pupil stands in which journal, from when to when, read in two queries."""
+"""Which pupil stands in which journal, from when to when, read in three queries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
 
+from eschool_core.results.family_form import FamilyForm, Span
 from eschool_core.store.store import Store
 
 LINES = (
@@ -19,8 +20,6 @@ MEMBERS = (
     "ORDER BY m.first_day, m.id"
 )
 
-Span = tuple[int, int]
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -30,16 +29,22 @@ class Line:
         part: The partition of marks and attendance.
         spans: First and last days between which the pupil belongs to the journal: one who comes
             back has several, and the time between belongs to nobody (4.6.6).
+        in_family: First and last days of being taught in the family, not at lessons.
     """
 
     part: int
     journal_id: int
     pupil_id: int
     spans: tuple[Span, ...]
+    in_family: tuple[Span, ...] = ()
 
     def on(self, day: int) -> bool:
         """Return whether the pupil stands in the journal on a day."""
         return any(first <= day <= last for first, last in self.spans)
+
+    def attends(self, day: int) -> bool:
+        """Return whether the pupil is waited for at the journal's lessons of a day."""
+        return self.on(day) and not any(first <= day <= last for first, last in self.in_family)
 
     def within(self, first_day: int, last_day: int) -> bool:
         """Return whether the pupil stands in the journal on any of some days."""
@@ -51,6 +56,7 @@ def lines_of(store: Store, year_id: int, class_id: int = 0) -> list[Line]:
     members: dict[tuple[int, int], list[Span]] = defaultdict(list)
     for group_id, pupil_id, first, last in store.rows(MEMBERS, year_id, class_id, class_id):
         members[group_id, pupil_id].append((first, last))
+    family = FamilyForm(store)
     found = []
     for part, journal_id, pupil_id, first, last, group_id in store.rows(
         LINES, year_id, class_id, class_id
@@ -60,5 +66,6 @@ def lines_of(store: Store, year_id: int, class_id: int = 0) -> list[Line]:
             for begin, end in members.get((group_id, pupil_id), ())
             if max(begin, first) <= min(end, last)
         )
-        found.append(Line(part, journal_id, pupil_id, spans or ((first, last),)))
+        stays = spans or ((first, last),)
+        found.append(Line(part, journal_id, pupil_id, stays, family.spans(pupil_id)))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -14,15 +15,16 @@ from eschool_core.domain.school import AcademicYear, Journal, School, Term
 from eschool_core.regulation.results import NUMERIC, Sum, rounded, shown
 from eschool_core.results import terms
 from eschool_core.results.counting import Average, CountedMark, averages
+from eschool_core.results.family_form import FamilyForm
 from eschool_core.results.values import policy_number, policy_numbers, policy_value
 from eschool_core.store.store import Store
 
 NO_MARKS = Average((), Sum(0, 0))
 LINES = "journal_id = ? AND (? = 0 OR pupil_id = ?) ORDER BY id"
 MISSED = (
-    "SELECT n.pupil_id, COUNT(*) FROM journal_line n JOIN attendance a ON a.part = n.part "
+    "SELECT n.pupil_id, l.day FROM journal_line n JOIN attendance a ON a.part = n.part "
     "JOIN lesson l ON l.id = a.lesson_id WHERE n.journal_id = ? AND l.day BETWEEN ? AND ? "
-    "AND a.presence = ? GROUP BY n.pupil_id"
+    "AND a.presence = ?"
 )
 LESSON_DAYS = "SELECT day FROM lesson WHERE journal_id = ? AND day BETWEEN ? AND ? ORDER BY day"
 EXEMPTIONS = "subject_id = ? AND kind = ? AND first_day <= ? AND last_day >= ? ORDER BY id"
@@ -82,8 +84,9 @@ class _Surroundings:
     journal: Journal
     term: Term
     lesson_days: tuple[int, ...]
-    missed: Mapping[int, int]
+    missed: Counter[int]
     exempt: Mapping[int, Exemption]
+    family: FamilyForm
     external: Mapping[int, ExternalMark]
     least_means: tuple[int, ...]
     lowest: int
@@ -98,6 +101,8 @@ class _Surroundings:
         exemptions = store.where(
             Exemption, EXEMPTIONS, journal.subject_id, ExemptionKind.SUBJECT, term.first_day, day
         )
+        family = FamilyForm(store)
+        missed = store.rows(MISSED, *period, Presence.ABSENT)
         external = store.where(ExternalMark, EXTERNAL_RESULTS, journal.id, ExternalState.ACCEPTED)
         lines = store.select(JournalLine, journal_id=journal.id)
         pupil_of = {line.part: line.pupil_id for line in lines}
@@ -105,8 +110,9 @@ class _Surroundings:
             journal,
             term,
             tuple(int(row[0]) for row in store.rows(LESSON_DAYS, *period)),
-            {int(row[0]): int(row[1]) for row in store.rows(MISSED, *period, Presence.ABSENT)},
+            Counter(int(row[0]) for row in missed if not family.on(*row)),
             {entry.pupil_id: entry for entry in exemptions},
+            family,
             {
                 pupil_of[entry.part]: entry
                 for entry in external
@@ -130,8 +136,13 @@ def _propose(store: Store, around: _Surroundings, line: JournalLine, average: Av
     if exemption is not None and not average.marks:
         reason = Reason("proposal.exempt", {"document": exemption.document})
         return Proposal(pupil, ResultValue.EXEMPT, None, (reason,))
-    missed = around.missed.get(pupil, 0)
-    held = sum(line.first_day <= day <= line.last_day for day in around.lesson_days)
+    if around.family.on(pupil, term.last_day) and not average.marks:
+        return Proposal(pupil, None, None, (Reason("proposal.family"),))
+    missed = around.missed[pupil]
+    held = sum(
+        line.first_day <= day <= line.last_day and not around.family.on(pupil, day)
+        for day in around.lesson_days
+    )
     absent = missed * 100 > around.missed_limit * held
     reasons = [Reason("proposal.missed", {"missed": missed, "held": held})] if absent else []
     value = rounded(average.sum, around.least_means, around.lowest)

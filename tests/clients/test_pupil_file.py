@@ -66,6 +66,23 @@ def test_a_teacher_sees_the_order_of_an_individual_curriculum(terminal: Terminal
     assert terminal.run(*curriculum, who="officer").exit_code == 3
 
 
+@pytest.mark.scenario("journal_kinds:5")
+@pytest.mark.clause("4.5.2/family")
+def test_a_teacher_sees_the_order_of_the_family_form_and_can_give_no_current_mark(
+    terminal: Terminal,
+) -> None:
+    family = ("pupil", "family", "Абрамов 5А", "--order", "7-с", "--to", "25.12")
+    assert "Абрамов Саша: семейная форма записана." in terminal.shown(*family, who="russian")
+    shown = " ".join(terminal.shown("journal", "5А", "мат", who="maths", width=200).split())
+    assert "семейная форма, приказ № 7-с, с 07.09.2026 по 25.12.2026" in shown
+    refused = terminal.run("mark", "5А", "мат", "Абрамов", "5", who="maths")
+    assert refused.exit_code == 3
+    assert "4.5.2" in refused.output
+    there = " ".join(terminal.shown("report", "particulars", who="russian", width=260).split())
+    assert "семейная форма" in there
+    assert terminal.run(*family, who="officer").exit_code == 3
+
+
 @pytest.mark.parametrize("typed", ["6", "-1", "два"])
 def test_a_health_group_is_one_to_five(terminal: Terminal, typed: str) -> None:
     result = terminal.run("pupil", "health", "Абрамов 5А", "--group", typed, who="russian")

@@ -32,7 +32,8 @@ ON_BREACH = {
         4.5.1/page 4.5.1/limit 4.5.1/no-marks 4.5.1/no-homework 4.5.2/scale 4.5.2/not-begun
         4.5.5/closed 4.6.1/read-only
         4.6.4/1/unplaced 4.6.4/2/application 4.6.6/enrolment 4.7.2/bells 4.7.4/account
-        2.2/self-approval 2.6/reason 2.9/release 4.4.5/1/gaps 4.5.2/mode 4.5.5/not-begun
+        2.2/self-approval 2.6/reason 2.9/release 4.4.5/1/gaps 4.5.2/mode 4.5.2/family
+        4.5.5/not-begun
         4.5.5/not-over 4.5.5/gaps 4.5.5/missing 4.5.5/not-attested 4.5.5/exempt 4.5.5/reopening
         4.5.5/exam 4.5.5/retakes 4.5.5/commission 5.1/release
         5.1/fact 5.2/issuer 5.3/1/kept 5.3/2/kept""".split(),

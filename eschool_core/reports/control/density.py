@@ -62,7 +62,8 @@ def density_of(store: Store, asked: Asked) -> list[Density]:
     """Return the density of every pupil who is marked in a journal in the term of the day.
 
     Left out: extracurricular journals, journals without marks, markless grades, subjects that a
-    pupil is released from or has an individual journal in (specification §6, journal kinds).
+    pupil is released from or has an individual journal in, pupils taught in the family
+    (specification §6, journal kinds).
     """
     return list(_Densities(store, asked).found())
 
@@ -170,7 +171,7 @@ class _Densities:
 
     def _counts(self, line: Line, journal: JournalInfo) -> bool:
         """Return whether a pupil is given current marks in a journal on the day."""
-        if not journal.is_taught or not line.on(self._asked.day):
+        if not journal.is_taught or not line.attends(self._asked.day):
             return False
         own = (line.pupil_id, journal.subject_id) in self._individual
         if own and journal.kind is not JournalKind.INDIVIDUAL:
@@ -199,9 +200,12 @@ class _Densities:
 
 
 def _available(line: Line, days: list[int], ill: list[tuple[int, int]]) -> int:
-    """Return at how many lessons a pupil could be: listed, and not in a long illness."""
+    """Return at how many lessons a pupil could be: listed, not long ill nor in the family."""
     listed = sum(bisect_right(days, end) - bisect_left(days, begin) for begin, end in line.spans)
-    if not ill:
+    elsewhere = [*ill, *line.in_family]
+    if not elsewhere:
         return listed
-    away = sum(line.on(day) and any(begin <= day <= end for begin, end in ill) for day in days)
+    away = sum(
+        line.on(day) and any(begin <= day <= end for begin, end in elsewhere) for day in days
+    )
     return listed - away

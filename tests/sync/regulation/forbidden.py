@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from eschool_core.commands.access import IssueSlip
 from eschool_core.commands.archive import ProposeDestruction
 from eschool_core.commands.base import Command
+from eschool_core.commands.care import ExemptPupil
 from eschool_core.commands.closing import CloseTerm
 from eschool_core.commands.corrections import DecideCorrection
 from eschool_core.commands.inspection_answers import RemedyResult
@@ -23,7 +24,7 @@ from eschool_core.commands.terms import SetAssessment
 from eschool_core.domain.archive import ArchiveEntry
 from eschool_core.domain.care import PupilRequest
 from eschool_core.domain.care_enums import Section
-from eschool_core.domain.enums import TermKind
+from eschool_core.domain.enums import ExemptionKind, TermKind
 from eschool_core.domain.inspection import InspectionResult
 from eschool_core.domain.partition import TO_RESULT
 from eschool_core.domain.result_enums import ArchiveKind, AssessmentMode, ResultValue
@@ -67,6 +68,14 @@ def prepare(built: Stage) -> None:
         last_day=MONDAY + 60,
     )
     school.must(second)
+    in_family = ExemptPupil(
+        pupil_id=school.pupils["5А"][3],
+        exemption_kind=ExemptionKind.FAMILY,
+        first_day=MONDAY,
+        last_day=MONDAY,
+        document="7-с",
+    )
+    school.must(in_family, "russian")
     [proposed, *_] = school.all(Correction)
     school.store.put(
         proposed.replace(id=FIRST_ID, proposed_by_id=school.staff["deputy"], term_id=0)
@@ -124,6 +133,11 @@ def _marks(built: Stage) -> list[Forbidden]:
             checks.ASSESSMENT_MODE,
             "russian",
             mark(school.lesson("5А", "Русский язык", TUESDAY - 7), fifth[1]),
+        ),
+        Forbidden(
+            checks.FAMILY_FORM,
+            "maths",
+            mark(monday, fifth[3]),
         ),
         Forbidden(checks.LESSON_NOT_BEGUN, "maths", mark(tomorrow, fifth[1])),
         Forbidden(
