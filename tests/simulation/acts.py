@@ -53,8 +53,8 @@ EVERY = tuple(dict.fromkeys(journal for journals in OWN.values() for journal in 
 POISON, BITTER = "☠", "☢"
 """In a topic: what the server's handler breaks on, and what a replica's replay breaks on."""
 
-KINDS_OF_RELEASE = tuple(ExemptionKind)
-"""Drawn by the pupil: the dice fall as they do without it."""
+KINDS_OF_RELEASE = (ExemptionKind.SUBJECT, ExemptionKind.PRACTICE, ExemptionKind.INDIVIDUAL)
+"""In one subject; drawn by the pupil: the dice fall as they do without it."""
 DAYS_AHEAD = 20
 WEEKS = 2
 

@@ -27,12 +27,14 @@ MEMBERS: Final = (
 )
 
 RELEASES: Final = (
-    "SELECT DISTINCT x.id, p.family, p.given, p.patronymic, s.name, x.kind, x.document, "
-    "x.first_day, x.last_day FROM exemption x JOIN pupil p ON p.id = x.pupil_id "
-    "JOIN subject s ON s.id = x.subject_id JOIN enrolment e ON e.pupil_id = p.id "
+    "SELECT DISTINCT x.id, p.family, p.given, p.patronymic, COALESCE(s.name, ''), x.kind, "
+    "x.document, x.first_day, x.last_day FROM exemption x JOIN pupil p ON p.id = x.pupil_id "
+    "LEFT JOIN subject s ON s.id = x.subject_id JOIN enrolment e ON e.pupil_id = p.id "
     "WHERE e.class_id = ? AND e.first_day <= ? AND e.last_day >= ? AND x.last_day >= ? "
     "ORDER BY x.first_day, x.id"
 )
+
+OF_A_SUBJECT: Final = (ExemptionKind.SUBJECT, ExemptionKind.PRACTICE, ExemptionKind.INDIVIDUAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,11 @@ class Subgroup:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """By which document a pupil is released, or learns by an own curriculum; never why (1.4)."""
+    """By which document a pupil is released or taught otherwise; never why (1.4).
+
+    Attributes:
+        subject: Empty for teaching in the family, which is of all of them.
+    """
 
     pupil: str
     subject: str
@@ -77,7 +83,8 @@ def changes_page(asked: Asked) -> Page:
             "groups": asked.read(lambda store: subgroups(store, school_class.id, today)),
             "grounds": (GroupChangeGround.APPLICATION, GroupChangeGround.ORDER),
             "releases": asked.read(lambda store: releases(store, school_class.id, today)),
-            "release_kinds": tuple(ExemptionKind),
+            "release_kinds": OF_A_SUBJECT,
+            "family_kinds": (ExemptionKind.FAMILY,),
             "subjects": asked.read(subjects),
             "cards": answer,
             "pupils": [(card.pupil_id, card.name) for card in answer.cards],
@@ -88,7 +95,7 @@ def changes_page(asked: Asked) -> Page:
 
 
 def releases(store: Store, class_id: int, day: int) -> tuple[Release, ...]:
-    """Return the releases and individual curricula of a class's pupils that are not over."""
+    """Return what a class's pupils are released from, or taught otherwise, and is not over."""
     return tuple(
         Release(
             full_name(*row[1:4]),

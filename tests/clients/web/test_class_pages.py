@@ -189,7 +189,7 @@ def test_the_class_teacher_enters_an_individual_curriculum_by_its_order(
 ) -> None:
     path = f"/class/{class_id}/changes"
     page, today = client.get(path).text, leader.today()
-    form = page[page.index('data-act="exempt_pupil"') :]
+    form = page[page.index('<details id="release">') : page.index('<details id="family">')]
     fields = {name: options(form, name)[0] for name in ("pupil_id", "subject_id")}
     assert options(form, "exemption_kind") == [1, 2, 3]
     assert "№ 15-и" not in page
@@ -201,6 +201,23 @@ def test_the_class_teacher_enters_an_individual_curriculum_by_its_order(
     [kept] = leader.store.select(Exemption, document="15-и")
     assert (kept.kind, kept.pupil_id, kept.last_day) == (3, fields["pupil_id"], today + 30)
     assert "индивидуальный учебный план, № 15-и" in client.get(path).text
+
+
+@pytest.mark.scenario("journal_kinds:5")
+@pytest.mark.clause("1.4")
+def test_the_class_teacher_enters_the_family_form_by_its_order(
+    client: httpx.Client, leader: Replica, class_id: int
+) -> None:
+    path = f"/class/{class_id}/changes"
+    page, today = client.get(path).text, leader.today()
+    form = page[page.index('<details id="family">') :]
+    pupil, [kind] = options(form, "pupil_id")[0], options(form, "exemption_kind")
+    fields = {"pupil_id": pupil, "exemption_kind": kind, "document": "7-с"}
+    days = {"first_day": today, "last_day": today + 30}
+    assert give(client, "exempt_pupil", **fields, **days) is None
+    [kept] = leader.store.select(Exemption, document="7-с")
+    assert (kept.kind, kept.pupil_id, kept.subject_id) == (4, pupil, 0)
+    assert "семейная форма, № 7-с" in client.get(path).text
 
 
 @pytest.mark.clause("4.6.4/2")
