@@ -48,10 +48,16 @@ def hand_over_deed(act: HandOverAct, school: str, said: Said, language: Language
     due = (("duty", Unit.TEXT, 70), ("clause", Unit.TEXT, 8), ("until", Unit.DATE, 12))
     return Deed(
         school=school,
-        title=say("title", number=act.number, date=_date(act.day)),
+        title=say("title", date=_date(act.day)),
         about=(say("about", school_class=act.school_class),),
         sections=(
-            Section(lines=(say("gave", name=act.from_name), say("took", name=act.to_name))),
+            Section(
+                lines=(
+                    say("ground", number=act.number),
+                    say("gave", name=act.from_name),
+                    say("took", name=act.to_name),
+                )
+            ),
             listed("passed", due, ((said(one), one.clause, one.last_day) for one in act.passed)),
             listed("stayed", due, ((said(one), one.clause, one.last_day) for one in act.stayed)),
             listed(

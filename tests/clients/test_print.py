@@ -226,7 +226,7 @@ def test_the_act_of_a_hand_over(terminal: Terminal, tmp_path: Path) -> None:
     assert "4.6.2 06.09.2026" not in said[passed:stayed]
     assert "4.6.2 06.09.2026" in said[stayed:]
     assert school.all(PersonalRead), "shown without an entry in the log"
-    for wanted in ("Акт № 10-к", "Сдал(а) класс: Russian", "Принял(а) класс: Physics", "З-12"):
+    for wanted in ("Основание: 10-к", "Сдал(а) класс: Russian", "Принял(а) класс: Physics", "З-12"):
         assert wanted in said
 
 

@@ -67,6 +67,7 @@ def test_a_file_is_taken_up_to_the_schools_limit(school: SmallSchool) -> None:
     assert verdict(school.do(over, "maths")) == "file.too_large"
 
 
+@pytest.mark.asvs("5.2.4")
 @pytest.mark.clause("2.12")
 def test_the_schools_room_is_taken_to_the_last_byte_and_no_further(school: SmallSchool) -> None:
     policy(school, "attachments_total_megabytes", "3")

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eschool_core.forms.columns import HEAD_SHARE, parts
-from eschool_core.forms.document import Document, Slip, Stamp
+from eschool_core.forms.document import Deed, Document, Section, Slip, Stamp
 from eschool_core.forms.letters import PRINTABLE, breakable, printable
 from eschool_core.forms.to_pdf import LANDSCAPE_MM, MANY_ROWS, PORTRAIT_MM, to_pdf
 from eschool_core.reports.table import Column, Note, Plot, Row, RowKind, Table, Unit
@@ -293,6 +293,27 @@ def test_many_lines_beneath_a_table_flow_on_and_do_not_leave_the_signatures_alon
         assert all(f"строка{at}" in said for at in range(count))
         assert f"строка{count - 1}" in pages[-1].text
         assert "Директор" in pages[-1].text
+
+
+@pytest.mark.parametrize("rows", [0, 44, 46, 48, 50, 52, 90])
+def test_the_signatures_of_a_deed_stay_with_what_it_says_last(rows: int) -> None:
+    listed = wide(1, rows=tuple(Row((at, f"Ученик{at}", 5)) for at in range(rows)))
+    filler = Section("Начало", tuple(f"абзац{at}" for at in range(10)))
+    for last in (Section("Список", table=listed), Section("Слова", ("конец дела",))):
+        deed = Deed("Школа", "Акт", ("о передаче",), (filler, last), ("Сдал(а)", "Принял(а)"))
+        page = pages_of(to_pdf(document(tables=(), deeds=(deed,))))[-1].text
+        assert "Принял(а)" in page
+        said_last = "конец дела" if last.table is None else f"Ученик{rows - 1}"
+        assert (said_last if rows or last.table is None else "Записей нет.") in page
+
+
+def test_what_is_typed_off_a_slip_is_large_and_a_table_on_it_is_not_widened() -> None:
+    fields = (("Логин", "4000-a100"), ("Код", "1111-2222"))
+    [plain] = pages_of(to_pdf(document(tables=(), slips=(Slip("Доступ", ("7А",), None, fields),))))
+    code = next(word for word in plain.words if word.text == "4000-a100")
+    [listed] = pages_of(to_pdf(document(tables=(), slips=(slip(1),))))
+    subject = next(word for word in listed.words if word.text == "Предмет0")
+    assert code.bottom - code.top > (subject.bottom - subject.top) * 1.2
 
 
 def test_a_second_sheet_says_what_it_belongs_to() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import socket
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -228,6 +231,39 @@ def test_a_bomb_of_many_members_is_refused_by_the_sum() -> None:
 
 
 @pytest.mark.asvs("5.2.3")
+def test_an_archive_of_archives_is_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As 42.zip: every member is an archive again, and 256 MiB of zeros lie at the end.
+    bomb = archive({"0": b"0" * limits.MIB})
+    for _ in range(2):
+        bomb = archive({f"{at}.zip": bomb for at in range(16)})
+    opened = []
+    whole = zipfile.ZipFile
+
+    def counted(*args: object, **given: object) -> zipfile.ZipFile:
+        opened.append(args)
+        return whole(*args, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(zipfile, "ZipFile", counted)
+    hostile = archive(members_of(GOOD_LIST) | {"xl/worksheets/sheet1.xml": bomb})
+    opened.clear()
+    assert refusal(read_class_list, hostile) == "import.xml_malformed"
+    assert len(opened) == 1
+
+
+@pytest.mark.asvs("5.2.3")
+def test_a_gibibyte_of_zeros_is_refused_without_being_unpacked() -> None:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    zeros = b"\0" * limits.MIB
+    packed = b"".join(packer.compress(zeros) for _ in range(1024)) + packer.flush()
+    head = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, 0, len(packed), 1 << 30, 1, 0)
+    local = b"PK\x03\x04" + head + b"a" + packed
+    central = b"PK\x01\x02" + struct.pack("<H", 20) + head + struct.pack("<HHHII", 0, 0, 0, 0, 0)
+    central += b"a"
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 1, 1, len(central), len(local), 0)
+    assert refusal(read_class_list, local + central + end) == "import.archive_too_big"
+
+
+@pytest.mark.asvs("5.2.3")
 def test_a_member_that_lies_about_its_size_is_refused() -> None:
     content = b"<a>" + b"0" * 5000 + b"</a>"
     honest = archive({"[Content_Types].xml": b"<a/>", "xl/workbook.xml": content})
@@ -268,6 +304,39 @@ def test_a_cell_in_the_last_corner_is_refused_before_the_table_is_made() -> None
 def test_a_document_type_in_a_workbook_is_refused() -> None:
     evil = changed_sheet(b"<worksheet", b'<!DOCTYPE x [<!ENTITY a "b">]><worksheet')
     assert refusal(read_class_list, evil) == "import.xml_forbidden"
+
+
+LAUGHS = "".join(f'<!ENTITY l{at} "{"".join([f"&l{at - 1};"] * 10)}">' for at in range(1, 10))
+DECLARED = {
+    "billion laughs": f'<!DOCTYPE x [<!ENTITY l0 "ha">{LAUGHS}]>',
+    "a large entity": f'<!DOCTYPE x [<!ENTITY l9 "{"x" * 100_000}">]>',
+    "a file": '<!DOCTYPE x [<!ENTITY l9 SYSTEM "%s">]>',
+    "an address": '<!DOCTYPE x [<!ENTITY l9 SYSTEM "http://192.0.2.1/x">]>',
+    "a parameter": '<!DOCTYPE x [<!ENTITY %% p SYSTEM "%s"> %%p;]>',
+    "a type elsewhere": '<!DOCTYPE x SYSTEM "%s">',
+}
+"""What is declared before the first tag of a member; ``l9`` is then used in a cell."""
+
+
+@pytest.mark.asvs("1.5.1")
+@pytest.mark.parametrize("declared", DECLARED)
+@pytest.mark.parametrize("member", [name for name in members_of(GOOD_LIST) if "xml" in name])
+def test_no_member_of_a_workbook_declares_entities(
+    member: str, declared: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*args: object) -> None:
+        raise AssertionError("a socket was opened")
+
+    monkeypatch.setattr(socket, "socket", refused)
+    secret = tmp_path / "secret.txt"
+    secret.write_text("Секретов", encoding="utf-8")
+    told = DECLARED[declared]
+    told = told % secret.as_uri() if "%" in told else told
+    members = members_of(GOOD_LIST)
+    before, tag, after = re.split(r"(<(?![?!])[^>]*>)", members[member].decode(), maxsplit=1)
+    hostile = f"{before}{told}{tag}{after}".replace("Иванов Иван", "&l9; Иван")
+    changed = archive(members | {member: hostile.encode()})
+    assert refusal(read_class_list, changed) == "import.xml_forbidden"
 
 
 @pytest.mark.asvs("5.2.1")

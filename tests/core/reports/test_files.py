@@ -3,19 +3,25 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from html.parser import HTMLParser
 from io import BytesIO, StringIO
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
+from eschool_core.domain.row import columns as columns_of
+from eschool_core.domain.tables import TABLES
+from eschool_core.exports.oneroster_csv import HEADERS, packed
+from eschool_core.exports.table_files import as_csv
 from eschool_core.reports.neutral import GUARD, is_formula, neutralised
 from eschool_core.reports.shown import heading, shown
-from eschool_core.reports.table import UNKNOWN, Column, Row, Table, Unit
+from eschool_core.reports.table import UNKNOWN, Column, Note, Row, RowKind, Table, Unit
 from eschool_core.reports.to_csv import to_csv
 from eschool_core.reports.to_html import table_html, to_html
 from eschool_core.reports.to_xlsx import to_xlsx
@@ -76,6 +82,77 @@ def test_a_text_that_looks_like_a_formula_is_a_text_in_a_workbook(attack: str) -
 @given(st.text(st.sampled_from("=+-@;'\" \t\r\n\x00\x1baЯ") | st.characters(), max_size=20))
 def test_no_text_is_left_that_a_spreadsheet_would_run(typed: str) -> None:
     assert not any(runs(piece) for piece in re.split(r"[;\n]", neutralised(typed)))
+
+
+def hostile(attack: str) -> Table:
+    """Return a table of which every text that anybody could have written attacks."""
+    columns = (
+        Column("name", attack, Unit.TEXT, 20, attack),
+        Column("other", f"{attack} ", Unit.TEXT, 20, attack),
+        Column("mark", f" {attack}", Unit.MARK, 20),
+        Column("day", attack, Unit.DATE, 20),
+        Column("count", attack, Unit.COUNT, 20),
+    )
+    row = Row((attack,) * len(columns))
+    return replace(
+        table(),
+        **dict.fromkeys(("title", "school", "subject_of", "period"), attack),
+        columns=columns,
+        rows=(row, replace(row, kind=RowKind.LEFT)),
+        totals=(replace(row, kind=RowKind.TOTAL),),
+        notes=(Note(attack, (attack, attack)),),
+        missing=(attack,),
+        signers=(attack,),
+    )  # type: ignore[arg-type]
+
+
+@pytest.mark.asvs("row 82")
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_every_text_of_a_report_is_guarded_in_csv(attack: str) -> None:
+    cells = [cell for row in csv_rows(hostile(attack)) for cell in row]
+    assert len(cells) >= 4 * 5
+    assert not [cell for cell in cells for piece in re.split(r"[;\n]", cell) if runs(piece)]
+
+
+@pytest.mark.asvs("row 82")
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_every_text_of_a_report_is_a_text_in_a_workbook(attack: str) -> None:
+    with zipfile.ZipFile(BytesIO(to_xlsx(hostile(attack)))) as archive:
+        sheet = ET.fromstring(archive.read("xl/worksheets/sheet1.xml"))
+        names = " ".join(archive.namelist())
+    cells = [one for one in sheet.iter() if one.tag.endswith("}c") and len(one)]
+    assert len(cells) >= 5 * 5
+    assert {one.get("t") for one in cells} <= {"s", "inlineStr"}
+    assert not [one for one in sheet.iter() if one.tag.endswith(("}f", "}hyperlink"))]
+    assert "externalLink" not in names
+
+
+@pytest.mark.asvs("row 82")
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_every_text_of_every_table_is_guarded_in_an_archive(attack: str) -> None:
+    for spec in TABLES:
+        names = columns_of(spec.table)
+        # Whatever a column is for: texts that were never meant to be typed are guarded as well.
+        made = as_csv(spec.table, [dict.fromkeys(names, attack)]).decode()
+        rows = list(csv.reader(StringIO(made, newline="")))
+        assert len(rows[1]) == len(names)
+        assert not [cell for cell in rows[1] for piece in re.split(r"[;\n]", cell) if runs(piece)]
+
+
+@pytest.mark.asvs("row 82")
+@pytest.mark.parametrize("attack", [attack for attack in ATTACKS if attack != "+1"])
+def test_every_column_of_a_roster_is_guarded(attack: str) -> None:
+    # «+1» could be a telephone number, which stays: a spreadsheet reads a number, and runs nothing.
+    names = [name for name in HEADERS if name != "manifest"]
+    bundle = packed({name: [(attack,) * len(HEADERS[name])] for name in names})
+    with zipfile.ZipFile(BytesIO(bundle)) as archive:
+        for name in names:
+            made = archive.read(f"{name}.csv").decode()
+            rows = list(csv.reader(StringIO(made, newline="")))
+            assert len(rows[1]) == len(HEADERS[name])
+            assert not [
+                cell for cell in rows[1] for piece in re.split(r"[;\n]", cell) if runs(piece)
+            ]
 
 
 def test_harmless_texts_stay_as_they_are() -> None:
