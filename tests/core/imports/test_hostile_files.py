@@ -231,26 +231,6 @@ def test_a_bomb_of_many_members_is_refused_by_the_sum() -> None:
 
 
 @pytest.mark.asvs("5.2.3")
-def test_an_archive_of_archives_is_opened_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    # As 42.zip: every member is an archive again, and 256 MiB of zeros lie at the end.
-    bomb = archive({"0": b"0" * limits.MIB})
-    for _ in range(2):
-        bomb = archive({f"{at}.zip": bomb for at in range(16)})
-    opened = []
-    whole = zipfile.ZipFile
-
-    def counted(*args: object, **given: object) -> zipfile.ZipFile:
-        opened.append(args)
-        return whole(*args, **given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(zipfile, "ZipFile", counted)
-    hostile = archive(members_of(GOOD_LIST) | {"xl/worksheets/sheet1.xml": bomb})
-    opened.clear()
-    assert refusal(read_class_list, hostile) == "import.xml_malformed"
-    assert len(opened) == 1
-
-
-@pytest.mark.asvs("5.2.3")
 def test_a_gibibyte_of_zeros_is_refused_without_being_unpacked() -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     zeros = b"\0" * limits.MIB

@@ -96,14 +96,17 @@ def hostile(attack: str) -> Table:
     row = Row((attack,) * len(columns))
     return replace(
         table(),
-        **dict.fromkeys(("title", "school", "subject_of", "period"), attack),
+        title=attack,
+        school=attack,
+        subject_of=attack,
+        period=attack,
         columns=columns,
         rows=(row, replace(row, kind=RowKind.LEFT)),
         totals=(replace(row, kind=RowKind.TOTAL),),
         notes=(Note(attack, (attack, attack)),),
         missing=(attack,),
         signers=(attack,),
-    )  # type: ignore[arg-type]
+    )
 
 
 @pytest.mark.asvs("row 82")
