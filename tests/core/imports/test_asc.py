@@ -203,7 +203,7 @@ def test_either_program_is_told_by_the_content(tmp_path: Path) -> None:
         '<!DOCTYPE timetable [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>',
         '<!DOCTYPE timetable SYSTEM "http://evil.example/x.dtd">',
         "<!DOCTYPE timetable>",
-        '<!DOCTYPE timetable [<!ENTITY % p SYSTEM "file:///etc/passwd"> %p;]>',
+        '<!DOCTYPE timetable [<!ENTITY % p SYSTEM "/etc/passwd"> %p;]>',
         '<!DOCTYPE timetable [<!ENTITY l0 "ha">'
         + "".join(f'<!ENTITY l{at} "{f"&l{at - 1};" * 10}">' for at in range(1, 10))
         + "]>",
