@@ -62,6 +62,8 @@ def _row(lesson: LessonToday) -> tuple[str | Cell, ...]:
 def _homework(lesson: LessonToday) -> str | Cell:
     if lesson.homework_state == "blank":
         return Cell(DASH, "bold")
+    if lesson.homework_state is HomeworkState.NOT_SET and lesson.in_time is None:
+        return say("cli.today.not_usual")
     if lesson.homework_state is HomeworkState.NOT_SET:
         return say("HomeworkState.not_set")
     late = lesson.in_time is Timeliness.LATE

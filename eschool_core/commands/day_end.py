@@ -9,8 +9,8 @@ from eschool_core.commands.telling import record_finding
 from eschool_core.commands.work_topics import day_of_topics, works_without_topic
 from eschool_core.domain.enums import JournalKind
 from eschool_core.domain.journal import Lesson
-from eschool_core.domain.school import Journal, Substitution, TeachingLoad
-from eschool_core.regulation import checks
+from eschool_core.domain.school import Journal, Subject, Substitution, TeachingLoad
+from eschool_core.regulation import checks, policy
 from eschool_core.regulation.clause import Finding
 from eschool_core.store.store import Store
 
@@ -63,6 +63,10 @@ def _may_have_homework(store: Store, lesson: Lesson) -> bool:
     """Return whether the lesson was held, of a kind and for grades that get homework (3.6)."""
     journal = store.require(Journal, lesson.journal_id)
     if journal.kind == JournalKind.EXTRACURRICULAR:
+        return False
+    subject = store.get(Subject, journal.subject_id)
+    unusual = facts.policy_value(store, "homework_not_usual", lesson.day)
+    if subject is not None and policy.is_among(subject.name, unusual):
         return False
     if lesson.planned and not _was_held(store, journal, lesson.day):
         return False

@@ -13,6 +13,8 @@ from eschool_core.domain.school import Substitution
 from eschool_core.queries.answer import Answer
 from eschool_core.queries.in_force import clock
 from eschool_core.queries.names import joined, staff_names
+from eschool_core.regulation import policy
+from eschool_core.results.values import policy_value
 from eschool_core.store.store import Store
 
 Blank = Literal["blank"]
@@ -64,8 +66,9 @@ class LessonToday(Answer):
         begins: On the school's clock.
         topic: Empty while it is not written.
         homework: What is set; empty where nothing is.
-        homework_state: ``blank`` while nothing is written, not even that none is set.
-        in_time: How the entry stands to its deadline; None while blank.
+        homework_state: ``blank`` while nothing is written, not even that none is set; in a subject
+            in which homework is usually not set, that (4.4.4/4).
+        in_time: How the entry stands to its deadline; None where there is none.
         roll_taken: The roll was called.
     """
 
@@ -98,6 +101,12 @@ def today(store: Store, person_id: int, day: int) -> Today:
     rows = store.rows(LESSONS, day, *(person_id, day, day) * 2, person_id)
     notes = _notes(store, person_id, day, rows)
     homework = _homework(store, day)
+    unusual = policy_value(store, "homework_not_usual", day)
+
+    def told(lesson_id: int, subject: str | None) -> _Homework:
+        usual = not policy.is_among(subject or "", unusual)
+        return homework.get(lesson_id, _BLANK if usual else _NOT_USUAL)
+
     lessons = tuple(
         LessonToday(
             lesson_id=int(lesson_id),
@@ -109,9 +118,9 @@ def today(store: Store, person_id: int, day: int) -> Today:
             subject=subject or "",
             room=room,
             topic=topic or "",
-            homework=homework.get(int(lesson_id), _BLANK)[0],
-            homework_state=homework.get(int(lesson_id), _BLANK)[1],
-            in_time=homework.get(int(lesson_id), _BLANK)[2],
+            homework=told(lesson_id, subject)[0],
+            homework_state=told(lesson_id, subject)[1],
+            in_time=told(lesson_id, subject)[2],
             roll_taken=roll_id is not None,
             substitution=notes.get(int(lesson_id)),
         )
@@ -122,6 +131,7 @@ def today(store: Store, person_id: int, day: int) -> Today:
 
 _Homework = tuple[str, HomeworkState | Blank, Timeliness | None]
 _BLANK: _Homework = ("", "blank", None)
+_NOT_USUAL: _Homework = ("", HomeworkState.NOT_SET, None)
 
 
 def _homework(store: Store, day: int) -> dict[int, _Homework]:

@@ -202,7 +202,7 @@ DEPUTY_STUDIES: tuple[Clause, ...] = (
         paraphrase="Control: homework set, not set, left blank, late, changed late.",
         status="done",
         checks=(checks.HOMEWORK_BLANK,),
-        parameters=("homework_blank", "homework_grace_minutes"),
+        parameters=("homework_blank", "homework_grace_minutes", "homework_not_usual"),
         place="eschool_core.reports.control.homework",
     ),
     Clause(

@@ -15,11 +15,12 @@ from eschool_core.errors import InputError
 from eschool_core.regulation.language import MIN_LETTERS
 
 Value = int | str | tuple[int, ...]
-Kind = Literal["int", "decimal", "choice", "ints"]
+Kind = Literal["int", "decimal", "choice", "ints", "names"]
 
 _INTEGER = re.compile(r"[0-9]{1,6}")
 _DECIMAL = re.compile(r"([0-9]{1,4})(?:[.,]([0-9]{1,2}))?")
 _SEPARATOR = re.compile(r"[,;\s]+")
+_BETWEEN_NAMES = re.compile(r"[,;\n]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Parameter:
 
     Attributes:
         name: Identifier, units last; its title is the text ``policy.title.<name>``.
-        kind: ``int``; ``decimal`` (kept in hundredths); ``choice`` of words; ``ints`` (a list).
+        kind: ``int``; ``decimal`` (kept in hundredths); ``choice`` of words; ``ints`` (a list);
+            ``names`` (a list, kept as one text with commas).
         unit: What a number counts, or what the items of a list stand for.
         default: Holds while the school has set nothing.
         clause: The clause that reads it first; the registry names all that do.
@@ -153,6 +155,16 @@ PARAMETERS: tuple[Parameter, ...] = (
     _number("long_illness_days", 10, (3, 60), "days of one sickness", "4.4.4/2", _ASSESSMENT),
     _number("coverage_lag_hours", 3, (1, 50), "lessons behind the plan", "4.4.4/3", _PRACTICE),
     _choice("homework_blank", ("remind", "flag"), "4.4.4/4", _PRACTICE),
+    Parameter(
+        name="homework_not_usual",
+        kind="names",
+        unit="subjects in which a lesson without a word of homework has none",
+        default="Музыка, Физическая культура, Физкультура",
+        clause="4.4.4/4",
+        act=_PRACTICE,
+        items=(1, 20),
+        unique=True,
+    ),
     _number("family_activity_days", 7, (1, 60), "days", "4.4.4/5", _PRACTICE),
     _number(
         "mark_entry_limit_days",
@@ -273,7 +285,19 @@ def parse_value(name: str, text: str) -> Value:
         return _within(known, _hundredths(known, stripped))
     if known.kind == "int":
         return _within(known, _integer(known, stripped))
+    if known.kind == "names":
+        return ", ".join(_names(known, stripped))
     return _list(known, stripped)
+
+
+def is_among(subject: str, names: Value) -> bool:
+    """Return whether a subject is one of a list of names, in capitals or not.
+
+    >>> is_among("МУЗЫКА", default("homework_not_usual"))
+    True
+    """
+    found = _BETWEEN_NAMES.split(str(names))
+    return subject.strip().casefold() in {name.strip().casefold() for name in found}
 
 
 def format_value(name: str, value: Value) -> str:
@@ -296,19 +320,34 @@ def bounds(known: Parameter) -> str:
 
 
 def limits(known: Parameter) -> tuple[str, str]:
-    """Return the least and the greatest number, as people write them."""
+    """Return the least and the greatest number, of names how many, as people write them."""
+    if known.kind == "names":
+        return str(known.items[0]), str(known.items[1])
     return _shown(known, known.minimum), _shown(known, known.maximum)
 
 
 def _list(known: Parameter, text: str) -> tuple[int, ...]:
     fields = _SEPARATOR.split(text) if text else []
-    least, most = known.items
-    if not least <= len(fields) <= most:
-        raise InputError("policy.wrong_length", name=known.name, least=least, most=most)
+    _check_length(known, len(fields))
     values = tuple(_within(known, _integer(known, item)) for item in fields)
     if known.unique and len(set(values)) < len(values):
         raise InputError("policy.repeated", name=known.name)
     return values
+
+
+def _names(known: Parameter, text: str) -> list[str]:
+    fields = [" ".join(field.split()) for field in _BETWEEN_NAMES.split(text)]
+    names = [field for field in fields if field]
+    _check_length(known, len(names))
+    if len({name.casefold() for name in names}) < len(names):
+        raise InputError("policy.repeated", name=known.name)
+    return names
+
+
+def _check_length(known: Parameter, length: int) -> None:
+    least, most = known.items
+    if not least <= length <= most:
+        raise InputError("policy.wrong_length", name=known.name, least=least, most=most)
 
 
 def _integer(known: Parameter, text: str) -> int:

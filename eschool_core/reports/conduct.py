@@ -10,9 +10,10 @@ from typing import Final
 from eschool_core.domain.enums import HomeworkState, SubstitutionKind, Timeliness
 from eschool_core.domain.school import Substitution
 from eschool_core.queries.names import joined
+from eschool_core.regulation import policy
 from eschool_core.regulation.entries import KINDS_WITH_TOPIC
 from eschool_core.reports.contingent import classes_of
-from eschool_core.reports.frame import Asked
+from eschool_core.reports.frame import Asked, policy_on
 from eschool_core.reports.journals import JournalInfo, journals_of
 from eschool_core.reports.school_days import LessonFact, SchoolDays, lessons_of
 from eschool_core.store.store import Store
@@ -56,7 +57,8 @@ class Conduct:
         teacher_id: Who taught it: the substitute, else who has the load that day; 0 for nobody.
         substitution: By which somebody stood in; None where nobody did.
         plan_item_id: Row of the calendar plan that the topic came from; 0 for none.
-        homework: None while nothing is said of it, not even that none is set.
+        homework: None while nothing is said of it, not even that none is set; in a subject in
+            which it is usually not set, that says as much.
         timeliness: Of the homework's first entry; the latest of several.
         works: Kinds of the works done, recorded or marked; topics beside them.
     """
@@ -117,7 +119,7 @@ def conduct_of(store: Store, asked: Asked) -> SchoolConduct:
     days = SchoolDays(store, period.year_id, classes_of(store, period.year_id))
     lessons = lessons_of(store, period.year_id, journals, days, first, last)
     taught = _teachers(store, lessons, journals, first, last)
-    return SchoolConduct(journals, days, tuple(_with_entries(store, taught, first, last)))
+    return SchoolConduct(journals, days, tuple(_with_entries(store, journals, taught, first, last)))
 
 
 def _teachers(
@@ -150,9 +152,14 @@ def _teachers(
 
 
 def _with_entries(
-    store: Store, lessons: dict[int, Conduct], first_day: int, last_day: int
+    store: Store,
+    journals: dict[int, JournalInfo],
+    lessons: dict[int, Conduct],
+    first_day: int,
+    last_day: int,
 ) -> Iterable[Conduct]:
     days = (first_day, last_day)
+    unusual = policy_on(store, "homework_not_usual", last_day)
     topics: dict[int, int] = dict(store.rows(TOPICS, *days))
     rolls = {row[0] for row in store.rows(ROLLS, *days)}
     marks: dict[int, int] = dict(store.rows(MARKS, *days))
@@ -163,6 +170,8 @@ def _with_entries(
     homework = _homework(store, first_day, last_day)
     for lesson_id, entry in lessons.items():
         state, timeliness, changed_late = homework.get(lesson_id, (None, None, False))
+        if state is None and policy.is_among(journals[entry.lesson.journal_id].subject, unusual):
+            state = HomeworkState.NOT_SET
         yield replace(
             entry,
             topic=lesson_id in topics,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from eschool_core import calendar
 from eschool_core.domain.enums import Role
@@ -14,6 +14,9 @@ from eschool_core.regulation.policy import limits, parameter
 from eschool_web.asking import Asked, Page
 from eschool_web.refusals import NOT_FOUND
 from eschool_web.views import officer as offices
+
+BETWEEN: Final = {"ints": "web.policy.list_between", "names": "web.policy.names_between"}
+"""How a list says between what it may be; anything else is one number."""
 
 
 def policy_page(asked: Asked) -> Page:
@@ -66,7 +69,7 @@ def _said(state: PolicyState, asked: Asked) -> dict[str, Any]:
 def _setting(name: str, asked: Asked) -> dict[str, Any]:
     """Return what the form needs: the choices in words, or between which numbers a value is."""
     known, language = parameter(name), asked.language
-    between = "web.policy.list_between" if known.kind == "ints" else "web.policy.between"
+    between = BETWEEN.get(known.kind, "web.policy.between")
     least, most = limits(known)
     return {
         "name": name,

@@ -364,6 +364,16 @@ def test_homework_that_nobody_speaks_of_is_shown_as_blank_and_is_no_breach(
     assert open_on(school, lesson) == [ROLL, TOPIC]
 
 
+@pytest.mark.clause("4.4.4/4")
+def test_where_homework_is_usually_not_set_nothing_is_found(
+    school: SmallSchool, flagged: int
+) -> None:
+    act = SetPolicy(name="homework_not_usual", value="математика", first_day=FIRST_DAY, act="№ 7")
+    school.must(act, "deputy")
+    turn(school, TUESDAY)
+    assert BLANK not in open_on(school, flagged)
+
+
 @pytest.mark.clause("4.4.4/4/blank")
 @pytest.mark.clause("4.4.4/4")
 def test_the_schools_act_makes_a_finding_of_it_that_closes_when_something_is_said(

@@ -4,15 +4,20 @@ import pytest
 
 from eschool_core.commands.journals import ClaimSubstitution, RecordSubstitution
 from eschool_core.commands.lessons import RecordHomework, RecordTopic, TakeRoll
+from eschool_core.commands.school import SetPolicy
 from eschool_core.domain.enums import HomeworkState, SubstitutionKind, Timeliness
 from eschool_core.queries.today import LessonToday, today
-from tests.school import MONDAY, SATURDAY, SmallSchool, clock
+from tests.school import FIRST_DAY, MONDAY, SATURDAY, SmallSchool, clock
 
 MATHS = ("5А", "Математика")
 
 
 def lessons(school: SmallSchool, who: str, day: int = MONDAY) -> list[LessonToday]:
     return list(today(school.store, school.staff[who], day).lessons)
+
+
+def not_usual(names: str) -> SetPolicy:
+    return SetPolicy(name="homework_not_usual", value=names, first_day=FIRST_DAY, act="№ 7")
 
 
 def test_own_lessons_come_by_the_clock(school: SmallSchool) -> None:
@@ -40,6 +45,17 @@ def test_what_is_missing_can_be_told_from_what_is_written(school: SmallSchool) -
     assert (first.topic, first.homework_state, first.roll_taken) == (
         "Дроби", HomeworkState.NOT_SET, True,
     )  # fmt: skip
+
+
+@pytest.mark.clause("4.4.4/4")
+def test_in_some_subjects_homework_is_usually_not_set(school: SmallSchool) -> None:
+    """«Обычно не задаётся»: nothing is missing while nothing is said; what is set is shown."""
+    school.must(not_usual("Музыка, математика"), "deputy")
+    [first, _] = lessons(school, "maths")
+    assert (first.homework_state, first.in_time) == (HomeworkState.NOT_SET, None)
+    school.must(RecordHomework(lesson_id=school.lesson(*MATHS), text="№ 5"), "maths")
+    [first, _] = lessons(school, "maths")
+    assert (first.homework, first.homework_state) == ("№ 5", HomeworkState.SET)
 
 
 @pytest.mark.clause("4.5.3")

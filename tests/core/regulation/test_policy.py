@@ -29,6 +29,10 @@ def values(known: Parameter) -> st.SearchStrategy[Value]:
     if known.kind == "ints":
         least, most = known.items
         return st.lists(numbers, min_size=least, max_size=most, unique=known.unique).map(tuple)
+    if known.kind == "names":
+        least, most = known.items
+        names = st.text("абвгд", min_size=1, max_size=9)
+        return st.lists(names, min_size=least, max_size=most, unique=True).map(", ".join)
     return numbers
 
 

@@ -327,6 +327,17 @@ def test_homework_blank_is_counted_apart_and_none_set_counts_as_done(
     assert found["stated_share"] == Decimal("66.7")
 
 
+@pytest.mark.scenario("4.4.4/4:1")
+@pytest.mark.clause("4.4.4/4")
+def test_where_homework_is_usually_not_set_a_blank_says_so(school: SmallSchool) -> None:
+    write(school, MONDAY)
+    write(school, MONDAY + 2, homework=None)
+    act = SetPolicy(name="homework_not_usual", value="Математика", first_day=FIRST_DAY, act="№ 7")
+    school.must(act, "deputy")
+    found = row(control(school, "homework", week(school, "maths")), "Maths А.", "5А")
+    assert [found[f"homework_{key}"] for key in ("set", "not_set", "blank")] == [1, 2, 0]
+
+
 @pytest.mark.clause("4.4.4/4")
 def test_late_and_changed_late_stand_apart(school: SmallSchool) -> None:
     lesson = write(school, MONDAY)
