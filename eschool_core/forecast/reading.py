@@ -16,6 +16,7 @@ from eschool_core.forecast.term import Rules, Standing
 from eschool_core.queries.names import full_name
 from eschool_core.results import terms
 from eschool_core.results.counting import CountedMark, averages
+from eschool_core.results.family_form import FamilyForm
 from eschool_core.results.values import policy_number, policy_numbers
 from eschool_core.store.store import Store
 
@@ -150,7 +151,8 @@ def _lines(
     counted: Counted,
     days: list[int],
 ) -> tuple[Line, ...]:
-    """Return the lines of those who stand in the journal on the day."""
+    """Return the lines of those who stand in the journal on the day and are taught in lessons."""
+    family = FamilyForm(store)
     missed = {
         object_of(part): int(count)
         for part, count in store.rows(
@@ -173,7 +175,7 @@ def _lines(
             earlier=tuple(earlier[int(line_id)]),
         )
         for line_id, pupil_id, first_day, last_day, *name in store.rows(LINES, journal.id, as_of)
-        if first_day <= as_of
+        if first_day <= as_of and not family.on(int(pupil_id), as_of)
     )
 
 

@@ -9,7 +9,7 @@ from statistics import median
 from typing import Final
 
 from eschool_core import calendar
-from eschool_core.domain.enums import FindingState, HomeworkState, Timeliness
+from eschool_core.domain.enums import ExemptionKind, FindingState, HomeworkState, Timeliness
 from eschool_core.domain.office import FindingRecord
 from eschool_core.labels import Language, text
 from eschool_core.queries.alphabet import sort_key
@@ -40,8 +40,9 @@ NAME = "filling"
 GAPS_NAME = "gaps"
 CLAUSE = "4.4.3/6"
 PUPILS_IN_JOURNALS = (
-    "SELECT journal_id, COUNT(*) FROM journal_line WHERE first_day <= ? AND last_day >= ? "
-    "GROUP BY journal_id"
+    "SELECT n.journal_id, COUNT(*) FROM journal_line n WHERE n.first_day <= ? AND n.last_day >= ? "
+    "AND NOT EXISTS (SELECT 1 FROM exemption e WHERE e.pupil_id = n.pupil_id AND e.kind = ? "
+    "AND e.first_day <= ? AND e.last_day >= ?) GROUP BY n.journal_id"
 )
 IN_TIME: Final = (Timeliness.PROVEN, Timeliness.CREDIBLE)
 MOST_GAPS: Final = 500
@@ -278,7 +279,8 @@ def _shares(found: Filling) -> tuple[Value, ...]:
 
 
 def _pupils(store: Store, day: int) -> dict[int, int]:
-    return dict(store.rows(PUPILS_IN_JOURNALS, day, day))
+    """Return how many pupils a journal has for marks of lessons: not those taught in the family."""
+    return dict(store.rows(PUPILS_IN_JOURNALS, day, day, ExemptionKind.FAMILY, day, day))
 
 
 def _listed(

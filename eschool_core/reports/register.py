@@ -21,7 +21,7 @@ from eschool_core.reports.journals import JournalInfo
 from eschool_core.reports.misses import Missed
 from eschool_core.reports.period import term_name
 from eschool_core.reports.results import mark_text, moment_of, year_moment
-from eschool_core.reports.roll import Listed
+from eschool_core.reports.roll import Listed, family_note
 from eschool_core.reports.shown import DASH
 from eschool_core.reports.table import About, Column, Note, Row, RowKind, Table, Unit, Value
 from eschool_core.results.book import Blank, Moment, MomentOf, Result
@@ -244,6 +244,9 @@ def _notes(
         text("report.register.corrections", language),
         tuple(_corrections(store, asked, found, names)),
     )
+    taught_apart = family_note(store, pupils, asked.period.last_day, language)
+    if taught_apart.lines:
+        yield taught_apart
     yield found.not_reporting(asked)
 
 

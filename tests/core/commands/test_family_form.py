@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from eschool_core.commands.care import ExemptPupil
@@ -10,11 +12,13 @@ from eschool_core.domain.enums import ExemptionKind
 from eschool_core.domain.journal import Attendance, Mark
 from eschool_core.domain.people import Exemption
 from eschool_core.domain.school import Journal, Term
+from eschool_core.forecast.journal import journal_forecast
 from eschool_core.queries.journal_page import journal_page
 from eschool_core.queries.missed_lessons import missed_lessons
 from eschool_core.queries.unexplained import unexplained
+from eschool_core.reports.period import term_period
 from eschool_core.results.proposal import propose_term
-from tests.core.commands.acts import absent, mark
+from tests.core.commands.acts import absent, mark, roll
 from tests.core.reports.tables import asked, made
 from tests.school import FIRST_DAY, LAST_DAY, MONDAY, TUESDAY, SmallSchool, verdict
 from tests.terms import FRIDAY_11, MATHS, Q1_OVER, close, due, set_terms, term_id, term_mark
@@ -121,6 +125,56 @@ def test_no_density_is_asked_of_the_pupil(school: SmallSchool, pupil: int) -> No
     school.must(in_family(pupil), "russian")
     assert named("density") == set(school.pupils["5А"]) - {pupil}
     assert pupil not in named("unmarked")
+
+
+@pytest.mark.clause("4.4.3")
+def test_no_marks_of_lessons_are_reckoned_by_the_pupil(school: SmallSchool, pupil: int) -> None:
+    set_terms(school.must, school.year)
+    classmates = school.pupils["5А"][1:]
+    school.must(roll(school.lesson(*MATHS)), "maths")
+    for classmate in classmates:
+        school.must(mark(school.lesson(*MATHS), classmate), "maths")
+    wanted = asked(school, MONDAY, FRIDAY_11, day=FRIDAY_11)
+
+    def each() -> object:
+        shown = made(school, "filling", wanted)
+        [row] = [row for row in shown.rows if row.cells[1:3] == ("5А", "Математика")]
+        return shown.value(row, "marks_each")
+
+    shared = Decimal(len(classmates)) / (len(classmates) + 1)
+    assert each() == shared.quantize(Decimal("0.1"))
+    school.must(in_family(pupil), "russian")
+    assert each() == 1
+
+
+@pytest.mark.clause("2.8")
+def test_nothing_is_forecast_for_the_pupil(school: SmallSchool, pupil: int) -> None:
+    set_terms(school.must, school.year)
+    school.must(mark(school.lesson(*MATHS), pupil), "maths")
+
+    def forecast() -> set[int]:
+        found = journal_forecast(school.store, school.journals[MATHS], TUESDAY)
+        return {one.pupil_id for one in found.pupils}
+
+    assert forecast() == set(school.pupils["5А"])
+    school.must(in_family(pupil), "russian")
+    assert forecast() == set(school.pupils["5А"]) - {pupil}
+
+
+@pytest.mark.clause("4.4.3/4")
+def test_the_register_names_the_pupil_and_the_order(school: SmallSchool, pupil: int) -> None:
+    set_terms(school.must, school.year)
+    term = school.store.require(Term, term_id(school))
+    quarter = term_period(school.store, term)
+    wanted = asked(school, period=quarter, day=FRIDAY_11, class_name="5А")
+
+    def titles() -> list[str]:
+        return [note.title for note in made(school, "register", wanted).notes]
+
+    before = titles()
+    school.must(in_family(pupil), "russian")
+    [added] = set(titles()) - set(before)
+    assert added.startswith("Семейная форма")
 
 
 @pytest.mark.clause("4.5.1")
