@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgpack
 
 from eschool_core.app import Outcome
-from eschool_core.ids import MAX_DEVICE
+from eschool_core.ids import MAX_DEVICE, ROWS_PER_NUMBER, device_of, make_id, number_of
 from eschool_sync.history.merkle import HASH_BYTES
 from eschool_sync.protocol.compression import compress, decompress
 from eschool_sync.protocol.fields import malformed, read_list, require_types
@@ -141,3 +141,17 @@ def _judged(entry: Any) -> tuple[int, Outcome]:
         malformed(_PART)
     require_types(entry, (_INT, _LIST), _PART)
     return int(entry[0]), unpack_outcome(entry[1])
+
+
+def renamed(value: Any, old: int, new: int, first: int) -> Any:
+    """Return a payload's value with every id that command ``first`` or a later one gave renamed.
+
+    Nothing else that stands in a command is as large as an id of a device.
+    """
+    if type(value) is list:
+        return [renamed(item, old, new, first) for item in value]
+    if type(value) is dict:
+        return {key: renamed(item, old, new, first) for key, item in value.items()}
+    if type(value) is int and device_of(value) == old and number_of(value) >= first:
+        return make_id(new, number_of(value), value % ROWS_PER_NUMBER)
+    return value

@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from eschool_core.errors import TransportError
-from eschool_core.ids import ROWS_PER_NUMBER, device_of, make_id, number_of
 from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.branching import (
     MAX_PENDING,
     BranchRequest,
     BranchResponse,
     read_branch_response,
+    renamed,
 )
 from eschool_sync.protocol.envelope import (
     GENESIS,
@@ -93,20 +93,6 @@ class Branching:
             moved.save(opened.database)
             delete_meta(opened.database, SEED)
             self._replay(moved)
-
-
-def renamed(value: Any, old: int, new: int, first: int) -> Any:
-    """Return a payload's value with every id that command ``first`` or a later one gave renamed.
-
-    Nothing else that stands in a command is as large as an id of a device.
-    """
-    if type(value) is list:
-        return [renamed(item, old, new, first) for item in value]
-    if type(value) is dict:
-        return {key: renamed(item, old, new, first) for key, item in value.items()}
-    if type(value) is int and device_of(value) == old and number_of(value) >= first:
-        return make_id(new, number_of(value), value % ROWS_PER_NUMBER)
-    return value
 
 
 def _sign_anew(opened: Opened, pending: list[Pending], first: int) -> bytes:

@@ -12,6 +12,7 @@ from eschool_core.errors import AccessError, InputError, TransportError
 from eschool_core.store.database import Database
 from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.envelope import GENESIS, Envelope, Header, Push, unpack_payload
+from eschool_sync.server.copied import judged_once
 from eschool_sync.server.judge import Entry
 
 READ = "SELECT last_n, next_n, hash FROM device_head WHERE device = ?"
@@ -92,7 +93,7 @@ def new_entries(
     if fresh and fresh[0].header.number != known.next and not is_first:
         raise TransportError("sync.gap", expected=known.next)
     _check_consecutive(fresh)
-    return fresh
+    return judged_once(database, device, fresh)
 
 
 def _require_same(database: Database, push: Push, known: DeviceHead) -> None:

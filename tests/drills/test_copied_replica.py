@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgpack
 import pytest
 
+from eschool_core.app import Outcome
 from eschool_core.commands.access import RevokeDevice
 from eschool_core.domain.enums import Verdict
 from eschool_core.domain.journal import Mark, Topic
@@ -16,10 +18,12 @@ from eschool_core.domain.office import Device
 from eschool_core.errors import AccessError, TransportError
 from eschool_core.ids import device_of
 from eschool_sync.history.verify import Verifier
-from eschool_sync.protocol.messages import read_request, read_response
+from eschool_sync.protocol.branching import renamed
+from eschool_sync.protocol.envelope import pack_payload
+from eschool_sync.protocol.messages import read_request, read_response, unpack_outcome
 from eschool_sync.replica import exchange
-from eschool_sync.replica.branching import renamed
 from eschool_sync.server import branching
+from eschool_sync.server.copied import COPIED, is_same_content
 from tests.core.commands.acts import mark, topic
 from tests.sync.harness import Member, World, answer_lost, lesson, pupils, request_lost
 
@@ -72,6 +76,11 @@ def expect_sound(world: World, *members: Member) -> None:
     first, second = members[0], members[-1]
     assert first.rows() == second.rows()
     assert len({member.replica.device for member in members}) == len(members)
+    expect_sound_history(world, *members)
+
+
+def expect_sound_history(world: World, *members: Member) -> None:
+    """The log is what was signed, and makes the rows."""
     server = world.server
     digest_key = bytes.fromhex(server.state.digest_key)
     verifier = Verifier(server.database, world.number, server.public_key, digest_key)
@@ -303,3 +312,98 @@ def test_a_sync_that_comes_to_no_end_says_so(world: World, monkeypatch: pytest.M
         maths.sync()
     assert (caught.value.key, caught.value.params["rounds"]) == ("sync.unsettled", 5)
     assert len(world.server.store.select(Topic)) == 1
+
+
+@pytest.fixture
+def copy_of_copy(world: World) -> Iterator[tuple[World, Member, Member, Member]]:
+    """A replica that has gone on, its copy with a group and a mark waiting, and a copy of that."""
+    [maths] = world.synced("maths")
+    maths.sync()
+    twin = copied(world, maths, "twin")
+    twin.replica.do_all([topic(lesson(world), "Общее"), mark(lesson(world), pupils(world)[0], 5)])
+    twin.do(mark(lesson(world), pupils(world)[1], 4))
+    third = copied(world, twin, "third")
+    maths.do(mark(lesson(world), pupils(world)[-1], 3))
+    maths.sync()
+    yield world, maths, twin, third
+    twin.replica.close()
+    third.replica.close()
+
+
+def outcomes(world: World) -> list[tuple[int, int, Outcome]]:
+    """Return device, number and outcome of each entry of a replica, in order."""
+    return [
+        (device, number, unpack_outcome(msgpack.unpackb(packed)))
+        for device, number, _, packed in world.server.database.fetch(LOG)
+    ]
+
+
+def expect_judged_once(world: World, first: int, second: int, number: int) -> None:
+    """The second copy's entries were not judged again, and say whose verdict counts."""
+    told = outcomes(world)
+    assert [each.verdict for device, _, each in told if device == first] == [Verdict.ACCEPTED] * 3
+    copies = [(n, each) for device, n, each in told if device == second]
+    assert [each.verdict for _, each in copies] == [Verdict.REJECTED] * 3
+    [culprit, fallen, alone] = [each for _, each in copies]
+    assert (culprit.key, dict(culprit.params)) == (COPIED, {"device": first, "number": number})
+    assert (fallen.key, alone.key) == ("command.group_fell", COPIED)
+    assert values(world) == [3, 4, 5]
+    assert [row.text for row in world.server.store.select(Topic)] == ["Общее"]
+    expect_sound_history(world)
+
+
+def test_what_two_copies_both_hold_is_judged_once(
+    copy_of_copy: tuple[World, Member, Member, Member],
+) -> None:
+    """Neither was sent under the old number, so both copies sign it anew."""
+    world, maths, twin, third = copy_of_copy
+    twin.sync()
+    third.sync()
+    [number, *_] = [n for device, n, _ in outcomes(world) if device == twin.replica.device]
+    expect_judged_once(world, twin.replica.device, third.replica.device, number)
+    assert [entry.key for entry in third.replica.refused()] == [
+        COPIED,
+        "command.group_fell",
+        COPIED,
+    ]
+    assert maths.replica.refused() == twin.replica.refused() == []
+
+
+def test_it_is_judged_once_where_the_first_copy_had_its_number_and_had_not_sent(
+    copy_of_copy: tuple[World, Member, Member, Member],
+) -> None:
+    world, _, twin, third = copy_of_copy
+    twin.wire.faults = [
+        lambda wire, route, body: wire.deliver(route, body),  # the fork is told
+        lambda wire, route, body: wire.deliver(route, body),  # a number is given
+        request_lost,
+    ]
+    with pytest.raises(TransportError):
+        twin.sync()
+    third.sync()
+    twin.sync()
+    [number, *_] = [n for device, n, _ in outcomes(world) if device == third.replica.device]
+    expect_judged_once(world, third.replica.device, twin.replica.device, number)
+
+
+def test_another_entry_under_the_same_number_is_judged(
+    copy_of_copy: tuple[World, Member, Member, Member],
+) -> None:
+    """What each copy has entered for itself is its own, whatever number it bears."""
+    world, _, twin, third = copy_of_copy
+    twin.do(mark(lesson(world), pupils(world)[2], 5))
+    third.do(mark(lesson(world), pupils(world)[2], 2))
+    twin.sync()
+    third.sync()
+    told = [each.verdict for device, _, each in outcomes(world) if device == third.replica.device]
+    assert told == [*[Verdict.REJECTED] * 3, Verdict.ACCEPTED]
+    assert values(world) == [2, 3, 4, 5]
+
+
+def test_the_ids_of_the_copy_do_not_make_it_another_entry() -> None:
+    """A payload that names a row of its own branch differs in the device of the id alone."""
+    named = [(7 << 27 | 4) << 10, "текст"]
+    mine, theirs = pack_payload(named), pack_payload(renamed(named, 7, 12, 1))
+    assert mine != theirs
+    assert is_same_content(mine, theirs, 7, 12)
+    assert not is_same_content(mine, pack_payload([named[0], "иное"]), 7, 12)

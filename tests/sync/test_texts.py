@@ -22,6 +22,7 @@ VERDICTS: dict[str, frozenset[str]] = {
     "command.group_fell": frozenset({"number"}),
     "command.failed": frozenset(),
     "command.reoffered": frozenset({"reason"}),
+    "command.copied": frozenset({"device", "number"}),
     "command.device_revoked": frozenset(),
 }
 
