@@ -8,13 +8,12 @@ let pass with a reason, every journal is sealed and every register drawn up.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Final
 
 from eschool_core import calendar
-from eschool_core.app import GROUP_FELL
 from eschool_core.commands.archive import DrawUpRegister, SealJournal, WaiveSection
 from eschool_core.commands.base import Command
 from eschool_core.commands.closing import CloseTerm
@@ -28,10 +27,10 @@ from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.school import AcademicYear, Journal, SchoolClass, TeachingLoad, Term
 from eschool_core.forms.archive_papers import register_paper
 from eschool_core.forms.wishes import of_table
-from eschool_core.imports.builder import CommandBatch
 from eschool_core.results.checklist import ClassTerm, Unmarked, unmarked
 from eschool_core.results.year_gaps import year_gaps
-from eschool_sync.sandbox.stage import ZONE, Setting, Size, Stage, build_stage
+from eschool_sync.sandbox.living import give, go_to
+from eschool_sync.sandbox.stage import Setting, Size, Stage, build_stage
 
 SEED: Final = 1
 FIRST_DAY: Final = date(2026, 9, 1)
@@ -41,8 +40,6 @@ MARKLESS_GRADE: Final = 1
 CLASSES: Final = (
     "SELECT j.id, g.class_id FROM journal j JOIN group_class g ON g.group_id = j.group_id"
 )
-GROUP: Final = 400
-"""Commands that are carried out in one transaction."""
 
 
 def sealed_year(folder: Path, size: Size, last: date | None = None) -> Stage:
@@ -79,35 +76,19 @@ class _Year:
         for lesson in self._store.select(Lesson):
             by_day[lesson.day].append(lesson)
         for day in sorted(by_day):
-            self._go_to(day)
+            go_to(self._stage, day, EVENING)
             if day <= self._last:
                 self._fill(by_day[day])
-        self._go_to(self._year.last_day)
+        go_to(self._stage, self._year.last_day, EVENING)
         self._give_results()
         self._seal()
-
-    def _go_to(self, day: int) -> None:
-        evening = calendar.moment_of(day, EVENING, ZONE)
-        self._stage.clock.advance(max(0, evening - self._stage.clock.wall()))
-        self._stage.school.turn_days()
-
-    def _give(self, commands: Sequence[Command], actor_id: int) -> None:
-        for begun in range(0, len(commands), GROUP):
-            school = self._stage.school
-            batch = CommandBatch(school.state.server_device, school.next_number())
-            for command in commands[begun : begun + GROUP]:
-                batch.add(command)
-            outcomes = school.act_all(batch.commands, actor_id)
-            for outcome in outcomes:
-                if outcome.key not in ("", GROUP_FELL):
-                    raise ValueError(f"the year cannot be lived: {outcome}")
 
     def _fill(self, lessons: list[Lesson]) -> None:
         by_teacher: dict[int, list[Command]] = defaultdict(list)
         for lesson in lessons:
             by_teacher[self._teacher[lesson.journal_id]] += self._page(lesson)
         for teacher, commands in by_teacher.items():
-            self._give(commands, teacher)
+            give(self._stage, commands, teacher)
 
     def _page(self, lesson: Lesson) -> Iterator[Command]:
         yield RecordTopic(lesson_id=lesson.id, text=f"Тема урока {lesson.day}")
@@ -136,7 +117,7 @@ class _Year:
                 for gap in unmarked(self._store, of):
                     wanted[self._teacher[gap.journal_id]].append(self._mark(gap, term))
                 for teacher, commands in wanted.items():
-                    self._give(commands, teacher)
+                    give(self._stage, commands, teacher)
 
     def _mark(self, gap: Unmarked, term: Term | None) -> Command:
         journal_id, pupil_id = gap.journal_id, gap.pupil_id
@@ -149,8 +130,10 @@ class _Year:
     def _seal(self) -> None:
         deputy = self._stage.deputy_id
         opened = self._store.select(FindingRecord, state=int(FindingState.OPEN))
-        self._give([WaiveFinding(finding_id=one.id, reason="№ 79") for one in opened], deputy)
-        self._give([CloseTerm(class_id=one.id, term_id=0) for one in self._classes], deputy)
+        give(
+            self._stage, [WaiveFinding(finding_id=one.id, reason="№ 79") for one in opened], deputy
+        )
+        give(self._stage, [CloseTerm(class_id=one.id, term_id=0) for one in self._classes], deputy)
         gaps = [gap for gap in year_gaps(self._store, self._year) if not gap.waived]
         waivers = [
             WaiveSection(
@@ -158,12 +141,12 @@ class _Year:
             )
             for gap in gaps
         ]
-        self._give(waivers, deputy)
+        give(self._stage, waivers, deputy)
         journals = self._store.select(Journal)
-        self._give([SealJournal(journal_id=one.id) for one in journals], deputy)
-        self._give([DrawUpRegister(class_id=one.id) for one in self._classes], deputy)
+        give(self._stage, [SealJournal(journal_id=one.id) for one in journals], deputy)
+        give(self._stage, [DrawUpRegister(class_id=one.id) for one in self._classes], deputy)
         for one in self._classes:
-            self._give([self._issue(one)], deputy)
+            give(self._stage, [self._issue(one)], deputy)
 
     def _issue(self, school_class: SchoolClass) -> Command:
         """Return the issuing of a register as the rows give it now."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("student", "oulad")
 FILE = click.Path(path_type=Path)
+LONG_WORD = 15
+"""Letters of «Изобразительное»: words of subjects are not broken."""
 
 
 @click.group(name="forecast", cls=DefaultGroup, default="show")
@@ -94,7 +96,7 @@ def _class(session: Session, name: str, found: tuple[SubjectForecast, ...]) -> N
     """Write a line for each journal."""
     _heading(session, name, found[0].forecast)
     columns = (
-        Column(say("cli.column.subject")),
+        Column(say("cli.column.subject"), least=LONG_WORD),
         Column(say("forecast.column.group")),
         Column(say("forecast.column.pupils"), "right"),
         Column(say("forecast.column.passing"), "right"),

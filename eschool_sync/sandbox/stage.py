@@ -120,7 +120,7 @@ def build_stage(setting: Setting, report: Report) -> Stage:
     year = build_year(batch, _year(setting, draft)).year
     bells = build_bells(batch, BELLS, _periods(draft))
     result = build_timetable(batch, draft, year=year, bells=bells, order=ORDER)
-    roster = sample_roster(draft, setting.seed, _start_year(setting.day))
+    roster = sample_roster(draft, setting.seed, start_year(setting.day))
     build_roster(batch, roster, year=year, bells=bells, existing=result.school, order=ORDER)
     _enter_plans(batch, draft, result, setting.seed)
     deputy_id = _hire(batch, DEPUTY, Role.DEPUTY_STUDIES, year.first_day)
@@ -168,7 +168,7 @@ def _periods(draft: TimetableDraft) -> tuple[PeriodDraft, ...]:
 
 
 def _year(setting: Setting, draft: TimetableDraft) -> YearDraft:
-    made = school_year(_start_year(setting.day))
+    made = school_year(start_year(setting.day))
     weekends = working_weekends(made.first, made.last)
     return YearDraft(
         name=f"{made.first.year}/{made.last.year % 100}",
@@ -200,7 +200,8 @@ def _enter_plans(
         build_plan(batch, plan, journal_id)
 
 
-def _start_year(day: date) -> int:
+def start_year(day: date) -> int:
+    """Return in which year the school year of a day began."""
     return day.year if day.month >= 9 else day.year - 1
 
 

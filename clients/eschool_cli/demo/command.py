@@ -54,6 +54,7 @@ FAILED = 1
 @option("--date", "day", type=click.DateTime(("%Y-%m-%d",)), says="demo_date", shown_as="date")
 @option("--dir", "folder", type=click.Path(path_type=Path), says="demo_dir", shown_as="folder")
 @option("--database", default="", says="demo_database", shown_as="address")
+@option("--lived", is_flag=True, says="demo_lived")
 @option("--serve", is_flag=True, says="demo_serve")
 @as_json
 @click.pass_context
@@ -65,6 +66,7 @@ def demo(
     day: datetime | None,
     folder: Path | None,
     database: str,
+    lived: bool,  # noqa: FBT001
     serve: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
@@ -73,7 +75,7 @@ def demo(
     asked = datetime.now(UTC).date() if day is None else day.date()
     with _folder(folder) as place:
         setting = Setting(place, size, seed, school_day_before(asked), timetable, database)
-        played = _play(session, setting, quiet=as_json)
+        played = _play(session, setting, lived=lived, quiet=as_json)
         if as_json:
             session.screen.json(played.as_dict())
         else:
@@ -84,7 +86,7 @@ def demo(
         ctx.exit(FAILED)
 
 
-def _play(session: Session, setting: Setting, *, quiet: bool) -> Played:
+def _play(session: Session, setting: Setting, *, lived: bool, quiet: bool) -> Played:
     def watch(stage: Stage, cast: Cast, players: dict[str, Player], day: Day) -> None:
         if quiet:
             return
@@ -101,7 +103,9 @@ def _play(session: Session, setting: Setting, *, quiet: bool) -> Played:
         session.screen.heading(say("demo.title"))
         session.screen.line(say("demo.intro", date=long_date(setting.day, session.language)))
     with session.screen.progress(say("demo.stage.timetable")) as report:
-        return play(setting, lambda key, done, total: report(say(key), done, total), watch)
+        return play(
+            setting, lambda key, done, total: report(say(key), done, total), watch, lived=lived
+        )
 
 
 def _sum_up(session: Session, played: Played, day: date, folder: Path | None) -> None:

@@ -14,6 +14,7 @@ from eschool_cli.demo.proof import ReplicaProof, lost_commands, prove, secret_wo
 from eschool_core.errors import TransportError
 from eschool_core.imports.summary import not_taken_summary, timetable_summary
 from eschool_sync.sandbox.cast import Cast, choose
+from eschool_sync.sandbox.living import lived_stage
 from eschool_sync.sandbox.stage import Report, Setting, Stage, build_stage, hire_head
 from eschool_sync.server.http import make_app
 from eschool_sync.server.serving import Server
@@ -66,11 +67,12 @@ class Played:
         }
 
 
-def play(setting: Setting, report: Report, watch: Watcher) -> Played:
+def play(setting: Setting, report: Report, watch: Watcher, *, lived: bool = False) -> Played:
     """Play the day.
 
     Args:
         setting: What is asked for.
+        lived: Whether the school has lived the weeks before the day.
         report: Told of each step, for a progress bar.
         watch: Called when everybody has synced, with the replicas open.
 
@@ -78,7 +80,8 @@ def play(setting: Setting, report: Report, watch: Watcher) -> Played:
         InputError: The timetable cannot be taken, or nobody can play on that day.
         TransportError: The server does not start.
     """
-    stage = build_stage(setting, report)
+    build = lived_stage if lived else build_stage
+    stage = build(setting, report)
     with closing(stage.directory):
         return _play_on(stage, setting, report, watch)
 
