@@ -8,6 +8,7 @@ import pytest
 from eschool_core.commands.access import IssueSlip
 from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence
+from eschool_core.commands.imported import BeginImport
 from eschool_core.commands.journals import RecordSubstitution
 from eschool_core.commands.people import Appoint, HireStaff
 from eschool_core.domain.enums import ExcuseKind, Role, SubstitutionKind
@@ -167,7 +168,7 @@ def test_known_staff_without_the_role_are_appointed_teachers(
     file.write_text(TIMETABLE, encoding="utf-8")
     shown = terminal.json("import", "staff", str(file), who="officer")
     assert (shown["hired"], shown["commands"]) == (0, 1)
-    assert [type(command) for command in given(world)] == [HireStaff, Appoint]
+    assert [type(command) for command in given(world)] == [HireStaff, BeginImport, Appoint]
 
 
 def test_an_import_begins_within_the_year(tmp_path: Path, world: World, terminal: Terminal) -> None:

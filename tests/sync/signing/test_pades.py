@@ -44,7 +44,7 @@ def test_a_signature_says_who_signed_and_holds(signed: bytes, root: Identity) ->
     assert found.state is SignatureState.GOOD
     assert (found.name, found.organisation) == ("Петрова А. А.", "Школа № 1")
     assert found.signed_at is not None
-    assert abs(found.signed_at - NOW) < timedelta(minutes=10)
+    assert abs(found.signed_at - datetime.now(UTC)) < timedelta(minutes=10)
 
 
 def test_signing_appends_and_leaves_every_byte_of_the_file(pdf: bytes, signed: bytes) -> None:
