@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FORMATS = ("student", "oulad")
 FILE = click.Path(path_type=Path)
 LONG_WORD = 15
-"""Letters of «Изобразительное»: words of subjects are not broken."""
+"""Letters of the longest word in a subject's name: words are not broken."""
 
 
 @click.group(name="forecast", cls=DefaultGroup, default="show")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -83,16 +84,29 @@ def of_cards(store: Store) -> set[str]:
 
 
 def words_of(answer: httpx.Response) -> str:
-    """Return what an answer says, a page, a workbook or a print, in single blanks."""
+    """Return what an answer says, a page, workbooks or a print, in single blanks."""
     data = answer.content
     if data.startswith(b"%PDF"):
         said = text_of(data)
     elif data.startswith(b"PK"):
-        sheet = CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_index(0)
-        said = " ".join(str(cell) for row in sheet.to_python() for cell in row)
+        said = " ".join(words_of_workbook(workbook) for workbook in workbooks_of(data))
     else:
         said = answer.text
     return re.sub(r"\s+", " ", said)
+
+
+def workbooks_of(data: bytes) -> list[bytes]:
+    """Return the workbooks of a bundle, or the one that it is."""
+    with ZipFile(BytesIO(data)) as packed:
+        names = packed.namelist()
+        if "[Content_Types].xml" in names:
+            return [data]
+        return [packed.read(name) for name in names]
+
+
+def words_of_workbook(data: bytes) -> str:
+    sheet = CalamineWorkbook.from_filelike(BytesIO(data)).get_sheet_by_index(0)
+    return " ".join(str(cell) for row in sheet.to_python() for cell in row)
 
 
 @pytest.mark.parametrize("role", ["class_teacher", "deputy", "officer"])
