@@ -102,11 +102,9 @@ def today(store: Store, person_id: int, day: int) -> Today:
     notes = _notes(store, person_id, day, rows)
     homework = _homework(store, day)
     unusual = policy_value(store, "homework_not_usual", day)
-
-    def told(lesson_id: int, subject: str | None) -> _Homework:
-        usual = not policy.is_among(subject or "", unusual)
-        return homework.get(lesson_id, _BLANK if usual else _NOT_USUAL)
-
+    for lesson_id, *_, subject, _, _ in rows:
+        without = _NOT_USUAL if policy.is_among(subject or "", unusual) else _BLANK
+        homework.setdefault(int(lesson_id), without)
     lessons = tuple(
         LessonToday(
             lesson_id=int(lesson_id),
@@ -118,9 +116,9 @@ def today(store: Store, person_id: int, day: int) -> Today:
             subject=subject or "",
             room=room,
             topic=topic or "",
-            homework=told(lesson_id, subject)[0],
-            homework_state=told(lesson_id, subject)[1],
-            in_time=told(lesson_id, subject)[2],
+            homework=homework[int(lesson_id)][0],
+            homework_state=homework[int(lesson_id)][1],
+            in_time=homework[int(lesson_id)][2],
             roll_taken=roll_id is not None,
             substitution=notes.get(int(lesson_id)),
         )

@@ -159,7 +159,8 @@ def _with_entries(
     last_day: int,
 ) -> Iterable[Conduct]:
     days = (first_day, last_day)
-    unusual = policy_on(store, "homework_not_usual", last_day)
+    names = policy_on(store, "homework_not_usual", last_day)
+    unusual = {one.id for one in journals.values() if policy.is_among(one.subject, names)}
     topics: dict[int, int] = dict(store.rows(TOPICS, *days))
     rolls = {row[0] for row in store.rows(ROLLS, *days)}
     marks: dict[int, int] = dict(store.rows(MARKS, *days))
@@ -170,7 +171,7 @@ def _with_entries(
     homework = _homework(store, first_day, last_day)
     for lesson_id, entry in lessons.items():
         state, timeliness, changed_late = homework.get(lesson_id, (None, None, False))
-        if state is None and policy.is_among(journals[entry.lesson.journal_id].subject, unusual):
+        if state is None and entry.lesson.journal_id in unusual:
             state = HomeworkState.NOT_SET
         yield replace(
             entry,
