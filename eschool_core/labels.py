@@ -18,6 +18,9 @@ Language = Literal["ru", "en"]
 MINUTES = "_minutes"
 """How parameters end that count minutes."""
 
+POLICY = "policy"
+"""The parameter that names a value of the policy: people read its title."""
+
 MINUTES_PER_HOUR = 60
 MINUTES_PER_DAY = 24 * 60
 
@@ -50,16 +53,21 @@ def text(key: str, language: Language = "ru", **params: object) -> str:
 
 
 def filled(key: str, params: Mapping[str, object], language: Language = "ru") -> str:
-    """Return the text ``key`` with its blanks filled; a number of minutes as people say it.
+    """Return the text ``key`` with its blanks filled: minutes and values of the policy in words.
 
     Raises:
         KeyError: No such text, or a parameter that the text names is missing.
     """
-    said = {
-        name: span(value, language) if name.endswith(MINUTES) and isinstance(value, int) else value
-        for name, value in params.items()
-    }
+    said = {name: _said(name, value, language) for name, value in params.items()}
     return catalogue()[key][language].format_map(said)
+
+
+def _said(name: str, value: object, language: Language) -> object:
+    """Return a parameter as people read it."""
+    if name.endswith(MINUTES) and isinstance(value, int):
+        return span(value, language)
+    title = catalogue().get(f"policy.title.{value}") if name == POLICY else None
+    return value if title is None else title[language]
 
 
 def span(minutes: int, language: Language = "ru") -> str:

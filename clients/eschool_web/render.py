@@ -73,7 +73,7 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals["t"] = lambda key, **params: text(key, language, **params)
+    made.globals["t"] = lambda key, **params: text(wording.page_key(key), language, **params)
     made.globals["word"] = lambda entry: text(
         f"{type(entry).__name__}.{entry.name.lower()}", language
     )

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
+from typing import Final
 
+from eschool_core import wording
 from eschool_core.errors import EschoolError
-from eschool_core.labels import Language, text
-from eschool_core.wording import (
-    DASH,
-    clause_of_check,
-    hundredths,
-    moment,
-    remedy,
-    sentence,
-    short_date,
-)
+from eschool_core.labels import Language, catalogue, text
+from eschool_core.wording import DASH, clause_of_check, hundredths, moment, short_date
 
 __all__ = [
     "DASH",
@@ -26,6 +21,7 @@ __all__ = [
     "long_date",
     "moment",
     "open_places",
+    "page_key",
     "remedy",
     "sentence",
     "short_date",
@@ -33,6 +29,31 @@ __all__ = [
 ]
 
 _PLACE = re.compile(r"\{\w+\}")
+OF_PAGES: Final = ".page"
+"""Ends the key of what pages say in place of a text that names a command."""
+
+
+def page_key(key: str) -> str:
+    """Return the key of a text as pages say it: its own one, where there is that.
+
+    >>> page_key("support.none"), page_key("web.help")
+    ('support.none.page', 'web.help')
+    """
+    own = f"{key}{OF_PAGES}"
+    return own if own in catalogue() else key
+
+
+def sentence(
+    key: str, params: Mapping[str, object] | None = None, language: Language = "ru"
+) -> str:
+    """Return the text of a key as pages say it; a general one where it is unknown here."""
+    return wording.sentence(page_key(key), params, language)
+
+
+def remedy(key: str, params: Mapping[str, object] | None = None, language: Language = "ru") -> str:
+    """Return what to do next, on which page or by whom; empty where nothing is said of that."""
+    wanted = page_key(f"{key}.remedy")
+    return wording.sentence(wanted, params, language) if wanted in catalogue() else ""
 
 
 def with_initials(name: str) -> str:

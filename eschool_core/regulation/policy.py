@@ -279,7 +279,7 @@ def parse_value(name: str, text: str) -> Value:
     stripped = text.strip()
     if known.kind == "choice":
         if stripped not in known.choices:
-            raise InputError("policy.not_a_choice", name=name, choices=", ".join(known.choices))
+            raise InputError("policy.not_a_choice", policy=name, choices=", ".join(known.choices))
         return stripped
     if known.kind == "decimal":
         return _within(known, _hundredths(known, stripped))
@@ -331,7 +331,7 @@ def _list(known: Parameter, text: str) -> tuple[int, ...]:
     _check_length(known, len(fields))
     values = tuple(_within(known, _integer(known, item)) for item in fields)
     if known.unique and len(set(values)) < len(values):
-        raise InputError("policy.repeated", name=known.name)
+        raise InputError("policy.repeated", policy=known.name)
     return values
 
 
@@ -340,26 +340,26 @@ def _names(known: Parameter, text: str) -> list[str]:
     names = [field for field in fields if field]
     _check_length(known, len(names))
     if len({name.casefold() for name in names}) < len(names):
-        raise InputError("policy.repeated", name=known.name)
+        raise InputError("policy.repeated", policy=known.name)
     return names
 
 
 def _check_length(known: Parameter, length: int) -> None:
     least, most = known.items
     if not least <= length <= most:
-        raise InputError("policy.wrong_length", name=known.name, least=least, most=most)
+        raise InputError("policy.wrong_length", policy=known.name, least=least, most=most)
 
 
 def _integer(known: Parameter, text: str) -> int:
     if not _INTEGER.fullmatch(text):
-        raise InputError("policy.not_a_number", name=known.name)
+        raise InputError("policy.not_a_number", policy=known.name)
     return int(text)
 
 
 def _hundredths(known: Parameter, text: str) -> int:
     found = _DECIMAL.fullmatch(text)
     if not found:
-        raise InputError("policy.not_a_number", name=known.name)
+        raise InputError("policy.not_a_number", policy=known.name)
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
@@ -367,7 +367,7 @@ def _within(known: Parameter, value: int) -> int:
     if not known.minimum <= value <= known.maximum:
         raise InputError(
             "policy.out_of_bounds",
-            name=known.name,
+            policy=known.name,
             minimum=_shown(known, known.minimum),
             maximum=_shown(known, known.maximum),
         )

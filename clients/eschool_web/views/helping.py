@@ -73,5 +73,5 @@ def _told(entry: Clause, asked: Asked) -> dict[str, Any]:
 
 def _plain(key: str, asked: Asked) -> str:
     """Return a text whose places stay open, as three dots."""
-    spoken = catalogue()[key][asked.language] if key in catalogue() else ""
-    return wording.open_places(spoken)
+    entry = catalogue().get(wording.page_key(key))
+    return "" if entry is None else wording.open_places(entry[asked.language])

@@ -123,7 +123,7 @@ def test_a_decimal_just_outside_its_bounds_is_refused() -> None:
 def test_the_refusal_of_a_decimal_shows_its_bounds_as_people_write_them() -> None:
     with pytest.raises(InputError) as caught:
         parse_value("failing_mean", "9")
-    assert caught.value.params == {"name": "failing_mean", "minimum": "2.00", "maximum": "3.50"}
+    assert caught.value.params == {"policy": "failing_mean", "minimum": "2.00", "maximum": "3.50"}
 
 
 @pytest.mark.parametrize("text", ["", "Remind", "never", "remind, flag"])
