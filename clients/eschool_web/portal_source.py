@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
@@ -93,6 +93,10 @@ class PortalSource:
     def unsent_files(self) -> frozenset[bytes]:
         """Return nothing: what is given here is here."""
         return frozenset()
+
+    def last_seen(self) -> Mapping[int, int]:
+        """Return when each person was last heard of; reports narrow it to whom one may see."""
+        return self.portal.last_seen()
 
     def unconfirmed(self) -> frozenset[tuple[int, int]]:
         """Return nothing: what stands here, stands."""

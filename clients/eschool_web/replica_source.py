@@ -91,6 +91,9 @@ class ReplicaSource:
             self._replica.do_all(batch.group)
             self._syncing.soon()
 
+    def last_seen(self) -> None:
+        """Return nothing: the server alone hears of everybody."""
+
     def unconfirmed(self) -> frozenset[tuple[int, int]]:
         """Return the rows that commands without a verdict have written."""
         return self._replica.unconfirmed()

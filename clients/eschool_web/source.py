@@ -7,7 +7,7 @@ nothing outside that person's scope.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
@@ -119,6 +119,10 @@ class Source(Protocol):
 
     def unsent_files(self) -> frozenset[bytes]:
         """Return the hashes of own files that the server does not have yet."""
+        ...
+
+    def last_seen(self) -> Mapping[int, int] | None:
+        """Return when each person was last heard of, seconds UTC; None where only others know."""
         ...
 
     def unconfirmed(self) -> frozenset[tuple[int, int]]:

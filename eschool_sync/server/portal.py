@@ -42,6 +42,7 @@ from eschool_sync.server.standing import (
     seconds_of,
     stage_of,
 )
+from eschool_sync.server.usage import last_seen
 
 T = TypeVar("T")
 
@@ -298,6 +299,11 @@ class Portal(Door):
         """Return the school's number of commands, and the time."""
         with self._school.turn:
             return self._school.head().seq, self._clock.wall()
+
+    def last_seen(self) -> dict[int, int]:
+        """Return when each person was last heard of, seconds UTC; for reports, which narrow it."""
+        with self._school.turn:
+            return last_seen(self._store)
 
     def proof_for(self, visit: Visit, table: int, row_id: int) -> Proof:
         """Return the proof of what stands in a cell that the person may see.

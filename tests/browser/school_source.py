@@ -63,6 +63,9 @@ class SchoolSource:
     def unsent_files(self) -> frozenset[bytes]:
         return frozenset()
 
+    def last_seen(self) -> None:
+        return None
+
     def unconfirmed(self) -> frozenset[tuple[int, int]]:
         return frozenset()
 

@@ -1,6 +1,7 @@
 // @ts-check
 // The class teacher's page: one press, or one key on any of its buttons, gives the reason of a day's
-// absence (4.6.2) and goes to the next pupil.
+// absence (4.6.2) and goes to the next pupil. The line stays until the page comes again, so another
+// press corrects it; the arrows go from line to line.
 
 import { announce } from "./dom.js";
 import { give as command } from "./giving.js";
@@ -8,6 +9,11 @@ import { letterOf } from "./grid_keys.js";
 import { say } from "./texts.js";
 
 const DAY_MS = 86_400_000;
+
+/** @type {Map<string, "previousElementSibling" | "nextElementSibling">} */
+const STEPS = new Map([
+  ["ArrowUp", "previousElementSibling"], ["ArrowDown", "nextElementSibling"],
+]);
 
 export function startReasons() {
   for (const item of document.querySelectorAll("[data-reason]")) {
@@ -18,6 +24,12 @@ export function startReasons() {
     item.addEventListener("keydown", (event) => {
       const pressed = /** @type {KeyboardEvent} */ (event);
       if (pressed.ctrlKey || pressed.altKey || pressed.metaKey) return;
+      const step = STEPS.get(pressed.key);
+      if (step) {
+        pressed.preventDefault();
+        goTo(item[step]);
+        return;
+      }
       const letter = letterOf(pressed);
       const button = /** @type {HTMLElement | null} */ (item.querySelector(`[data-letter="${letter}"]`));
       if (letter && button) give(/** @type {HTMLElement} */ (item), Number(button.dataset.kind));
@@ -34,12 +46,18 @@ async function give(item, excuse) {
   const fields = { pupil_id: Number(item.dataset.pupil), excuse, first_day: day, last_day: day };
   const { refused } = await command("excuse_absence", fields);
   const said = item.querySelector(".said");
-  if (refused && said) {
+  if (!said) return;
+  if (refused) {
     said.textContent = `${refused.text} ${refused.remedy}`;
     return;
   }
-  const next = /** @type {HTMLElement | null} */ (item.nextElementSibling?.querySelector("button") ?? null);
-  item.remove();
+  const given = item.querySelector(`[data-kind="${excuse}"]`)?.firstChild?.textContent?.trim();
+  said.textContent = `✓ ${given}`;
   announce(say("reason_written"));
-  (next ?? document.getElementById("main"))?.focus();
+  goTo(item.nextElementSibling);
+}
+
+/** @param {Element | null} item */
+function goTo(item) {
+  /** @type {HTMLElement | null} */ (item?.querySelector("button") ?? null)?.focus();
 }

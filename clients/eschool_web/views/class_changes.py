@@ -16,15 +16,8 @@ from eschool_core.queries.names import full_name
 from eschool_core.queries.pupil_requests import pupil_requests
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Page
+from eschool_web.views.class_groups import splits, subgroups
 from eschool_web.views.led_class import class_part, led, log_cards_of
-
-MEMBERS: Final = (
-    "SELECT m.group_id, g.name, p.id, p.family, p.given, p.patronymic FROM group_member m "
-    "JOIN study_group g ON g.id = m.group_id JOIN pupil p ON p.id = m.pupil_id "
-    "JOIN enrolment e ON e.pupil_id = p.id AND e.class_id = ? "
-    "AND e.first_day <= ? AND e.last_day >= ? "
-    "WHERE m.first_day <= ? AND m.last_day >= ? AND g.whole = 0"
-)
 
 RELEASES: Final = (
     "SELECT DISTINCT x.id, p.family, p.given, p.patronymic, COALESCE(s.name, ''), x.kind, "
@@ -35,15 +28,6 @@ RELEASES: Final = (
 )
 
 OF_A_SUBJECT: Final = (ExemptionKind.SUBJECT, ExemptionKind.PRACTICE, ExemptionKind.INDIVIDUAL)
-
-
-@dataclass(frozen=True, slots=True)
-class Subgroup:
-    """A part of the class with its pupils, by name."""
-
-    group_id: int
-    name: str
-    pupils: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +65,7 @@ def changes_page(asked: Asked) -> Page:
             "requests": [one for one in requests if one.school_class == school_class.name],
             "open": RequestState.OPEN,
             "groups": asked.read(lambda store: subgroups(store, school_class.id, today)),
+            "splits": asked.read(lambda store: splits(store, school_class.id, today)),
             "grounds": (GroupChangeGround.APPLICATION, GroupChangeGround.ORDER),
             "releases": asked.read(lambda store: releases(store, school_class.id, today)),
             "release_kinds": OF_A_SUBJECT,
@@ -113,16 +98,3 @@ def subjects(store: Store) -> list[tuple[int, str]]:
     """Return the school's subjects by name."""
     listed = [(entry.id, entry.name) for entry in store.select(Subject)]
     return sorted(listed, key=lambda one: sort_key(one[1]))
-
-
-def subgroups(store: Store, class_id: int, day: int) -> tuple[Subgroup, ...]:
-    """Return the subgroups that pupils of a class are in, by name."""
-    names: dict[int, str] = {}
-    pupils: dict[int, list[tuple[int, str]]] = {}
-    for group_id, name, pupil_id, *parts in store.rows(MEMBERS, class_id, day, day, day, day):
-        names[group_id] = name
-        pupils.setdefault(group_id, []).append((pupil_id, full_name(*parts)))
-    return tuple(
-        Subgroup(group_id, names[group_id], tuple(sorted(listed, key=lambda one: sort_key(one[1]))))
-        for group_id, listed in sorted(pupils.items(), key=lambda pair: sort_key(names[pair[0]]))
-    )

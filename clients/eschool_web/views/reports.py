@@ -162,5 +162,6 @@ def report_table(store: Store, asked: Asked, spec: ReportSpec, today: int) -> Ta
         asked.number("class"),
         asked.number("teacher"),
         asked.language,
+        last_seen=asked.source.last_seen(),
     )
     return make_report(store, spec, wanted, asked.source.person_id)

@@ -14,6 +14,7 @@ from eschool_core.queries.missed_lessons import MissedLessons, missed_lessons, w
 from eschool_core.queries.unexplained import Unexplained, unexplained
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Elsewhere, Page, Reply
+from eschool_web.views.class_cards import class_cards
 from eschool_web.views.duties import said
 from eschool_web.views.led_class import class_part, led, log_cards_of, person_of
 
@@ -101,6 +102,10 @@ def class_page(asked: Asked) -> Page:
         class_id,
         {
             "view": view,
+            "class_cards": class_cards(asked, school_class, view.journals),
+            "of_today": sum(
+                calendar.day_number(entry.day) == today for entry in view.unexplained
+            ),
             "at_risk": at_risk(view.forecasts),
             "checks": [
                 {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 from eschool_core import calendar
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.names import joined, staff_names
 from eschool_core.reports.contingent import classes_of
-from eschool_core.reports.control.density import density_of
+from eschool_core.reports.control.density import Density, density_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed
 from eschool_core.reports.table import About, Row, Table, Unit
 from eschool_core.store.store import Store
@@ -26,27 +28,55 @@ LATEST = (
 HELD = "SELECT journal_id, COUNT(*) FROM lesson WHERE day > ? AND day < ? GROUP BY journal_id"
 
 
-def unmarked_report(store: Store, asked: Asked) -> Table:
-    """Return who has had no mark in a subject for three weeks in which it had lessons.
+@dataclass(frozen=True, slots=True)
+class Unmarked:
+    """A pupil who has had no mark in a subject for weeks.
+
+    Attributes:
+        last: Day number of the last mark; None where there was none.
+        alone: Others of the journal have had marks; else the subject as a whole has none.
+    """
+
+    entry: Density
+    last: int | None
+    alone: bool
+
+
+def unmarked_of(store: Store, asked: Asked) -> list[Unmarked]:
+    """Return who has had no mark in a subject for three weeks in which it had lessons, by name.
 
     Subjects not taken, released from or without marks are left out, as in the density.
     """
-    language, day = asked.language, asked.day
-    since = day - 7 * WEEKS
-    names = staff_names(store)
-    classes = {entry.id: entry.name for entry in classes_of(store, asked.period.year_id)}
-    latest = {(row[0], row[1]): row[2] for row in store.rows(LATEST, day)}
-    held = {row[0] for row in store.rows(HELD, since, day)}
-    found = [
+    since = asked.day - 7 * WEEKS
+    latest = {(row[0], row[1]): row[2] for row in store.rows(LATEST, asked.day)}
+    held = {row[0] for row in store.rows(HELD, since, asked.day)}
+    listed = [
         entry
         for entry in density_of(store, asked)
-        if entry.journal.id in held
-        and entry.stay.first_day <= since
-        and latest.get((entry.stay.pupil_id, entry.journal.id), 0) <= since
+        if entry.journal.id in held and entry.stay.first_day <= since
     ]
+    found = [
+        (entry, last)
+        for entry in listed
+        if ((last := latest.get((entry.stay.pupil_id, entry.journal.id))) or 0) <= since
+    ]
+    everybody = Counter(entry.journal.id for entry in listed)
+    without = Counter(entry.journal.id for entry, _ in found)
+    ordered = sorted(found, key=lambda one: (one[0].journal.grade, sort_key(one[0].stay.name)))
+    return [
+        Unmarked(entry, last, without[entry.journal.id] < everybody[entry.journal.id])
+        for entry, last in ordered
+    ]
+
+
+def unmarked_report(store: Store, asked: Asked) -> Table:
+    """Return who has had no mark in a subject for three weeks, one row each."""
+    language, day = asked.language, asked.day
+    names = staff_names(store)
+    classes = {entry.id: entry.name for entry in classes_of(store, asked.period.year_id)}
     rows = []
-    for entry in sorted(found, key=lambda one: (one.journal.grade, sort_key(one.stay.name))):
-        last = latest.get((entry.stay.pupil_id, entry.journal.id))
+    for found in unmarked_of(store, asked):
+        entry, last = found.entry, found.last
         rows.append(
             Row(
                 (
