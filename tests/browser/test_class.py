@@ -49,9 +49,7 @@ def stage() -> Iterator[Sandbox]:
             first_day=day - 20,
         )
         assert server.act(filed, cast.class_teacher_id).key == ""
-        leaves = RequestRemoval(
-            class_id=class_of(school), pupil_id=others[1], last_day=day + 3
-        )
+        leaves = RequestRemoval(class_id=class_of(school), pupil_id=others[1], last_day=day + 3)
         assert server.act(leaves, cast.class_teacher_id).key == ""
         yield school
 

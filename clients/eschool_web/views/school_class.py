@@ -103,9 +103,7 @@ def class_page(asked: Asked) -> Page:
         {
             "view": view,
             "class_cards": class_cards(asked, school_class, view.journals),
-            "of_today": sum(
-                calendar.day_number(entry.day) == today for entry in view.unexplained
-            ),
+            "of_today": sum(calendar.day_number(entry.day) == today for entry in view.unexplained),
             "at_risk": at_risk(view.forecasts),
             "checks": [
                 {
