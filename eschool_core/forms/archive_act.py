@@ -40,8 +40,8 @@ def archive_deed(
 
     columns = (
         Column("number", text("report.column.number", language), Unit.COUNT, 4),
-        Column("kind", say("kind"), Unit.TEXT, 16),
-        Column("what", say("what"), Unit.TEXT, 44),
+        Column("kind", say("kind"), Unit.TEXT, 20),
+        Column("what", say("what"), Unit.TEXT, 40),
         Column("keep_until", say("keep_until"), Unit.DATE, 12),
         Column("digest", say("digest"), Unit.TEXT, 18),
         Column("sheets", say("sheets"), Unit.TEXT, 8),

@@ -54,18 +54,20 @@ def note_sheet(
 def order_deed(found: InspectionAnswer, school: str, language: Language = "ru") -> Deed:
     """Return the order: on which note it rests, what it asks of whom, and until when.
 
-    Who is to be made acquainted with it signs beneath the head's signature.
+    Who is to be made acquainted with it signs beneath the head's signature. Where the check found
+    nothing with anybody, nobody signs and nothing is to be remedied.
 
     Raises:
         InputError: ``form.no_order``: the order is not registered yet.
     """
     if not found.order_number:
         raise InputError("form.no_order")
+    people = list(dict.fromkeys(item.person for item in found.items if item.person))
     items = [
         text("form.order_approve", language, number=found.note_number, date=_date(found.note_day)),
-        text("form.order_tell", language),
+        text("form.order_tell" if people else "form.order_tell_all", language),
     ]
-    if found.due is not None:
+    if people and found.due is not None:
         items.append(text("form.order_remedy", language, date=_date(found.due)))
     items.append(text("form.order_control", language))
     basis = text(
@@ -75,7 +77,9 @@ def order_deed(found: InspectionAnswer, school: str, language: Language = "ru") 
         date=_date(found.note_day),
         aim=found.aim,
     )
-    people = list(dict.fromkeys(item.person for item in found.items if item.person))
+    acquainted = Section(
+        text("form.acquainted", language), table=_acquainted(found, people, language)
+    )
     asked = tuple(f"{number}. {item}" for number, item in enumerate(items, 1))
     return Deed(
         school=school,
@@ -83,9 +87,7 @@ def order_deed(found: InspectionAnswer, school: str, language: Language = "ru") 
         about=(text("form.order_about", language),),
         sections=(Section(lines=(basis,)), Section(text("form.order_text", language), asked)),
         signers=(text("report.signer.head", language),),
-        annexed=(
-            Section(text("form.acquainted", language), table=_acquainted(found, people, language)),
-        ),
+        annexed=(acquainted,) if people else (),
     )
 
 

@@ -11,7 +11,9 @@ import unicodedata
 from typing import Final
 
 LONGEST_WORD: Final = 16
-"""Letters after which a word may be broken: nothing runs out of its cell."""
+"""Letters after which a word may be broken in a cell: nothing runs out of it."""
+LONGEST_IN_PROSE: Final = 30
+"""In lines as wide as a slip or a sheet: longer than any word of the language."""
 BREAK: Final = "\u200b"
 PHONE: Final = re.compile(r"\+?\d[\d ()-]{5,18}\d")
 CLOSE: Final = re.compile(r"(?<=\b[^\W\d_]\.) (?=[^\W\d_]\.)|(?<=\d) (?=%)")
@@ -66,23 +68,23 @@ def glued(written: str) -> str:
     return PHONE.sub(lambda found: found[0].translate(GLUE), close)
 
 
-def breakable(written: str) -> str:
-    """Return a text with places for a break in words that no column could hold."""
-    return " ".join(BREAK.join(pieces(word)) for word in glued(written).split(" "))
+def breakable(written: str, longest: int = LONGEST_WORD) -> str:
+    """Return a text with places for a break in words that have more than ``longest`` letters."""
+    return " ".join(BREAK.join(pieces(word, longest)) for word in glued(written).split(" "))
 
 
-def pieces(word: str) -> list[str]:
+def pieces(word: str, longest: int = LONGEST_WORD) -> list[str]:
     """Return the parts into which a word may be broken: after hyphens, else wherever it is full.
 
     >>> pieces("духовно-нравственной")
     ['духовно-', 'нравственной']
     """
-    if len(word) <= LONGEST_WORD:
+    if len(word) <= longest:
         return [word]
     found: list[str] = []
     for part in re.split(r"(?<=-)", word):
-        starts = range(0, max(1, len(part)), LONGEST_WORD)
-        found += [part[start : start + LONGEST_WORD] for start in starts]
+        starts = range(0, max(1, len(part)), longest)
+        found += [part[start : start + longest] for start in starts]
     return [part for part in found if part]
 
 

@@ -18,7 +18,7 @@ import typst
 from eschool_core.forms import attached
 from eschool_core.forms.columns import Place, head_columns, parts
 from eschool_core.forms.document import Deed, Document, Section, Slip, Stamp
-from eschool_core.forms.letters import breakable, printable
+from eschool_core.forms.letters import LONGEST_IN_PROSE, breakable, printable
 from eschool_core.forms.qr import SHEET_MODULE_MM, SLIP_MODULE_MM, picture_of
 from eschool_core.labels import text
 from eschool_core.reports.plot import plot_svg
@@ -87,6 +87,11 @@ def _said(written: str) -> str:
     return breakable(printable(written))
 
 
+def _prose(written: str) -> str:
+    """Return a text for a line of the whole width: its words stay whole."""
+    return breakable(printable(written), LONGEST_IN_PROSE)
+
+
 def _document(document: Document) -> Json:
     language = document.language
     words = ("sheet", "of", "continued", "signature", "name", "seal", "post", "date")
@@ -94,7 +99,7 @@ def _document(document: Document) -> Json:
     return {
         "language": language,
         "title": printable(document.title),
-        "letterhead": [_said(line) for line in document.letterhead],
+        "letterhead": [_prose(line) for line in document.letterhead],
         "printed": f"{document.printed:%d.%m.%Y}",
         "day": [document.printed.year, document.printed.month, document.printed.day],
         "as_of": printable(document.as_of),
@@ -115,10 +120,10 @@ def _document(document: Document) -> Json:
 def _sheet(table: Table, stamp: Stamp | None) -> Json:
     about = ", ".join(part for part in (table.subject_of, table.period) if part)
     return {
-        "school": _said(table.school),
-        "title": _said(table.title),
-        "about": _said(about),
-        "warning": "" if table.complete else _said(incomplete(table)),
+        "school": _prose(table.school),
+        "title": _prose(table.title),
+        "about": _prose(about),
+        "warning": "" if table.complete else _prose(incomplete(table)),
         "landscape": table.landscape,
         "squeezable": (bool(table.totals or table.signers) or stamp is not None)
         and len(table.rows) <= MANY_ROWS,
@@ -126,7 +131,7 @@ def _sheet(table: Table, stamp: Stamp | None) -> Json:
         "plots": _plots(table),
         "parts": _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM),
         "notes": [
-            {"title": _said(note.title), "lines": [_said(line) for line in note.lines]}
+            {"title": _prose(note.title), "lines": [_prose(line) for line in note.lines]}
             for note in table.notes
         ],
         "signers": [_said(signer) for signer in table.signers],
@@ -152,9 +157,9 @@ def _plots(table: Table) -> list[Json]:
 
 def _deed(deed: Deed) -> Json:
     return {
-        "school": _said(deed.school),
-        "title": _said(deed.title),
-        "about": [_said(line) for line in deed.about],
+        "school": _prose(deed.school),
+        "title": _prose(deed.title),
+        "about": [_prose(line) for line in deed.about],
         "sections": [_section(section) for section in deed.sections],
         "signers": [_said(signer) for signer in deed.signers],
         "annexed": [_section(section) for section in deed.annexed],
@@ -164,20 +169,20 @@ def _deed(deed: Deed) -> Json:
 def _section(section: Section) -> Json:
     table = section.table
     return {
-        "heading": _said(section.heading),
-        "lines": [_said(line) for line in section.lines],
-        "warning": "" if table is None or table.complete else _said(incomplete(table)),
+        "heading": _prose(section.heading),
+        "lines": [_prose(line) for line in section.lines],
+        "warning": "" if table is None or table.complete else _prose(incomplete(table)),
         "parts": [] if table is None else _parts(table, PORTRAIT_MM),
     }
 
 
 def _slip(slip: Slip) -> Json:
     return {
-        "title": _said(slip.title),
-        "about": [_said(line) for line in slip.about],
+        "title": _prose(slip.title),
+        "about": [_prose(line) for line in slip.about],
         "parts": [] if slip.table is None else _parts(slip.table, SLIP_MM),
         "fields": [[_said(name), _said(value)] for name, value in slip.fields],
-        "foot": [_said(line) for line in slip.foot],
+        "foot": [_prose(line) for line in slip.foot],
         "stamp": _stamp(slip.stamp, SLIP_MODULE_MM),
     }
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,10 @@ from click.testing import Result
 from eschool_core.commands.base import Command
 from eschool_core.commands.paper import FilePaperApplication
 from eschool_core.commands.school import TurnDay
+from eschool_core.domain.inspection_enums import InspectionState
 from eschool_core.domain.privacy import PersonalRead
+from eschool_core.forms.inspection_papers import order_deed
+from eschool_core.queries.inspections import InspectionAnswer, ItemAnswer
 from tests.clients.conftest import Terminal
 from tests.core.commands.acts import homework
 from tests.core.forms.pages import sheets_of, text_of
@@ -200,6 +205,29 @@ def test_the_note_and_the_order_of_a_check(terminal: Terminal, tmp_path: Path) -
         for wanted in ("Приказ № 17-о", "справки № 3-с", "ПРИКАЗЫВАЮ", "Директор", "ознакомлены")
     ]
     assert places == sorted(places), "who has seen an order signs beneath the head"
+
+
+@pytest.mark.clause("5.1")
+def test_the_order_on_a_check_without_findings_has_nobody_sign_and_nothing_remedied() -> None:
+    day = date(2026, 9, 8)
+    item = ItemAnswer(
+        1, 2, "Петрова А. А.", "", {}, "Мало отметок",
+        remediable=True, group="5А", subject="Математика", day=day, period=1,
+    )  # fmt: skip
+    found = InspectionAnswer(
+        1, "Ведение", day, day, InspectionState.ORDERED, "Петрова А. А.", "1", day, "", "", day,
+        "2", day, "Громова А. П.", None, items=(),
+    )  # fmt: skip
+    clean = order_deed(found, "Школа")
+    assert clean.annexed == ()
+    said = " ".join(line for section in clean.sections for line in section.lines)
+    assert "до сведения педагогических работников" in said
+    assert "устранить" not in said
+    with_findings = order_deed(replace(found, items=(item,)), "Школа")
+    assert [section.heading for section in with_findings.annexed] == ["С приказом ознакомлены:"]
+    said = " ".join(line for section in with_findings.sections for line in section.lines)
+    assert "указанных в листе ознакомления" in said
+    assert "устранить замечания до 08.09.2026" in said
 
 
 @pytest.mark.clause("4.6.2")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from eschool_core.forms.columns import HEAD_SHARE, parts
 from eschool_core.forms.document import Deed, Document, Section, Slip, Stamp
-from eschool_core.forms.letters import PRINTABLE, breakable, printable
+from eschool_core.forms.letters import LONGEST_IN_PROSE, PRINTABLE, breakable, printable
 from eschool_core.forms.to_pdf import LANDSCAPE_MM, MANY_ROWS, PORTRAIT_MM, to_pdf
 from eschool_core.reports.table import Column, Note, Plot, Row, RowKind, Table, Unit
 from tests.core.forms.pages import pages_of, sheets_of, text_of
@@ -324,6 +324,10 @@ def test_a_second_sheet_says_what_it_belongs_to() -> None:
         (False, False), (True, False), (False, True), (True, True),
     ]  # fmt: skip
     assert "Другой, 5Б, I четверть (продолжение)" in heads[-1]
+    listed = Section("Список", table=wide(1, pupils=90))
+    deed = Deed("Школа", "Акт № 5", ("о передаче",), (listed,), ("Сдал(а)",))
+    sheets = pages_of(to_pdf(document(tables=(), deeds=(deed,))))
+    assert ["Акт № 5 (продолжение)" in page.text for page in sheets] == [False, True]
 
 
 def test_a_name_over_several_rows_is_written_once_and_stands_on_every_sheet() -> None:
@@ -370,8 +374,18 @@ def test_a_telephone_stays_on_one_line_and_a_word_is_broken_at_its_hyphen() -> N
     assert breakable("мать, +7 384 46-89-06") == "мать, +7\u00a0384\u00a046\u201189\u201106"
     assert breakable("духовно-нравственной") == "духовно-\u200bнравственной"
     assert breakable("Ю" * 20) == "Ю" * 16 + "\u200b" + "Ю" * 4
+    # A line of prose is wide enough for any word of the language.
+    assert breakable("общеобразовательная", LONGEST_IN_PROSE) == "общеобразовательная"
+    assert breakable("Ю" * 40, LONGEST_IN_PROSE) == "Ю" * 30 + "\u200b" + "Ю" * 10
     # A date and the number of an order are no telephone.
     assert breakable("с 01.09.2026 по № 12") == "с 01.09.2026 по № 12"
+
+
+def test_a_word_in_a_line_over_the_whole_width_goes_to_the_next_line_whole() -> None:
+    school = "Муниципальное бюджетное общеобразовательное учреждение «Средняя общеобразовательная»"
+    slip = Slip("Доступ", ("5А",), fields=(("Логин", "1"),))
+    made = to_pdf(replace(document(), letterhead=(school,), tables=(), stamps=(), slips=(slip,)))
+    assert text_of(made).count("общеобразовательн") == 2
 
 
 def test_titles_stand_upright_where_the_sheet_is_wide_enough() -> None:
