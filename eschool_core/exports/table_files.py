@@ -1,7 +1,8 @@
 """A table's rows as files that are read without this program: JSON with its schema, and CSV.
 
-JSON is exact. CSV is for spreadsheets: a text that begins like a formula has an apostrophe before
-it, and an empty cell stands for a missing value as well.
+JSON is exact. CSV is for spreadsheets: a byte order mark tells them that it is UTF-8, a text that
+begins like a formula has an apostrophe before it, and an empty cell stands for a missing value as
+well.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from sqlalchemy import Integer, LargeBinary
 from eschool_core.domain.row import Row, columns
 from eschool_core.exports.values import Shown, is_day, is_moment, shown_value
 from eschool_core.reports.neutral import neutralised
+from eschool_core.reports.to_csv import BYTE_ORDER_MARK
 
 DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
@@ -37,13 +39,13 @@ def as_json(objects: Sequence[dict[str, Shown]]) -> bytes:
 
 
 def as_csv(table: type[Row], objects: Sequence[dict[str, Shown]]) -> bytes:
-    """Return RFC 4180 in UTF-8, with a line of names; formulas are neutralised."""
+    """Return RFC 4180 in UTF-8 with its mark, and a line of names; formulas are neutralised."""
     out = StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns(table))
     for entry in objects:
         writer.writerow([_cell(value) for value in entry.values()])
-    return out.getvalue().encode()
+    return (BYTE_ORDER_MARK + out.getvalue()).encode()
 
 
 def schema_of(table: type[Row]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from eschool_core.domain.school import Subject
+from eschool_core.exports.table_files import as_csv, as_objects
 from eschool_core.reports.to_csv import to_csv
 from eschool_core.reports.to_xlsx import to_xlsx
 from tests.core.reports.tables import table
@@ -49,6 +51,9 @@ def opened(file: Path) -> list[ET.Element]:
     return list(ET.parse(file.with_suffix(".fods")).iter(CELL))
 
 
+MARK = b"\xef\xbb\xbf"
+
+
 def text_of(cell: ET.Element) -> str:
     return "".join(cell.itertext())
 
@@ -65,3 +70,21 @@ def test_no_cell_is_a_formula_and_each_shows_its_text(kind: str, tmp_path: Path)
     for attack in ATTACKS:
         [word] = re.findall(r"[A-Z0-9@\uff1d+=-][^\s]*$", attack)
         assert word in seen, attack
+
+
+@pytest.mark.parametrize("made", ["report", "package"])
+def test_russian_words_are_opened_as_they_are_and_the_file_says_that_it_is_utf_8(
+    made: str, tmp_path: Path
+) -> None:
+    """Spreadsheets on Windows go by the mark; it is no part of the first cell."""
+    subject = Subject(id=1, part=0, name="Алгебра и начала анализа")
+    report, package = (
+        to_csv(table(("Ёлкина Юлия", 1, None))),
+        as_csv(Subject, as_objects(Subject, [subject])),
+    )
+    file = tmp_path / "words.csv"
+    file.write_bytes(report if made == "report" else package)
+    assert file.read_bytes().startswith(MARK)
+    texts = [text_of(cell).strip() for cell in opened(file) if cell.get(KIND) == "string"]
+    assert ("Ёлкина Юлия" if made == "report" else subject.name) in texts
+    assert texts[0] == ("Имя" if made == "report" else "id")

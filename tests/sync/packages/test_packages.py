@@ -199,7 +199,7 @@ def test_the_tables_and_papers_are_read_without_this_program(bank: Bank) -> None
             for key, value in row.items():
                 allowed = tuple(kinds[kind] for kind in wanted["properties"][key]["type"])
                 assert isinstance(value, allowed), (name, key)
-        with (bank.journals / "data/tables" / f"{name}.csv").open(encoding="utf-8") as file:
+        with (bank.journals / "data/tables" / f"{name}.csv").open(encoding="utf-8-sig") as file:
             table = list(csv.DictReader(file))
         assert len(table) == len(found) == count
         assert [row["id"] for row in table] == [str(row["id"]) for row in found]
