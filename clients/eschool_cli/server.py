@@ -35,6 +35,7 @@ from eschool_sync.server.portal_routes import PortalRoutes, Portals
 from eschool_sync.server.school import ServerSchool
 from eschool_sync.server.serving import LOOPBACK, Tls, serve
 from eschool_sync.server.single import single_server
+from eschool_sync.server.state import Phase
 
 F = TypeVar("F", bound=Callable[..., Any])
 MAX_ID = 2**53 - 1
@@ -168,7 +169,7 @@ def serve_command(
         scheme = "http" if tls is None else "https"
         session.screen.line(say("server.serving", url=f"{scheme}://{host}:{port}"))
         for number in directory.numbers():
-            session.screen.line(f"  {number}  {_name(directory.school(number))}")
+            _tell_school(session, directory.school(number))
         audit = held.enter_context(closing(open_audit_log(data / AUDIT_FILE)))
         portals = held.enter_context(closing(Portals(directory)))
         extra = [*PortalRoutes(portals).routes(), *FeedRoutes(directory).routes()]
@@ -188,6 +189,14 @@ def serve_command(
             metrics=MetricsPage(Metrics(), read_token(data)),
         )
         serve(app, host, port, tls=tls)
+
+
+def _tell_school(session: Session, served: ServerSchool) -> None:
+    """Name a school, and what the operator has to do for it first."""
+    session.screen.line(f"  {served.state.school}  {_name(served)}")
+    if served.state.phase != Phase.OPEN:
+        phase = Phase(served.state.phase).name.lower()
+        session.screen.line("     " + say(f"cli.restored.phase.{phase}"))
 
 
 def _pages(portals: Portals, site: str, language: Language) -> list[PolicyRoute]:

@@ -165,7 +165,7 @@ def _manifest(data: bytes, signature: bytes, content: str) -> Manifest:
 
 def _state(fields: dict[str, Any]) -> ServerState:
     try:
-        return ServerState(**fields)
+        return ServerState.of(fields)
     except TypeError as error:
         raise InputError("backup.version") from error
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -158,7 +158,7 @@ def _write(
     with one_moment(database):
         [(seq, root)] = database.fetch(HEAD)
         total = sum(digest.from_bytes(bytes(row[0])) for row in database.fetch(DIGESTS))
-        records.add("state", asdict(state))
+        records.add("state", state.fields())
         for table in tables_of(database):
             names = columns_of(database, table)
             records.add("table", table, names)

@@ -22,11 +22,14 @@ from eschool_sync.security.random_source import Random
 from eschool_sync.security.signing import SigningKey
 from eschool_sync.server.directory import DATABASE_FILE, STATE_FILE
 from eschool_sync.server.postgres import drop_school, open_postgres
-from eschool_sync.server.state import DATABASE_KEY_BYTES, INCARNATION_BYTES, ServerState
+from eschool_sync.server.state import (
+    DATABASE_KEY_BYTES,
+    INCARNATION_BYTES,
+    ServerState,
+    beyond_unknown,
+)
 
 SIGN: Final = "UPDATE head SET signed = ? WHERE id = 1"
-UNKNOWN_DEVICES: Final = 256
-"""Device numbers left free where nobody knows how many were given after the backup was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,9 @@ def restore_backup(
 
     The school gets a new incarnation and a fresh device number for the server's own acts, so that
     every replica notices and nothing is numbered twice (design §5.7). Where the state file of the
-    lost server still lies in the folder, its highest device number is respected; else a gap is
-    left. The signing key stays: certificates and proofs of earlier days hold.
+    lost server still lies in the folder, its highest device number is respected, and who was shut
+    out by then stays so; else a gap is left. The signing key stays: certificates and proofs of
+    earlier days hold.
 
     Raises:
         InputError: ``backup.school_there``: the folder or the database server has the school.
@@ -144,15 +148,22 @@ def _settle(
     known = _surviving(target, opened)
     if (target / DATABASE_FILE).exists():
         raise InputError("backup.school_there", school=opened.state.school)
-    highest = known or min(opened.state.highest_device + UNKNOWN_DEVICES, MAX_DEVICE - 1)
+    before = opened.state
+    highest = beyond_unknown(before.highest_device)
+    if known is not None:
+        highest = max(known.highest_device, before.highest_device)
     if highest >= MAX_DEVICE:
         raise InputError("server.devices_used_up", limit=MAX_DEVICE)
     state = replace(
-        opened.state,
+        before,
         incarnation=incarnation.hex(),
         server_device=highest + 1,
         highest_device=highest + 1,
+        restores=before.restores + 1,
         reserved=0,
+        seq=0,
+        root="",
+        shut_out=before.shut_out | (known.shut_out if known is not None else frozenset()),
         database_key=database_key.hex(),
     )
     state.save(folder / STATE_FILE)
@@ -162,11 +173,11 @@ def _settle(
     return Restored(state, opened.manifest)
 
 
-def _surviving(target: Path, opened: Opened) -> int:
-    """Return the highest device number that a surviving state file knows; 0 without one."""
+def _surviving(target: Path, opened: Opened) -> ServerState | None:
+    """Return the state file of the lost server if it is still there."""
     if not (target / STATE_FILE).exists():
-        return 0
+        return None
     survived = ServerState.load(target / STATE_FILE)
     if survived.school_seed != opened.state.school_seed:
         raise InputError("backup.other_school")
-    return max(survived.highest_device, opened.state.highest_device)
+    return survived

@@ -16,17 +16,17 @@ from eschool_core.app import Outcome, rejected
 from eschool_core.domain.office import Device
 from eschool_core.errors import InputError
 from eschool_core.store.database import Database
+from eschool_core.store.statements import among
 from eschool_sync.protocol.branching import renamed
 from eschool_sync.protocol.envelope import Header, unpack_payload
 from eschool_sync.server.judge import Entry
 
 COPIED: Final = "command.copied"
+OTHERS: Final = "SELECT device FROM device WHERE person_id = ? AND device <> ? ORDER BY device"
 ELSEWHERE: Final = (
-    "SELECT log.device, log.n, log.header, log.payload, log.salt FROM log "
-    "JOIN device ON device.device = log.device "
-    "WHERE device.person_id = ? AND device.device <> ? AND log.n BETWEEN ? AND ? ORDER BY log.seq"
+    "SELECT n, header, payload FROM log WHERE device = ? AND n BETWEEN ? AND ? AND salt IN (*)"
 )
-"""What the person's other devices have under these numbers; copies alone share salts."""
+"""What another device has under these numbers; copies alone share salts."""
 
 
 def judged_once(database: Database, device: Device, entries: Sequence[Entry]) -> list[Entry]:
@@ -40,16 +40,17 @@ def judged_once(database: Database, device: Device, entries: Sequence[Entry]) ->
     numbers = entries[0].header.number, entries[-1].header.number
     by_number = {entry.header.number: entry for entry in entries}
     said: dict[int, Outcome] = {}
-    for other, number, header, payload, salt in database.fetch(
-        ELSEWHERE, (device.person_id, device.device, *numbers)
-    ):
-        entry = by_number.get(number)
-        if entry is None or number in said or bytes(salt) != entry.envelope.salt:
-            continue
-        told = Header.read(bytes(header))
-        here = (entry.envelope.payload, device.device, other)
-        if _is_same_entry(told, entry.header) and is_same_content(bytes(payload), *here):
-            said[number] = rejected(InputError(COPIED, device=other, number=number))
+    for (other,) in database.fetch(OTHERS, (device.person_id, device.device)):
+        salts = [entry.envelope.salt for entry in entries]
+        found = database.fetch(among(ELSEWHERE, len(salts)), (other, *numbers, *salts))
+        for number, header, payload in found:
+            entry = by_number.get(number)
+            if entry is None or number in said:
+                continue
+            told = Header.read(bytes(header))
+            here = (entry.envelope.payload, device.device, other)
+            if _is_same_entry(told, entry.header) and is_same_content(bytes(payload), *here):
+                said[number] = rejected(InputError(COPIED, device=other, number=number))
     return [
         replace(entry, recorded=said.get(entry.header.number, entry.recorded)) for entry in entries
     ]

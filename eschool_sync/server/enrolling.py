@@ -4,16 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from eschool_core.commands.access import EnrolDevice
+from eschool_core.commands.access import EnrolDevice, IssueSlip
 from eschool_core.commands.catalogue import validated
 from eschool_core.domain.office import Slip
-from eschool_core.errors import AccessError
+from eschool_core.errors import AccessError, InputError
 from eschool_sync.protocol.enrolling import EnrolResponse, read_enrol_request
 from eschool_sync.security.codes import code_hash
 from eschool_sync.server.audit import report
 
 if TYPE_CHECKING:
     from eschool_sync.server.school import ServerSchool
+
+
+def issue(school: ServerSchool, code: str, person_id: int, expires_at: int, actor_id: int) -> None:
+    """Let a one-time code enrol a device of a person.
+
+    Args:
+        school: Open.
+        code: Nobody else's.
+        person_id: Who will enrol.
+        expires_at: Seconds UTC.
+        actor_id: The officer on whose behalf the server issues it; 0 for the server.
+
+    Raises:
+        InputError: No such person, or the code would live too long.
+    """
+    values = {
+        "person_id": person_id,
+        "secret_hash": code_hash(code),
+        "expires_at": expires_at,
+    }
+    outcome = school.act(validated(IssueSlip, values), actor_id)
+    if outcome.key:
+        raise InputError(outcome.key, **dict(outcome.params))
 
 
 def enrol(school: ServerSchool, body: bytes) -> bytes:

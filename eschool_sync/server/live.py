@@ -16,7 +16,6 @@ from typing import Final
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response, StreamingResponse
 
-from eschool_core.domain.office import Device
 from eschool_core.errors import AccessError, BusyError, EschoolError, InputError, TransportError
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.protocol.error_body import CONTENT_TYPE
@@ -230,9 +229,7 @@ class LiveRoutes:
             raise AccessError("access.device")
         served = self._directory.school(school)
         with served.turn:
-            device = served.store.first(Device, device=asked.device)
-            if device is None:
-                raise AccessError("access.device")
+            device = served.sender(school, asked.device)
             sealed.check_signature(device.public_key)
             report(device=device.device, person=device.person_id)
             if device.revoked_at:

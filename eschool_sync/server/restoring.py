@@ -19,6 +19,7 @@ import msgpack
 from eschool_core.app import Outcome
 from eschool_core.commands.access import ReadmitDevice
 from eschool_core.commands.catalogue import validated
+from eschool_core.domain.enums import Verdict
 from eschool_core.domain.office import Device, Person
 from eschool_core.errors import AccessError, BusyError, EschoolError, InputError, TransportError
 from eschool_core.store.database import transaction
@@ -38,7 +39,7 @@ from eschool_sync.protocol.readmitting import READMIT_CONTEXT, read_readmission,
 from eschool_sync.protocol.receipts import Place
 from eschool_sync.security.signing import check_certificate, verify
 from eschool_sync.server.heads import Head
-from eschool_sync.server.judge import Entry
+from eschool_sync.server.judge import REFUSED, Entry
 from eschool_sync.server.pushes import device_head
 from eschool_sync.server.state import Phase
 
@@ -116,26 +117,34 @@ def hear_witness(school: ServerSchool, body: bytes) -> bytes:
     behind = seen.size > head.seq or Tree(school.database).root(seen.size) != seen.root
     is_ours = seen.school == school.state.school
     if is_ours and seen.incarnation.hex() == school.state.incarnation and behind:
-        school.change(lambda state: replace(state, phase=Phase.SUSPENDED))
+        school.suspend()
     return b""
 
 
 def readmit(school: ServerSchool, body: bytes) -> bytes:
     """Let a device in that this school has certified and its database has forgotten.
 
+    Numbers rise, and a certificate is given after its device is in the database. So a device that
+    got its number in this incarnation and is unknown proves that the database was put back.
+
     Raises:
-        AccessError: No certificate of this school, or nothing was ever restored.
-        BusyError: ``busy.collecting``: its owner is not known again yet.
+        AccessError: No certificate of this school.
+        BusyError: ``busy.restored``: until the operator has acted. ``busy.collecting``: its owner
+            is not known again yet.
     """
     school.look_again()
     certificate, signed, signature = read_readmission(body)
     known = check_certificate(certificate, school.public_key, school.anchor().time)
     verify(known.public_key, READMIT_CONTEXT, signed, signature)
     state = school.state
-    if known.school != state.school or not state.restores or state.phase == Phase.SUSPENDED:
+    if known.school != state.school:
         raise AccessError("access.device")
     if school.store.first(Device, device=known.device) is not None:
         return b""
+    if state.phase == Phase.OPEN and known.device > state.server_device:
+        school.suspend(knowing=known.device)
+    if school.state.phase == Phase.SUSPENDED:
+        require_open(school)
     if school.store.get(Person, known.person) is None:
         raise BusyError("busy.collecting", retry_after=RETRY_SECONDS)
     if known.device > state.highest_device:
@@ -183,14 +192,18 @@ def past_of(school: ServerSchool, push: Push) -> dict[int, Past]:
 
 
 def as_before(entries: Sequence[Entry], past: Mapping[int, Past]) -> list[Entry]:
-    """Return entries as the school took them before it forgot them."""
+    """Return entries as the school took them before it forgot them.
+
+    What another copy of the device has brought back meanwhile stands once, and a person looks.
+    """
     made = []
     for entry in entries:
-        known = past[entry.header.number]
+        known, copied = past[entry.header.number], entry.recorded
+        recorded = known.outcome
+        if copied is not None and recorded.verdict not in REFUSED:
+            recorded = replace(copied, verdict=Verdict.HELD)
         received, pushed = known.place.received, known.place.pushed
-        made.append(
-            replace(entry, received=received, pushed=pushed, hold="", recorded=known.outcome)
-        )
+        made.append(replace(entry, received=received, pushed=pushed, hold="", recorded=recorded))
     return made
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from eschool_core import calendar
 from eschool_core.app import Outcome
-from eschool_core.commands.access import IssueSlip
+from eschool_core.commands.access import RevokeDevice
 from eschool_core.commands.base import Command
-from eschool_core.commands.catalogue import validated
-from eschool_core.commands.school import TurnDay
 from eschool_core.domain.office import Device
 from eschool_core.domain.row import Row
-from eschool_core.errors import AccessError, InputError, TransportError
+from eschool_core.errors import AccessError, EschoolError, TransportError
 from eschool_core.ids import make_id
 from eschool_core.imports.builder import BatchEntry
 from eschool_core.store.database import Database, transaction
@@ -29,7 +25,7 @@ from eschool_sync.protocol.messages import read_request
 from eschool_sync.protocol.outdated import pack_taken
 from eschool_sync.protocol.push import unpack_push
 from eschool_sync.protocol.version import VERSION
-from eschool_sync.security.codes import code_hash, new_code
+from eschool_sync.security.codes import new_code
 from eschool_sync.security.random_source import Random
 from eschool_sync.security.signing import (
     DeviceCertificate,
@@ -45,12 +41,14 @@ from eschool_sync.server.acting import Chain
 from eschool_sync.server.answers import Answers, Scope
 from eschool_sync.server.audit import report
 from eschool_sync.server.computers import meet_computer
+from eschool_sync.server.days import Days
 from eschool_sync.server.device_use import DeviceUse
-from eschool_sync.server.enrolling import enrol
+from eschool_sync.server.enrolling import enrol, issue
 from eschool_sync.server.file_bytes import drop_after
 from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.judge import Entry, Judge, counts
 from eschool_sync.server.known import KnownRows
+from eschool_sync.server.memory import Memory
 from eschool_sync.server.proving import proof_of
 from eschool_sync.server.pushes import device_head, keep_push, move_head, new_entries
 from eschool_sync.server.snapshots import Snapshots
@@ -59,9 +57,6 @@ from eschool_sync.server.tables import prepare_connection
 
 CODE_SECONDS: Final = 10 * 60
 CERTIFICATE_SECONDS: Final = 365 * 24 * 3600
-MAX_DAYS_TURNED: Final = 400
-
-_logger = logging.getLogger(__name__)
 
 
 class ServerSchool:
@@ -84,11 +79,10 @@ class ServerSchool:
         prepare_connection(database)
         self.turn = threading.RLock()
         self.version = VERSION
-        self._closed_day = -1
+        self._days = Days()
         self._read_at = -1
         self.database = database
-        self.state = state
-        self._state_path = state_path
+        self._memory = Memory(state, state_path, database, clock)
         self._clock = clock
         self._random = random
         self._key = SigningKey(bytes.fromhex(state.school_seed))
@@ -99,6 +93,12 @@ class ServerSchool:
         self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
         self.device_use = DeviceUse(database)
         self._become()
+        self._memory.compare(self.head())
+
+    @property
+    def state(self) -> ServerState:
+        """What is remembered outside the database."""
+        return self._memory.state
 
     def _become(self) -> None:
         """Answer as the incarnation that the state names."""
@@ -187,12 +187,7 @@ class ServerSchool:
             InputError: No such person, or the code would live too long.
         """
         code = new_code(self._random)
-        values = {
-            "person_id": person_id,
-            "secret_hash": code_hash(code),
-            "expires_at": self._clock.wall() + seconds,
-        }
-        _require_accepted(self.act(validated(IssueSlip, values), actor_id))
+        issue(self, code, person_id, self._clock.wall() + seconds, actor_id)
         return code
 
     def enrol(self, body: bytes) -> bytes:
@@ -209,7 +204,7 @@ class ServerSchool:
     def look_again(self) -> None:
         """See whether the operator has moved a restored school on, in another process."""
         if self.state.phase != Phase.OPEN:
-            self.state = ServerState.load(self._state_path)
+            self._memory.look_again()
 
     def new_device_number(self) -> int:
         """Return a number that no device has had, remembered outside the database for good."""
@@ -217,7 +212,12 @@ class ServerSchool:
         return self.state.highest_device
 
     def certify(self, device: int, person_id: int, public_key: bytes) -> bytes:
-        """Return the school's word that a device number and a key belong to a person."""
+        """Return the school's word that a device number and a key belong to a person.
+
+        The row that says so is in the database, and a database without it is known by that as one
+        that was put back.
+        """
+        self._memory.remember(self.head())
         now = self._clock.wall()
         school, until = self.state.school, now + CERTIFICATE_SECONDS
         certificate = DeviceCertificate(SUITE, school, device, person_id, public_key, now, until)
@@ -278,9 +278,16 @@ class ServerSchool:
         Args:
             change: Of what is remembered now: another process may have changed it meanwhile.
         """
-        state = change(ServerState.load(self._state_path))
-        state.save(self._state_path)
-        self.state = state
+        self._memory.change(change)
+
+    def suspend(self, *, knowing: int = 0) -> None:
+        """Take nothing any more until the operator has acted: the database was put back.
+
+        Args:
+            knowing: A device number that the school has given.
+        """
+        self.change(lambda state: state.knowing(knowing))
+        self._memory.suspend()
 
     def begin_incarnation(self) -> None:
         """Go on as another server on the rows that are here (``restoring.begin``)."""
@@ -292,37 +299,33 @@ class ServerSchool:
 
     def turn_days(self) -> None:
         """Open every date up to today that is not open yet, one command each."""
-        school = self.known.school(self.head().seq)
-        if school is None:
-            return
-        today = calendar.local_day(self._clock.wall(), school.zone)
-        if today == self._closed_day:
-            return
-        first = max(school.current_day + 1, today - MAX_DAYS_TURNED)
-        for day in range(first, today + 1):
-            outcome = self.act(TurnDay(day=day))
-            school = self.known.school(self.head().seq)
-            if school is None or school.current_day < day:
-                # The day stays as it is and the school goes on; the next start tries again.
-                _logger.error("day %d was not opened: %s", day, outcome.key)
-                self._closed_day = today
-                return
+        self._days.turn(self, self._clock.wall())
 
     def close(self) -> None:
         """Close the database; the school answers nobody any more."""
         with self.turn:
+            if self.is_usable:
+                with suppress(EschoolError):
+                    self._memory.compare(self.head())
             self.database.close()
 
     def sender(self, school: int, number: int) -> Device:
-        """Return a device of this school.
+        """Return a device of this school, which stays shut out if it ever was.
 
         Raises:
             AccessError: ``access.device``.
         """
-        device = self.known.device(number, self.head().seq)
+        device = self._device(number)
         if device is None or school != self.state.school:
             raise AccessError("access.device")
+        if not device.revoked_at and number in self.state.shut_out:
+            # The database was put back to before that: nobody has to remember it but we.
+            self.act(RevokeDevice(device=number))
+            return self.sender(school, number)
         return device
+
+    def _device(self, number: int) -> Device | None:
+        return self.known.device(number, self.head().seq)
 
     def take_push(self, packed: bytes, device: Device) -> None:
         """Judge what a device's push adds to what is known.
@@ -340,7 +343,7 @@ class ServerSchool:
         now = self._clock.wall()
         with self.writing() as head:
             # Asked again under the lock: it may have been shut out meanwhile.
-            device = self.sender(self.state.school, device.device)
+            device = self._device(device.device) or device
             known = device_head(self.database, device.device)
             entries = new_entries(self.database, push, known, device, now)
             came = now
@@ -370,7 +373,9 @@ class ServerSchool:
     def _take(self, head: Head, entries: Sequence[Entry], now: int) -> list[Outcome]:
         """Judge entries of one device and move the heads; inside a transaction."""
         judged = self._judge.judge(entries, head.seq)
-        self._heads.advance(head, self._ledger.flush(), [entry.leaf for entry in judged], now)
+        scope_seq = self._ledger.flush()
+        self._memory.hear(scope_seq)
+        self._heads.advance(head, scope_seq, [entry.leaf for entry in judged], now)
         self._read_at = head.seq + len(entries)
         move_head(self.database, entries[-1].header)
         drop_after(self.database, {entry.header.kind for entry in entries})
@@ -391,8 +396,4 @@ class ServerSchool:
             except BaseException:
                 self._ledger.forget()
                 raise
-
-
-def _require_accepted(outcome: Outcome) -> None:
-    if outcome.key:
-        raise InputError(outcome.key, **dict(outcome.params))
+            self._memory.keep_up(self.head)

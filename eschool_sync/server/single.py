@@ -1,4 +1,7 @@
-"""One process serves all SQLite schools of a data folder; a second one is refused (design §5.4)."""
+"""One process serves all SQLite schools of a data folder; a second one is refused (design §5.4).
+
+What several may do, such as writing a school's state, they do in turn.
+"""
 
 from __future__ import annotations
 
@@ -32,6 +35,28 @@ def single_server(folder: Path, name: str = LOCK_FILE) -> Iterator[None]:
             _lock(descriptor)
         except OSError as error:
             raise BusyError("busy.data_folder") from error
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def taking_turns(path: Path) -> Iterator[None]:
+    """Let one process at a time run the block; the others wait.
+
+    Args:
+        path: Of the lock.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

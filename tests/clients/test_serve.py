@@ -12,9 +12,11 @@ from click.testing import CliRunner
 from eschool_cli.main import cli
 from fastapi import FastAPI
 
+from eschool_core.domain.office import Person
 from eschool_core.errors import BusyError
 from eschool_core.imports.drafts import NameDraft
-from eschool_sync.server.directory import Directory
+from eschool_sync.server.directory import DATABASE_FILE, Directory
+from eschool_sync.server.restoring import put_back, take_copy
 from eschool_sync.server.serving import Server
 from eschool_sync.server.single import single_server
 
@@ -43,6 +45,26 @@ def test_it_keeps_an_audit_log_and_lets_no_second_process_in(
     assert result.exit_code == 0, result.output
     lines = [json.loads(line) for line in (data / "audit.jsonl").read_text("ascii").splitlines()]
     assert [line["route"] for line in lines] == ["sync"]
+
+
+@pytest.mark.threat("T16")
+def test_it_says_that_a_database_was_put_back(
+    data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy = tmp_path_factory.mktemp("copy") / DATABASE_FILE
+    directory = Directory(data)
+    [number] = directory.numbers()
+    file = data / str(number) / DATABASE_FILE
+    school = directory.school(number)
+    take_copy(school, copy, file)
+    [officer] = [person.id for person in school.store.select(Person)]
+    school.issue_code(officer)
+    directory.close()
+    put_back(file, copy)
+    monkeypatch.setattr(eschool_cli.server, "serve", lambda *_args, **_options: None)
+    result = CliRunner().invoke(cli, ["server", "serve", "--data", str(data)], prog_name="eschool")
+    assert result.exit_code == 0, result.output
+    assert "eschool server restored begin" in result.output
 
 
 def test_the_folder_is_free_once_it_has_ended(data: Path) -> None:

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import msgpack
 import pytest
 
 from eschool_core.app import Outcome
 from eschool_core.commands.access import RevokeDevice
+from eschool_core.commands.links import AttachLink, DetachLink
 from eschool_core.domain.enums import Verdict
+from eschool_core.domain.informing import ResourceLink
 from eschool_core.domain.journal import Mark, Topic
 from eschool_core.domain.office import Device
 from eschool_core.errors import AccessError, TransportError
 from eschool_core.ids import device_of
+from eschool_core.store.database import Database
 from eschool_sync.history.verify import Verifier
 from eschool_sync.protocol.branching import renamed
 from eschool_sync.protocol.envelope import pack_payload
 from eschool_sync.protocol.messages import read_request, read_response, unpack_outcome
 from eschool_sync.replica import exchange
-from eschool_sync.server import branching
-from eschool_sync.server.copied import COPIED, is_same_content
+from eschool_sync.server import branching, pushes
+from eschool_sync.server.copied import COPIED, is_same_content, judged_once
+from eschool_sync.server.judge import Entry
 from tests.core.commands.acts import mark, topic
 from tests.sync.harness import Member, World, answer_lost, lesson, pupils, request_lost
 
@@ -398,6 +403,68 @@ def test_another_entry_under_the_same_number_is_judged(
     told = [each.verdict for device, _, each in outcomes(world) if device == third.replica.device]
     assert told == [*[Verdict.REJECTED] * 3, Verdict.ACCEPTED]
     assert values(world) == [2, 3, 4, 5]
+
+
+def test_what_names_a_row_of_a_shared_entry_is_refused_and_can_be_entered_anew(
+    world: World,
+) -> None:
+    """The row bears the first copy's id: the author of the second sees it there, and names it."""
+    [maths] = world.synced("maths")
+    twin = copied(world, maths, "twin")
+    link = AttachLink(lesson_id=lesson(world), url="https://example.org/a", title="Задачи")
+    twin.do(link)
+    third = copied(world, twin, "third")
+    [own] = third.replica.store.select(ResourceLink)
+    third.do(DetachLink(link_id=own.id))
+    maths.do(topic(lesson(world), "Дальше"))
+    maths.sync()
+    twin.sync()
+    third.sync()
+    assert [entry.key for entry in third.replica.refused()] == [COPIED, "data.missing"]
+    [shown] = third.replica.store.select(ResourceLink)
+    [kept] = world.server.store.select(ResourceLink)
+    assert shown.id == kept.id != own.id
+    third.do(DetachLink(link_id=shown.id))
+    assert third.sync().accepted == 1
+    assert world.server.store.select(ResourceLink) == []
+    for member in (twin, third):
+        member.replica.close()
+
+
+class Reading:
+    """A database that keeps what was read of payloads."""
+
+    def __init__(self, database: Database, payloads: list[object]) -> None:
+        self._database = database
+        self._payloads = payloads
+
+    def fetch(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+        rows = list(self._database.fetch(sql, params))
+        self._payloads.extend(rows if "payload" in sql else [])
+        return rows
+
+
+def test_of_other_devices_only_what_shares_a_salt_is_read(
+    copy_of_copy: tuple[World, Member, Member, Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another device of the same person has entries under the same numbers, and none is read."""
+    world, _, twin, third = copy_of_copy
+    folder = world.folder / "phone"
+    key = world.enrol("maths", folder, world.clock)
+    phone = Member("phone", twin.person, folder, key, world.clock, world.wire(), 7)
+    for at in range(8):
+        phone.do(topic(lesson(world), f"С телефона {at}"))
+    phone.sync()
+    twin.sync()
+    payloads: list[object] = []
+
+    def watched(database: Database, device: Device, entries: Sequence[Entry]) -> list[Entry]:
+        return judged_once(cast(Database, Reading(database, payloads)), device, entries)
+
+    monkeypatch.setattr(pushes, "judged_once", watched)
+    third.sync()
+    phone.replica.close()
+    assert len(payloads) == 3
 
 
 def test_the_ids_of_the_copy_do_not_make_it_another_entry() -> None:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from eschool_core.domain.journal import Mark, Topic
+from eschool_core.domain.review import HeldCommand
 from eschool_core.errors import BusyError
 from eschool_sync.replica.outbox import KEEP_SECONDS
 from eschool_sync.server import restoring
+from eschool_sync.server.copied import COPIED
 from tests.core.commands.acts import mark, topic
 from tests.drills.restored_server import Drill
 from tests.drills.test_copied_replica import copied, expect_sound
@@ -89,3 +91,31 @@ def test_what_the_oldest_backup_has_forgotten_is_still_held(drill: Drill) -> Non
     maths.sync()
     payloads = maths.database.fetch("SELECT payload FROM outbox")
     assert all(bytes(payload) == b"" for (payload,) in payloads)
+
+
+@pytest.mark.threat("T16")
+@pytest.mark.threat("T17")
+def test_what_another_copy_has_brought_back_first_waits_for_a_person(drill: Drill) -> None:
+    """Both copies have it; the one it was accepted from before the restore comes second."""
+    world, maths = drill.world, drill.members[0]
+    twin = copied(world, maths, "twin")
+    twin.do(topic(lesson(world), "Общее"))
+    third = copied(world, twin, "third")
+    maths.do(mark(lesson(world), pupils(world)[0], 5))
+    maths.sync()
+    drill.back_up()
+    twin.sync()
+    assert [row.text for row in world.server.store.select(Topic)] == ["Общее"]
+    drill.restore()
+    restoring.begin(world.server)
+    restoring.close_window(world.server)
+    third.sync()
+    [kept] = world.server.store.select(Topic)
+    twin.sync()
+    assert [row.id for row in world.server.store.select(Topic)] == [kept.id]
+    [waiting] = world.server.store.select(HeldCommand)
+    assert (waiting.key, waiting.device) == (COPIED, twin.replica.device)
+    assert twin.replica.status().held == 1
+    assert third.replica.status().held == 0
+    for member in (twin, third):
+        member.replica.close()

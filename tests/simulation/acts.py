@@ -8,6 +8,7 @@ from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
 from eschool_core.commands.groups import ChangeGroup
 from eschool_core.commands.guardians import AddGuardian, EndGuardianship, GuardianEntry
+from eschool_core.commands.import_undo import UndoImport
 from eschool_core.commands.journals import (
     ClaimSubstitution,
     EndSubstitution,
@@ -31,8 +32,10 @@ from eschool_core.domain.enums import (
     Role,
     SubstitutionKind,
 )
+from eschool_core.domain.imports import ImportSource
 from eschool_core.domain.people import Guardianship
 from eschool_core.domain.school import Appointment, School, Substitution
+from eschool_core.imports.builder import CommandBatch
 from eschool_core.store.database import Database
 from eschool_core.store.store import Store
 from tests.core.commands.acts import absent, homework, mark, roll, topic, work
@@ -53,9 +56,8 @@ EVERY = tuple(dict.fromkeys(journal for journals in OWN.values() for journal in 
 POISON, BITTER = "☠", "☢"
 """In a topic: what the server's handler breaks on, and what a replica's replay breaks on."""
 
-KINDS_OF_RELEASE = (ExemptionKind.SUBJECT, ExemptionKind.PRACTICE, ExemptionKind.INDIVIDUAL)
-"""In one subject; drawn by the pupil: the dice fall as they do without it."""
 DAYS_AHEAD = 20
+IMPORTS = "SELECT id FROM import_record ORDER BY id"
 WEEKS = 2
 
 
@@ -122,6 +124,34 @@ class Author:
             return make(store) or self._substitute()
         changed: Command = getattr(self, f"_{kind}")()
         return changed
+
+    def imported(self, name: str, database: Database, device: int, number: int) -> list[Command]:
+        """Return a file's commands as one group, or what takes back an earlier file.
+
+        Args:
+            database: What the person sees.
+            device: The person's.
+            number: Its next.
+        """
+        given = [row[0] for row in database.fetch(IMPORTS)]
+        if given and self._dice.chance(0.4):
+            return [UndoImport(import_id=self._dice.one_of(given))]
+        batch = CommandBatch(device, number)
+        journal = self._journal(name)
+        if name in ("deputy", "officer"):
+            batch.begin_import(ImportSource.ROSTER)
+            commands = [self._admit() for _ in range(self._dice.between(1, 3))]
+        elif self._dice.chance(0.5):
+            lesson = self._base.lessons[journal][0]
+            batch.begin_import(ImportSource.PLAN, journal)
+            commands = [self._plan(lesson, 0)]
+        else:
+            lesson = self._base.lessons[journal][0]
+            batch.begin_import(ImportSource.MARKS, journal)
+            commands = [self._mark(lesson, pupil) for pupil in self._base.lines[journal][:3]]
+        for command in commands:
+            batch.add(command)
+        return batch.group
 
     def ending(self, name: str) -> Command:
         """Return the end of a teacher's load in one of the teacher's own journals."""
@@ -281,11 +311,12 @@ class Author:
         )
 
     def _exempt(self) -> Command:
-        pupil_id = self._pupil()
+        kind = self._dice.one_of(tuple(ExemptionKind))
+        in_family = kind is ExemptionKind.FAMILY
         return ExemptPupil(
-            pupil_id=pupil_id,
-            subject_id=self._base.school.subjects["Математика"],
-            exemption_kind=KINDS_OF_RELEASE[pupil_id % len(KINDS_OF_RELEASE)],
+            pupil_id=self._pupil(),
+            subject_id=0 if in_family else self._base.school.subjects["Математика"],
+            exemption_kind=kind,
             first_day=MONDAY,
             last_day=MONDAY + 3,
             document=self.text(),

@@ -17,6 +17,7 @@ from eschool_sync.replica.exchange import Exchange
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.profile import Profile as SavedProfile
 from eschool_sync.security.random_source import SeededRandom
+from eschool_sync.server.state import Phase
 from tests.simulation.acts import OWN, Author
 from tests.simulation.base import Base, base
 from tests.simulation.dice import Dice, Trace
@@ -327,6 +328,32 @@ class Play:
         self._add(name, origin.person, folder, origin.family, clock)
         self.note("copied", origin.name, name)
 
+    def _import(self) -> None:
+        """Somebody gives a file, as one group, or takes one back."""
+        device = self._someone()
+        if device.name not in (*OWN, "deputy", "officer"):
+            return
+        number = device.replica.next_number()
+        group = self.author.imported(device.name, device.database, device.number, number)
+        self.world.faults["import" if len(group) > 1 else "import taken back"] += 1
+        self._enter(device, group)
+
+    def _old_copy(self) -> None:
+        """An old copy of a replica is kept, or put back in its place with all that it lacks."""
+        device = self._someone()
+        if device.kept is None:
+            device.kept = self.world.moved(device.folder)
+            self.witness.kept(device)
+            self.note("copy kept", device.name)
+            return
+        self.world.faults["old copy put back"] += 1
+        self._happened += 1
+        before = self.witness.signed(device)
+        device.put_back()
+        self.witness.put_back(device, before)
+        self._replayed.discard(device.name)
+        self.note("old copy", device.name, device.pending())
+
     def _upgrade(self) -> None:
         """A newer program comes to a replica with everything that waits, or to the server (T19)."""
         fuse, fate = -1, ""
@@ -357,10 +384,16 @@ class Play:
         self.world.faults["server restored"] += 1
         self.restores += 1
         self._happened += 1
-        self.witness.check_own(self.world.server.school.database)
-        self.world.server.put_back()
+        server, killed = self.world.server, self.dice.chance(0.5)
+        before = server.school.state.phase, server.school.head()
+        self.witness.check_own(server.school.database)
+        self.witness.check_shut_out(server.school.database)
+        server.put_back(killed=killed)
+        after = server.school.state.phase, server.school.head()
+        seen = killed or before[0] != Phase.OPEN or after in (before, (Phase.SUSPENDED, after[1]))
+        self.witness.expect(seen, "order", "T16", "server", "does not see what it has lost")
         self.witness.restored(self.world.devices.values())
-        self.note("server restored")
+        self.note("server restored", killed, after[0])
 
     def _operator(self) -> None:
         """The operator of a restored server goes on, whether or not everybody was there."""

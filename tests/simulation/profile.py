@@ -84,6 +84,7 @@ def _weights(dice: Dice, *, calm: bool, with_all: bool) -> dict[str, float]:
         "office": dice.one_of((3, 6, 10) if with_all else (0, 1.5, 5)),
         "pass": dice.one_of((0.5, 2)),
         "refused": dice.one_of((0, 1.5)),
+        "import": dice.one_of((0, 0.5, 1.5)),
     }
     if not calm:
         weights |= {
@@ -100,4 +101,7 @@ def _weights(dice: Dice, *, calm: bool, with_all: bool) -> dict[str, float]:
         }
     if not calm and dice.chance(RESTORED):
         weights |= {"backup": 0.7, "restore": 0.7, "operator": 2}
+    elif not calm:
+        # What an old copy has forgotten is nowhere any more once the server has forgotten it, too.
+        weights |= {"old_copy": dice.one_of((0, 0, 0, 3))}
     return weights

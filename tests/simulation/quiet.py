@@ -93,6 +93,8 @@ class Quiet:
         server = self._play.world.server.school.database
         witness = self._witness
         witness.check_log(server)
+        called = [device.number for device in self._play.world.devices.values()]
+        witness.check_shut_out(server, called)
         witness.check_sums("server", server, self._key)
         self._replay.compare(server, witness)
         witness.check_origins(self._play.world.devices.values(), server)

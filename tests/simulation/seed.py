@@ -36,7 +36,8 @@ class SeedResult:
 def play(seed: int, *, keep_trace: bool = False) -> SeedResult:
     """Play a seed from beginning to end; a defect that raises is a failure of the seed."""
     logging.getLogger("eschool.server").disabled = True
-    logging.getLogger("eschool_sync.server.school").disabled = True
+    logging.getLogger("eschool_sync.server.days").disabled = True
+    logging.getLogger("eschool_sync.server.memory").disabled = True
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=scratch())))
         played = Play(seed, folder, keep_trace=keep_trace)

@@ -33,6 +33,7 @@ SEALED = (
 LOG = "SELECT device, n, seq, header, payload, verdict, outcome, replaces FROM log ORDER BY seq"
 REVIEWS = "SELECT device, command_number, state FROM held_command"
 OWN = "SELECT device, n, take, header FROM log WHERE pushed = 0"
+SHUT_OUT = "SELECT device FROM device WHERE revoked_at > 0"
 ACCEPTED, HELD = (1, 2), 4
 NOT_JUDGED = frozenset({COPIED, GROUP_FELL, "command.device_revoked", "command.leak"})
 """Told of an entry whatever it says: another one's verdict counts, or a person looks."""
@@ -68,6 +69,9 @@ class Witness:
         before: Verdict of each command that a server gave before it was restored.
         groups: Number of the first command of the group that each was entered in; 0 for none.
         own: Header of each number that the server gave to an act of its own, kept or forgotten.
+        shut_out: Numbers of devices that were ever shut out.
+        copies: What a replica had promised when an old copy of it was kept.
+        left: Device and number of what an old copy has lost: only the server may have it.
     """
 
     begins: int
@@ -76,6 +80,9 @@ class Witness:
     groups: dict[Name, int] = field(default_factory=dict)
     before: dict[tuple[int, int], int] = field(default_factory=dict)
     own: dict[tuple[int, int], bytes] = field(default_factory=dict)
+    shut_out: set[int] = field(default_factory=set)
+    copies: dict[str, set[int]] = field(default_factory=dict)
+    left: set[tuple[int, int]] = field(default_factory=set)
     accepted: Counter[str] = field(default_factory=Counter)
     failures: list[Failure] = field(default_factory=list)
 
@@ -92,6 +99,29 @@ class Witness:
         """Let what a replica promised be promised by its copy, too."""
         self.given |= {(new, n): shown for (name, n), shown in self.given.items() if name == old}
         self.groups |= {(new, n): first for (name, n), first in self.groups.items() if name == old}
+
+    def kept(self, device: Device) -> None:
+        """Remember what a replica has promised by now: its files are copied."""
+        self.copies[device.name] = {n for name, n in self.given if name == device.name}
+
+    def signed(self, device: Device) -> set[tuple[int, int]]:
+        """Return device and number of everything in a replica's outbox."""
+        signed_as = device.signer()
+        return {(signed_as(row[0]), row[0]) for row in device.database.fetch(OUTBOX)}
+
+    def put_back(self, device: Device, before: set[tuple[int, int]]) -> None:
+        """An old copy has taken a replica's place: it promises what it had promised then.
+
+        Args:
+            device: With its old files.
+            before: What ``signed`` said of the newer ones.
+        """
+        promised = self.copies.pop(device.name)
+        for name, number in list(self.given):
+            if name == device.name and number not in promised:
+                del self.given[name, number]
+                del self.groups[name, number]
+        self.left |= before - self.signed(device)
 
     def restored(self, devices: Collection[Device]) -> None:
         """The server forgets; what it has said to replicas must come back as it was, or wait."""
@@ -134,6 +164,17 @@ class Witness:
                 known = self.own.setdefault((device, number), bytes(header))
                 same = known == bytes(header)
                 self.expect(same, "duplicated", "I3", "the server's own", device, number)
+
+    def check_shut_out(self, database: Database, called: Collection[int] = ()) -> None:
+        """Who was ever shut out stays so, whatever becomes of the server's database (T15).
+
+        Args:
+            called: Numbers of the devices that have called the server since.
+        """
+        shut = {int(row[0]) for row in database.fetch(SHUT_OUT)}
+        again = sorted((self.shut_out & set(called)) - shut)
+        self.expect(not again, "order", "T15", "let in again", again)
+        self.shut_out |= shut
 
     def check_log(self, database: Database) -> None:
         """No gap in the order, no verdict that changes, evidence as shown (I1, I3, I9)."""
@@ -245,7 +286,8 @@ class Witness:
         for number, n, _, header, payload, _, outcome, _ in database.fetch(LOG):
             if number not in numbers:
                 continue
-            self.expect((number, n) in family, "duplicated", "I3", number, n, "of nobody")
+            is_ours = (number, n) in family or (number, n) in self.left
+            self.expect(is_ours, "duplicated", "I3", number, n, "of nobody")
             if unpack_outcome(msgpack.unpackb(outcome)).key in NOT_JUDGED:
                 continue
             read = Header.read(bytes(header))

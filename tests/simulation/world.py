@@ -153,9 +153,16 @@ class Server:
         self.run(lambda school: restoring.take_copy(school, copy, self._file))
         self._backup = copy.read_bytes()
 
-    def put_back(self) -> None:
-        """Put the copy in the place of the database, and tell nobody."""
-        self.directory.close()
+    def put_back(self, *, killed: bool) -> None:
+        """Put the copy in the place of the database, and tell nobody.
+
+        Args:
+            killed: The process had no time to write anything down; else it ends in good order.
+        """
+        if killed:
+            self.process.die()
+        else:
+            self.directory.close()
         copy = self._world.folder / "backup"
         copy.write_bytes(self._backup)
         restoring.put_back(self._file, copy)
@@ -242,6 +249,7 @@ class Device:
     Attributes:
         name: Stays, while a copied replica becomes another device.
         family: Name of the replica that it is a copy of, or its own.
+        kept: An old copy of its files.
     """
 
     name: str
@@ -253,6 +261,7 @@ class Device:
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOON))
     handles: list[Handle] = field(default_factory=list)
     starts: int = 0
+    kept: Path | None = None
 
     def start(self, fuse: int = -1, fate: str = "") -> Handle:
         """Open the replica in a process of its own.
@@ -294,6 +303,15 @@ class Device:
             self.start(fuse, fate)
         except (ProcessDied, AccessError):
             self.start()
+
+    def put_back(self) -> None:
+        """Put the old copy in the place of its files."""
+        assert self.kept is not None
+        for handle in self.handles:
+            handle.replica.close()
+        self.handles.clear()
+        self.folder, self.kept = self.kept, None
+        self.start()
 
     @property
     def handle(self) -> Handle:

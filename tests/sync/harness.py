@@ -335,6 +335,11 @@ class World:
             assert member.undo_images() == 0
             assert member.rows() == self.rows_in_scope(member), name
 
+    def kill(self) -> None:
+        """End the server process as kill -9 does: nothing is written on its way out."""
+        for number in list(self.directory._open):
+            self.directory._open.pop(number).database.close()
+
     def restart(self) -> None:
         """End the server process and start another."""
         self.directory.close()

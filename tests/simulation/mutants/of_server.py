@@ -226,10 +226,24 @@ SERVER = (
     ),
     Mutant(
         "days-turn-unseen",
-        _SCHOOL,
+        "eschool_sync/server/days.py",
         "        if today == self._closed_day:\n            return\n",
         "        if self._closed_day > 0 or today == self._closed_day:\n            return\n",
         "days open in the order of the log",
+    ),
+    Mutant(
+        "open-what-was-put-back",
+        "eschool_sync/server/memory.py",
+        "        if is_open and self._is_put_back(head):\n            self.suspend()\n        elif",
+        "        if",
+        "T16: the server sees by itself that its database was put back",
+    ),
+    Mutant(
+        "let-in-who-was-shut-out",
+        _SCHOOL,
+        "        if not device.revoked_at and number in self.state.shut_out:\n",
+        "        if not device.revoked_at and number < 0:\n",
+        "T15: who was shut out stays so after a restore",
     ),
     Mutant(
         "trust-the-database-with-own-numbers",

@@ -1,0 +1,134 @@
+"""What is remembered of a school outside of its database, read, changed and kept up to date.
+
+By it the server itself sees that its database was put back, and who was shut out before that
+(design §5.7).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from eschool_core.store.database import Database
+from eschool_sync.clock import Clock
+from eschool_sync.history.tree import Tree
+from eschool_sync.server.heads import Head
+from eschool_sync.server.single import taking_turns
+from eschool_sync.server.state import Phase, ServerState
+
+LOCK_FILE: Final = "state.lock"
+REMEMBER_SECONDS: Final = 10 * 60
+"""While it writes, a server remembers so often how far its database has come."""
+
+SHUT_OUT: Final = "SELECT device FROM device WHERE revoked_at > 0"
+
+_logger = logging.getLogger(__name__)
+
+
+class Memory:
+    """The state file of a school that is open.
+
+    Args:
+        state: As it was read.
+        path: Where it is.
+        database: Of the school.
+        clock: The server's.
+
+    Attributes:
+        state: As this process knows it.
+    """
+
+    def __init__(self, state: ServerState, path: Path, database: Database, clock: Clock) -> None:
+        self.state = state
+        self._path = path
+        self._database = database
+        self._clock = clock
+        self._scopes_moved = False
+        self._remembered_at = clock.monotonic()
+
+    def look_again(self) -> None:
+        """Read what another process may have written."""
+        self.state = ServerState.load(self._path)
+
+    def change(self, change: Callable[[ServerState], ServerState]) -> None:
+        """Go on with another state, durable when this returns.
+
+        Args:
+            change: Of what is remembered now: another process may have changed it meanwhile.
+        """
+        with taking_turns(self._path.with_name(LOCK_FILE)):
+            state = change(ServerState.load(self._path))
+            state.save(self._path)
+        self.state = state
+
+    def suspend(self) -> None:
+        """Take nothing any more until the operator has acted: the database was put back."""
+        self.change(lambda state: replace(state, phase=Phase.SUSPENDED))
+        _logger.error("school %d: its database was put back", self.state.school)
+
+    def compare(self, head: Head) -> None:
+        """Suspend a school whose database lacks what it once held; else remember what it holds.
+
+        Args:
+            head: Of the database.
+        """
+        is_open = self.state.phase == Phase.OPEN
+        if is_open and self._is_put_back(head):
+            self.suspend()
+        elif (is_open and head.seq > self.state.seq) or not self._shut_out() <= self.state.shut_out:
+            self.remember(head)
+
+    def hear(self, scope_seq: int) -> None:
+        """Hear of a transaction; that of who is shut out changes a scope.
+
+        Args:
+            scope_seq: Of the last change of anybody's scope in it; 0 for none.
+        """
+        self._scopes_moved |= scope_seq > 0
+
+    def keep_up(self, read_head: Callable[[], Head]) -> None:
+        """After a commit: write down what should outlive the database, if there is something."""
+        moved, self._scopes_moved = self._scopes_moved, False
+        if self._clock.monotonic() - self._remembered_at >= REMEMBER_SECONDS or (
+            moved and not self._shut_out() <= self.state.shut_out
+        ):
+            self.remember(read_head())
+
+    def remember(self, head: Head) -> None:
+        """Write down how far the database has come, and who is shut out.
+
+        The first only of a school that is open: any other one is not yet known to be whole. A disk
+        that is full stops nobody; what is remembered is then older.
+
+        Args:
+            head: Of a commit that is durable.
+        """
+        self._remembered_at = self._clock.monotonic()
+        shut_out = self._shut_out()
+
+        def remembering(state: ServerState) -> ServerState:
+            seq = head.seq if state.phase == Phase.OPEN else 0
+            return state.remembering(seq, head.root, shut_out)
+
+        try:
+            self.change(remembering)
+        except OSError as error:
+            _logger.error("the state file cannot be written: %s", type(error).__name__)
+
+    def _shut_out(self) -> frozenset[int]:
+        return frozenset(int(row[0]) for row in self._database.fetch(SHUT_OUT))
+
+    def _is_put_back(self, head: Head) -> bool:
+        state = self.state
+        if not state.seq or (head.seq, head.root.hex()) == (state.seq, state.root):
+            return False
+        if state.seq > head.seq:
+            return True
+        try:
+            return Tree(self._database).root(state.seq).hex() != state.root
+        except ValueError:
+            # Parts of the tree are missing: it is not the history that was there.
+            return True

@@ -1,0 +1,304 @@
+"""The server itself sees that its database was put back, and who was shut out stays so (§5.7)."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from eschool_core.commands.access import RevokeDevice
+from eschool_core.domain.journal import Mark, Topic
+from eschool_core.domain.office import Device
+from eschool_core.errors import AccessError, BusyError, EschoolError
+from eschool_sync.clock import ManualClock
+from eschool_sync.security.random_source import SeededRandom
+from eschool_sync.server import restoring, state
+from eschool_sync.server.directory import DATABASE_FILE, STATE_FILE, Directory
+from eschool_sync.server.memory import REMEMBER_SECONDS, Memory
+from eschool_sync.server.state import UNKNOWN_DEVICES, Phase, ServerState
+from tests.core.commands.acts import mark, topic
+from tests.postgres import new_database
+from tests.sync.harness import Member, World, build, lesson, pupils
+
+
+class Kept:
+    """A world, and a copy of its server's database."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.copy = world.folder / "copy.db"
+        self.file = world.directory.folder / str(world.number) / DATABASE_FILE
+        restoring.take_copy(world.server, self.copy, self.file)
+
+    def put_back(self, *, killed: bool = False) -> None:
+        """End the server, put the copy in the place of its database, and start it."""
+        if killed:
+            self.world.kill()
+        self.world.directory.close()
+        restoring.put_back(self.file, self.copy)
+        self.world.restart()
+
+    def forget(self) -> None:
+        """Let the state file be that of a program which did not remember the head yet."""
+        self.world.kill()
+        path = self.file.with_name(STATE_FILE)
+        replace(ServerState.load(path), seq=0, root="").save(path)
+        self.put_back()
+
+    @property
+    def phase(self) -> int:
+        """What the server does now."""
+        return self.world.server.state.phase
+
+    def go_on(self) -> None:
+        """Do what the operator does when nobody comes in the window."""
+        restoring.begin(self.world.server)
+        restoring.close_window(self.world.server)
+
+    def revoke(self, member: Member) -> None:
+        """Shut a device out."""
+        self.world.act(RevokeDevice(device=member.replica.device))
+
+
+@pytest.fixture
+def kept(world: World) -> Kept:
+    """A world with replicas of two people; the copy is of this moment."""
+    world.synced("maths", "russian")
+    return Kept(world)
+
+
+def told(member: Member) -> str:
+    """Return what a sync is told; empty if it succeeds."""
+    try:
+        member.sync()
+    except EschoolError as error:
+        return error.key
+    return ""
+
+
+@pytest.mark.threat("T16")
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_server_sees_by_itself_that_its_database_was_put_back(
+    kept: Kept, *, killed: bool
+) -> None:
+    """Ended in order it remembers all, killed what was there ten minutes ago."""
+    world = kept.world
+    world.act(topic(lesson(world), "Потеряно"), "maths")
+    world.advance(REMEMBER_SECONDS)
+    world.act(topic(lesson(world), "И это"), "maths")
+    kept.put_back(killed=killed)
+    assert kept.phase == Phase.SUSPENDED
+    # This replica is not ahead: only the server knows.
+    assert told(world.member("russian")) == "busy.restored"
+    kept.go_on()
+    assert told(world.member("russian")) == ""
+    world.check("russian")
+
+
+@pytest.mark.threat("T16")
+def test_a_server_that_was_killed_goes_on(kept: Kept) -> None:
+    """Its database has more than is remembered, never less."""
+    world = kept.world
+    for moment in (0, REMEMBER_SECONDS, 60):
+        world.advance(moment)
+        world.act(topic(lesson(world), f"Через {moment}"), "maths")
+        world.kill()
+        world.restart()
+        assert kept.phase == Phase.OPEN
+    assert told(world.member("maths")) == ""
+    world.restart()
+    assert kept.phase == Phase.OPEN
+
+
+@pytest.mark.threat("T16")
+def test_another_history_of_the_same_length_is_seen(kept: Kept) -> None:
+    """The copy went on elsewhere and has as many commands, but others."""
+    world = kept.world
+    world.act(topic(lesson(world), "Здесь"), "maths")
+    kept.put_back()
+    world.server.change(lambda now: replace(now, phase=Phase.OPEN))
+    world.act(topic(lesson(world), "Там"), "maths")
+    world.act(topic(lesson(world), "И дальше"), "maths")
+    world.kill()
+    world.restart()
+    assert kept.phase == Phase.SUSPENDED
+
+
+@pytest.mark.threat("T16")
+@pytest.mark.parametrize("remembered", [True, False])
+def test_a_device_enrolled_in_the_lost_time_is_not_shut_out(
+    kept: Kept, *, remembered: bool
+) -> None:
+    """Nobody is ahead of the server; without its memory the device's certificate tells it."""
+    world = kept.world
+    late = world.member("physics")
+    if remembered:
+        kept.put_back(killed=True)
+        assert kept.phase == Phase.SUSPENDED
+    else:
+        kept.forget()
+        assert kept.phase == Phase.OPEN
+    assert world.server.store.first(Device, device=late.replica.device) is None
+    assert told(late) == "busy.restored"
+    assert kept.phase == Phase.SUSPENDED
+    maths = world.member("maths")
+    maths.do(topic(lesson(world), "Ждёт"))
+    assert told(maths) == "busy.restored"
+    restoring.begin(world.server)
+    assert told(late) == "busy.collecting"
+    restoring.close_window(world.server)
+    assert [told(late), told(maths)] == ["", ""]
+    assert [row.text for row in world.server.store.select(Topic)] == ["Ждёт"]
+    assert world.member("head").replica.device > late.replica.device
+
+
+@pytest.mark.threat("T16")
+def test_a_certificate_of_before_the_incarnation_suspends_nothing(kept: Kept) -> None:
+    """The operator knows of the restore, and this device comes after the window."""
+    world = kept.world
+    late = world.member("physics")
+    kept.put_back()
+    kept.go_on()
+    assert told(late) == ""
+    assert kept.phase == Phase.OPEN
+    world.check("physics")
+
+
+@pytest.mark.threat("T16")
+def test_a_state_file_that_was_put_back_too_leaves_a_gap(kept: Kept) -> None:
+    """A whole machine was put back: the school has certified a number that it does not know."""
+    world, path = kept.world, kept.file.with_name(STATE_FILE)
+    before = path.read_bytes()
+    late = world.member("physics")
+    world.directory.close()
+    path.write_bytes(before)
+    kept.put_back()
+    assert kept.phase == Phase.OPEN
+    assert told(late) == "busy.restored"
+    number = late.replica.device
+    assert world.server.state.highest_device == number + UNKNOWN_DEVICES
+    kept.go_on()
+    assert world.server.state.server_device > number
+    assert told(late) == ""
+
+
+@pytest.mark.threat("T15")
+@pytest.mark.threat("T16")
+@pytest.mark.parametrize("enrolled", ["before the copy", "after it"])
+@pytest.mark.parametrize("noticed", [True, False])
+def test_who_was_shut_out_in_the_lost_time_stays_shut_out(
+    kept: Kept, enrolled: str, *, noticed: bool
+) -> None:
+    """Also where nobody notices that the database was put back."""
+    world = kept.world
+    stolen = world.member("maths" if enrolled == "before the copy" else "physics")
+    number = stolen.replica.device
+    kept.revoke(stolen)
+    if noticed:
+        kept.put_back(killed=True)
+        assert kept.phase == Phase.SUSPENDED
+        restoring.begin(world.server)
+        assert told(stolen) == "busy.collecting"
+        restoring.close_window(world.server)
+    else:
+        kept.forget()
+        if enrolled == "after it":
+            assert told(stolen) == "busy.restored"
+            kept.go_on()
+    assert told(stolen) == "access.revoked"
+    row = world.server.store.first(Device, device=number)
+    assert row is not None
+    assert row.revoked_at
+    assert told(world.member("russian")) == ""
+
+
+@pytest.mark.threat("T15")
+def test_what_a_device_shut_out_had_waiting_is_held_all_the_same(kept: Kept) -> None:
+    """Nobody has noticed that the database was put back to before that."""
+    world, maths = kept.world, kept.world.member("maths")
+    maths.do(mark(lesson(world), pupils(world)[0], 5))
+    kept.revoke(maths)
+    kept.forget()
+    assert told(maths) == "access.revoked"
+    assert world.server.store.select(Mark) == []
+    [(verdict,)] = world.server.database.fetch(
+        "SELECT verdict FROM log WHERE device = ?", (maths.replica.device,)
+    )
+    assert verdict == 4
+
+
+@pytest.mark.threat("T13")
+def test_a_full_disk_under_the_state_file_stops_nobody(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, maths = kept.world, kept.world.member("maths")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    world.advance(REMEMBER_SECONDS)
+    before = world.server.state.seq
+    maths.do(topic(lesson(world), "Диск полон"))
+    with monkeypatch.context() as patched:
+        patched.setattr(state, "write_atomically", full)
+        assert told(maths) == ""
+    assert world.server.state.seq == before
+    world.advance(REMEMBER_SECONDS)
+    maths.do(topic(lesson(world), "И снова место"))
+    assert told(maths) == ""
+    assert world.server.state.seq == world.server.head().seq
+
+
+def test_two_processes_give_no_device_number_twice(kept: Kept) -> None:
+    """Each reads the state, changes it and writes it, as a server and a command beside it do."""
+    world, path = kept.world, kept.file.with_name(STATE_FILE)
+    first = world.server.state.highest_device
+
+    def numbers(_: int) -> Iterator[int]:
+        memory = Memory(ServerState.load(path), path, world.server.database, ManualClock(0))
+        for _ in range(20):
+            memory.change(ServerState.next_device)
+            yield memory.state.highest_device
+
+    with ThreadPoolExecutor(4) as pool:
+        given = [each for own in pool.map(lambda at: list(numbers(at)), range(4)) for each in own]
+    assert sorted(given) == list(range(first + 1, first + 81))
+
+
+@pytest.mark.postgres
+@pytest.mark.threat("T16")
+def test_a_database_of_postgresql_that_was_put_back_is_seen(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    url = new_database(postgres_url)
+    world = build(tmp_path / "world", url)
+    world.directory.close()
+    older = new_database(url, like=url)
+    world.restart()
+    world.act(topic(lesson(world), "Потеряно"), "maths")
+    world.directory.close()
+    folder = world.directory.folder
+    for address, phase in ((url, Phase.OPEN), (older, Phase.SUSPENDED)):
+        directory = Directory(folder, address, clock=world.clock, random=SeededRandom(7))
+        assert directory.school(world.number).state.phase == phase
+        directory.close()
+
+
+@pytest.mark.threat("T16")
+def test_a_suspended_server_takes_no_strangers_certificate(kept: Kept) -> None:
+    """Only who holds the key of a certified device is told anything."""
+    world = kept.world
+    late = world.member("physics")
+    kept.forget()
+    signing = late.replica._opened.signing
+    late.replica._opened.signing = world.member("russian").replica._opened.signing
+    with pytest.raises(AccessError):
+        late.sync()
+    assert kept.phase == Phase.OPEN
+    late.replica._opened.signing = signing
+    with pytest.raises(BusyError):
+        late.sync()
