@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from eschool_core.commands.access import RevokeDevice
 from eschool_core.commands.lessons import RecordMark
 from eschool_core.domain.files import LessonFile
 from eschool_core.domain.journal import Mark
@@ -181,6 +182,36 @@ def test_a_surviving_state_file_tells_which_device_numbers_were_given(
     restored = restore_backup(made.path, KEY, world.directory.folder, SeededRandom(5))
     assert restored.state.server_device == given + 1
     assert (folder / "before" / "state.json").exists()
+
+
+@pytest.mark.threat("T16")
+def test_a_device_enrolled_after_the_backup_is_let_in_by_its_certificate(
+    world: World, made: Made
+) -> None:
+    late = world.member("physics")
+    folder = world.directory.folder
+    world.directory.close()
+    shutil.rmtree(folder / str(world.number))
+    restore_backup(made.path, KEY, folder, SeededRandom(5))
+    world.school.move(world.server)
+    late.sync()
+    world.check("physics")
+
+
+@pytest.mark.threat("T15")
+def test_who_was_shut_out_after_the_backup_stays_so_by_the_surviving_state_file(
+    world: World, made: Made
+) -> None:
+    maths = world.member("maths")
+    world.act(RevokeDevice(device=maths.replica.device))
+    world.directory.close()
+    for file in (world.directory.folder / str(world.number)).glob("school.db*"):
+        file.unlink()
+    restore_backup(made.path, KEY, world.directory.folder, SeededRandom(5))
+    world.school.move(world.server)
+    with pytest.raises(AccessError) as caught:
+        maths.sync()
+    assert caught.value.key == "access.revoked"
 
 
 def test_a_school_that_stands_is_not_restored_over(world: World, made: Made) -> None:
