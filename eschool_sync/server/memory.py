@@ -67,7 +67,7 @@ class Memory:
     def suspend(self) -> None:
         """Take nothing any more until the operator has acted: the database was put back."""
         self.change(lambda state: replace(state, phase=Phase.SUSPENDED))
-        _logger.error("school %d: its database was put back", self.state.school)
+        _logger.error("a database was put back: see eschool server restored status")
 
     def compare(self, head: Head) -> None:
         """Suspend a school whose database lacks what it once held; else remember what it holds.
