@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from eschool_core.domain.partition import PartitionKind
-from eschool_core.domain.row import Row, Value, columns
+from eschool_core.domain.row import Row, Value, columns, table_of
 from eschool_core.domain.tables import TABLES
 from eschool_core.errors import InputError
 from eschool_core.store.store import Store
@@ -47,7 +47,7 @@ def rows(
 def _value(table: type[Row], name: str, given: str) -> Value:
     if name not in columns(table):
         raise InputError("api.column", column=name[:40])
-    kind = table.__table__.columns[name].type.python_type  # type: ignore[attr-defined]
+    kind = table_of(table).columns[name].type.python_type
     if kind is str:
         return given
     if kind is not int or not given.removeprefix("-").isdigit() or not given.isascii():

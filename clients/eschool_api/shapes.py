@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import IntEnum
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
-from eschool_core.domain.row import Row, columns
+from eschool_core.domain.row import Row, columns, table_of
 
 Schema = dict[str, Any]
 
@@ -97,7 +97,7 @@ def _words(kind: type[IntEnum]) -> Schema:
 def _row(table: type[Row]) -> Schema:
     kinds: dict[object, Schema] = {int: {"type": "integer"}, str: {"type": "string"}}
     shown: dict[str, Schema] = {}
-    for column in table.__table__.columns:  # type: ignore[attr-defined]
+    for column in table_of(table).columns:
         schema = kinds.get(column.type.python_type, {"type": "string", "format": "byte"})
         shown[column.name] = {"anyOf": [schema, PLAIN[type(None)]]} if column.nullable else schema
     assert tuple(shown) == columns(table)

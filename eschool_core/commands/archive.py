@@ -6,7 +6,6 @@ proposes and the head approves. There is no other command that deletes a record 
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from typing import Annotated, ClassVar
 
@@ -26,6 +25,7 @@ from eschool_core.commands.base import (
 from eschool_core.commands.former import check_over
 from eschool_core.domain.archive import ArchiveEntry, RegisterRow, SectionWaiver
 from eschool_core.domain.enums import Role
+from eschool_core.domain.json_text import json_text
 from eschool_core.domain.partition import ARCHIVE
 from eschool_core.domain.result_enums import ArchiveKind, ArchiveState, YearSection
 from eschool_core.domain.school import AcademicYear, Journal, SchoolClass, Subject
@@ -141,7 +141,7 @@ def draw_up_register(store: Store, command: DrawUpRegister, occasion: Occasion) 
                 entry_id=entry_id,
                 ordinal=ordinal,
                 pupil_id=line.pupil_id,
-                content=json.dumps(asdict(line), ensure_ascii=False, sort_keys=True),
+                content=json_text(asdict(line)),
             )
             for ordinal, line in enumerate(register_lines(store, school_class), start=1)
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import msgpack
 from pydantic import ValidationError
@@ -133,6 +133,9 @@ BY_KIND: Mapping[tuple[str, int], CommandSpec] = MappingProxyType(
 )
 
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
+
+
 def fields_of(command: Command) -> list[Any]:
     """Return a command's values in the order of its fields, as they are stored and sent."""
     return list(command.model_dump(mode="json").values())
@@ -179,7 +182,7 @@ def _as_json(value: Any) -> bytes:
         TypeError, ValueError, RecursionError: JSON cannot carry it: bytes, lone surrogates, NaN,
             endless nesting.
     """
-    return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    return _JSON.encode(value).encode()
 
 
 def _culprit(values: dict[str, Any]) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from eschool_core.commands.base import Occasion
 from eschool_core.commands.telling import tell
 from eschool_core.domain.enums import NoticeKind
 from eschool_core.domain.journal import CellHistory
+from eschool_core.domain.json_text import json_text
 from eschool_core.domain.row import Cell, columns
 from eschool_core.store.store import Store
 
@@ -74,7 +73,7 @@ def _keep(store: Store, occasion: Occasion, earlier: Cell, reason: str, other_id
         part=earlier.part,
         table_number=earlier.number,
         row_id=earlier.id,
-        content=json.dumps(content_of(earlier), ensure_ascii=False, sort_keys=True),
+        content=json_text(content_of(earlier)),
         author_id=earlier.author_id,
         device=earlier.device,
         made_at=earlier.made_at,

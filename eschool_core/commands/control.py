@@ -8,6 +8,7 @@ from typing import ClassVar
 from eschool_core.commands import rights
 from eschool_core.commands.base import Command, CommandSpec, Findings, Name, ObjectId, Occasion
 from eschool_core.domain.enums import FindingState, Role
+from eschool_core.domain.json_text import json_text
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.school import Substitution
 from eschool_core.errors import InputError
@@ -47,11 +48,7 @@ def waive_finding(store: Store, command: WaiveFinding, occasion: Occasion) -> Fi
             state=FindingState.WAIVED,
             closed_at=occasion.interval.made_at,
             closed_by_id=occasion.actor_id,
-            params=json.dumps(
-                json.loads(finding.params) | {"waived": command.reason},
-                ensure_ascii=False,
-                sort_keys=True,
-            ),
+            params=json_text(json.loads(finding.params) | {"waived": command.reason}),
         )
     )
     return []

@@ -30,9 +30,8 @@ policy_number = values.policy_number
 policy_numbers = values.policy_numbers
 
 GRADES_OF_JOURNAL = (
-    "SELECT DISTINCT e.grade FROM journal_line l JOIN enrolment e ON e.pupil_id = l.pupil_id "
-    "WHERE l.journal_id = ? AND l.first_day <= ? AND l.last_day >= ? "
-    "AND e.first_day <= ? AND e.last_day >= ?"
+    "SELECT DISTINCT e.grade, l.first_day, l.last_day, e.first_day, e.last_day "
+    "FROM journal_line l JOIN enrolment e ON e.pupil_id = l.pupil_id WHERE l.journal_id = ?"
 )
 HELD_DAYS = (DayKind.SCHOOL_DAY, DayKind.REMOTE)
 OWN_END = (JournalKind.INDIVIDUAL, JournalKind.EXTRACURRICULAR)
@@ -40,10 +39,10 @@ OWN_END = (JournalKind.INDIVIDUAL, JournalKind.EXTRACURRICULAR)
 # The nearest rule of a date comes last.
 RULES = "day >= ? AND day <= ? ORDER BY level, id"
 # Lessons beyond the timetable that were held: the planned or the actual end, whichever is later.
-EXTRA_END = (
-    "SELECT MAX(l.end_minute) FROM lesson l JOIN journal j ON j.id = l.journal_id "
+EXTRA_ENDS = (
+    "SELECT g.class_id, MAX(l.end_minute) FROM lesson l JOIN journal j ON j.id = l.journal_id "
     "JOIN group_class g ON g.group_id = j.group_id "
-    "WHERE g.class_id = ? AND l.day = ? AND l.planned = 0 AND j.kind NOT IN (?, ?)"
+    "WHERE l.day = ? AND l.planned = 0 AND j.kind NOT IN (?, ?) GROUP BY g.class_id"
 )
 
 
@@ -174,8 +173,18 @@ def class_day_end(store: Store, school_class: SchoolClass, day: int) -> int | No
     }
     bells = store.select(BellPeriod, schedule_id=resolved.schedule_id)
     ends = [entry.end_minute for entry in bells if entry.period in periods]
-    extra = store.rows(EXTRA_END, school_class.id, day, *OWN_END)[0][0]
-    return max([*ends, *([] if extra is None else [int(extra)])], default=None)
+    extra = _extra_ends(store, day).get(school_class.id)
+    return max([*ends, *([] if extra is None else [extra])], default=None)
+
+
+def _extra_ends(store: Store, day: int) -> dict[int, int]:
+    """Return the minute at which the last lesson beyond the timetable ends, by class."""
+
+    def read() -> dict[int, int]:
+        rows = store.rows(EXTRA_ENDS, day, *OWN_END)
+        return {int(class_id): int(end) for class_id, end in rows}
+
+    return store.reads.derived(("extra_ends", day), (Lesson, Journal, GroupClass), read)
 
 
 def day_end(store: Store, journal: Journal, lesson: Lesson) -> int:
@@ -280,8 +289,17 @@ def grade_on(store: Store, pupil_id: int, day: int) -> int | None:
 
 def grades_taught(store: Store, journal: Journal, day: int) -> set[int]:
     """Return the grades of a journal's pupils on a day; of its classes while it has none."""
-    rows = store.rows(GRADES_OF_JOURNAL, journal.id, day, day, day, day)
-    return {int(row[0]) for row in rows} or {entry.grade for entry in group_classes(store, journal)}
+    spans = store.reads.derived(
+        ("grades_taught", journal.id),
+        (JournalLine, Enrolment),
+        lambda: store.rows(GRADES_OF_JOURNAL, journal.id),
+    )
+    found = {
+        int(grade)
+        for grade, listed, struck, enrolled, left in spans
+        if listed <= day <= struck and enrolled <= day <= left
+    }
+    return found or {entry.grade for entry in group_classes(store, journal)}
 
 
 def markless_grades(store: Store, day: int) -> tuple[int, ...]:

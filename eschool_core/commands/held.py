@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from eschool_core.commands.base import (
 from eschool_core.commands.carrying import carry
 from eschool_core.commands.telling import tell
 from eschool_core.domain.enums import NoticeKind, Role
+from eschool_core.domain.json_text import json_text
 from eschool_core.domain.partition import ARCHIVE
 from eschool_core.domain.review import HeldCommand, HeldState
 from eschool_core.errors import InputError
@@ -79,7 +79,7 @@ def keep_held(
             estimate=interval.estimate,
             claimed=interval.claimed,
             key=key,
-            params=json.dumps(params, ensure_ascii=False, sort_keys=True),
+            params=json_text(params),
             state=HeldState.OPEN,
         )
     )

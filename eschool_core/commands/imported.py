@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from eschool_core.commands.base import (
 from eschool_core.commands.plans import plans_journal
 from eschool_core.domain.enums import Role
 from eschool_core.domain.imports import ImportImage, ImportRecord, ImportSource
+from eschool_core.domain.json_text import json_text
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.row import Row, columns
 from eschool_core.domain.school import Journal
@@ -168,7 +168,7 @@ class _Images:
         image = ImportImage(
             id=self.occasion.new_id_beside(),
             part=row.part,
-            content=json.dumps(content, ensure_ascii=False, sort_keys=True),
+            content=json_text(content),
             **place,
         )
         self.store.add(image)

@@ -312,7 +312,7 @@ def take_roll(store: Store, command: TakeRoll, occasion: Occasion) -> Findings:
 
 def _take_roll(store: Store, occasion: Occasion, lesson: Lesson) -> None:
     if store.first(RollTaken, lesson_id=lesson.id) is None:
-        store.put(
+        store.add(
             RollTaken(
                 id=occasion.new_id(),
                 part=lesson.part,

@@ -26,6 +26,7 @@ from eschool_core.commands.base import (
 from eschool_core.commands.telling import tell
 from eschool_core.domain.enums import FindingState, NoticeKind, Role, Timeliness
 from eschool_core.domain.journal import Homework, Lesson
+from eschool_core.domain.json_text import json_text
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.partition import SCHOOL, TO_RESULT
 from eschool_core.domain.result_enums import ResultKind
@@ -245,7 +246,7 @@ def _place_of(store: Store, finding: FindingRecord) -> dict[str, str | int]:
 
 
 def _with(finding: FindingRecord, about: dict[str, str | int]) -> str:
-    return json.dumps(json.loads(finding.params) | about, ensure_ascii=False, sort_keys=True)
+    return json_text(json.loads(finding.params) | about)
 
 
 def _device_of(store: Store, finding: FindingRecord) -> int:

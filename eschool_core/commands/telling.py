@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from eschool_core.commands.base import Occasion
 from eschool_core.commands.facts import place_of
 from eschool_core.domain.enums import FindingState, NoticeKind
+from eschool_core.domain.json_text import json_text
 from eschool_core.domain.office import FindingRecord, Notice
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.regulation import checks
@@ -57,7 +58,7 @@ def tell(
             person_id=person_id,
             kind=kind,
             key=key,
-            params=json.dumps(params, ensure_ascii=False, sort_keys=True),
+            params=json_text(params),
             object_id=object_id,
             made_at=occasion.interval.made_at,
         )
@@ -80,14 +81,14 @@ def record_finding(
         entry.part == part for entry in _open(store, finding.check, lesson_id, params)
     ):
         return
-    store.put(
+    store.add(
         FindingRecord(
             id=occasion.new_id(),
             part=part,
             staff_id=staff_id,
             check_id=finding.check.id,
             lesson_id=lesson_id,
-            params=json.dumps(params, ensure_ascii=False, sort_keys=True),
+            params=json_text(params),
             evidence=_evidence(interval),
             state=FindingState.OPEN,
             found_at=interval.made_at,
@@ -108,12 +109,13 @@ def remedy_findings(
         about: Parameters by which findings of one check on one lesson are told apart.
     """
     for finding in _open(store, check, lesson_id, about):
-        store.put(
+        store.change(
+            finding,
             finding.replace(
                 state=FindingState.REMEDIED,
                 closed_at=occasion.interval.made_at,
                 closed_by_id=occasion.actor_id,
-            )
+            ),
         )
 
 
@@ -140,12 +142,11 @@ def _in_state(
 
 
 def _evidence(interval: Interval) -> str:
-    return json.dumps(
+    return json_text(
         {
             "lo": interval.lo,
             "hi": interval.hi,
             "estimate": interval.estimate,
             "claimed": interval.claimed,
-        },
-        sort_keys=True,
+        }
     )

@@ -67,7 +67,9 @@ def settle_work_topics(
 
 def _is_looked_at(store: Store, lesson: Lesson) -> bool:
     """Return whether the day's end has passed that looks for the topics of a lesson."""
-    return day_of_topics(store, lesson) < facts.school(store).current_day
+    today = facts.school(store).current_day
+    # The time for topics is over on the lesson's day or on the next one.
+    return lesson.day < today - 1 or day_of_topics(store, lesson) < today
 
 
 def day_of_topics(store: Store, lesson: Lesson) -> int:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from sqlalchemy import Integer, LargeBinary
 
-from eschool_core.domain.row import Row, columns
+from eschool_core.domain.row import Row, columns, table_of
 from eschool_core.exports.values import Shown, is_day, is_moment, shown_value
 from eschool_core.reports.neutral import neutralised
 from eschool_core.reports.to_csv import BYTE_ORDER_MARK
@@ -51,7 +51,7 @@ def as_csv(table: type[Row], objects: Sequence[dict[str, Shown]]) -> bytes:
 def schema_of(table: type[Row]) -> dict[str, Any]:
     """Return the JSON schema (draft 2020-12) of a table's file; it lets nothing unnamed pass."""
     names = columns(table)
-    kinds = {column.name: column.type for column in table.__table__.columns}  # type: ignore[attr-defined]
+    kinds = {column.name: column.type for column in table_of(table).columns}
     return {
         "$schema": DRAFT,
         "title": str(table.__tablename__),

@@ -10,12 +10,10 @@ from collections import defaultdict
 from typing import Final
 
 from eschool_core.domain.enums import ExemptionKind
+from eschool_core.domain.people import Exemption
 from eschool_core.store.store import Store
 
 SPANS: Final = "SELECT pupil_id, first_day, last_day FROM exemption WHERE kind = ?"
-ON_DAY: Final = (
-    "SELECT 1 FROM exemption WHERE pupil_id = ? AND kind = ? AND first_day <= ? AND last_day >= ?"
-)
 DOCUMENTS: Final = (
     "SELECT pupil_id, document FROM exemption WHERE kind = ? AND first_day <= ? AND last_day >= ? "
     "ORDER BY first_day, id"
@@ -47,7 +45,8 @@ class FamilyForm:
 
 def is_in_family(store: Store, pupil_id: int, day: int) -> bool:
     """Return whether one pupil is taught in the family on a day."""
-    return bool(store.rows(ON_DAY, pupil_id, ExemptionKind.FAMILY, day, day))
+    orders = store.select(Exemption, pupil_id=pupil_id, kind=ExemptionKind.FAMILY)
+    return any(order.first_day <= day <= order.last_day for order in orders)
 
 
 def family_documents(store: Store, day: int) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -24,7 +25,7 @@ class ReadCache:
     """
 
     def __init__(self) -> None:
-        self._tables: dict[type[Row], Reads] = {}
+        self._tables: dict[type[Row], Reads] = defaultdict(dict)
         self._derived: dict[tuple[Any, ...], Any] = {}
         self._rests_on: set[type[Row]] = set()
         self._size = 0
@@ -44,12 +45,12 @@ class ReadCache:
 
     def of(self, table: type[Row]) -> Reads | None:
         """Return what was read of a table, to look into; None where not trusted."""
-        return self._tables.setdefault(table, {}) if self._trusted else None
+        return self._tables[table] if self._trusted else None
 
     def keep(self, table: type[Row], key: tuple[Any, ...], rows: list[Any]) -> None:
         """Remember what was read of a table."""
         self._make_room()
-        self._tables.setdefault(table, {})[key] = rows
+        self._tables[table][key] = rows
 
     def derived(
         self, key: tuple[Any, ...], tables: tuple[type[Row], ...], make: Callable[[], T]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Dialect, Table
+from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex, CreateTable
-from sqlmodel import SQLModel
 
-from eschool_core.domain.row import Row
+from eschool_core.domain.row import Row, table_of
 from eschool_core.domain.tables import TABLES
 from eschool_core.store import statements
 from eschool_core.store.database import Database
@@ -45,7 +44,7 @@ def create_domain_tables(database: Database, *, indexes: bool = True) -> None:
     """
     dialect = _dialect(database)
     for spec in TABLES:
-        database.execute(str(CreateTable(_table(spec.table)).compile(dialect=dialect)))
+        database.execute(str(CreateTable(table_of(spec.table)).compile(dialect=dialect)))
     for sql in LEDGER_TABLES:
         database.execute(typed(database, sql))
     database.execute(FIRST_VERSION, (SCHEMA_VERSION,))
@@ -57,7 +56,7 @@ def create_indexes(database: Database, tables: Iterable[type[Row]] | None = None
     """Create the indexes of domain tables, of all of them unless some are named."""
     dialect = _dialect(database)
     for table in [spec.table for spec in TABLES] if tables is None else tables:
-        for index in sorted(_table(table).indexes, key=lambda entry: str(entry.name)):
+        for index in sorted(table_of(table).indexes, key=lambda entry: str(entry.name)):
             sql = CreateIndex(index, if_not_exists=True).compile(dialect=dialect)
             database.execute(str(sql))
 
@@ -106,8 +105,3 @@ def _integer(element: Any, compiler: Any, **options: Any) -> str:
 def _dialect(database: Database) -> Dialect:
     make = sqlite.dialect if database.dialect == "sqlite" else postgresql.dialect
     return make()
-
-
-def _table(model: type[SQLModel]) -> Table:
-    table: Table = model.__table__  # type: ignore[attr-defined]
-    return table

@@ -14,6 +14,7 @@ from eschool_core.store.ledger import Ledger
 from eschool_core.store.read_cache import ReadCache
 
 R = TypeVar("R", bound=Row)
+BY_ID = ("id",)
 MOST_AMONG = 5_000
 """Ids in one statement: PostgreSQL takes 65 535 values, SQLite 32 766."""
 
@@ -75,7 +76,8 @@ class Store:
 
     def get(self, table: type[R], row_id: int) -> R | None:
         """Return the row with this id, or None."""
-        return self.first(table, id=row_id)
+        found = self._read(table, BY_ID, 1, (row_id,))
+        return found[0] if found else None
 
     def require(self, table: type[R], row_id: int) -> R:
         """Return the row with this id.
@@ -107,8 +109,9 @@ class Store:
     ) -> list[R]:
         reads = self.reads.of(table)
         key = (names, limit, values)
-        if reads is not None and key in reads:
-            return reads[key]
+        known = None if reads is None else reads.get(key)
+        if known is not None:
+            return known
         rows = self.database.fetch(statements.select(table, names, limit), values)
         found = [table.from_values(row) for row in rows]
         if reads is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any, Final, Self
 
@@ -29,9 +30,9 @@ PUSH_CONTEXT: Final = b"eschool/push/1"
 GENESIS: Final = bytes(HASH_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Header:
-    """What a device signs of one command.
+    """What a device signs of one command; its bytes and their hash are made once.
 
     Attributes:
         number: The device's command number ``n``.
@@ -61,6 +62,15 @@ class Header:
 
     def to_bytes(self) -> bytes:
         """Return the canonical bytes."""
+        return self._packed
+
+    @cached_property
+    def hash(self) -> bytes:
+        """The hash of the canonical bytes, by which the next header names this one."""
+        return leaf_hash(self._packed)
+
+    @cached_property
+    def _packed(self) -> bytes:
         seen = self.evidence
         packed: bytes = msgpack.packb(
             [
@@ -154,7 +164,7 @@ class Push:
 
     def signed_bytes(self) -> bytes:
         """Return what the signature covers."""
-        hashes = [leaf_hash(entry.header.to_bytes()) for entry in self.envelopes]
+        hashes = [entry.header.hash for entry in self.envelopes]
         first, last = self.envelopes[0].header, self.envelopes[-1].header
         packed: bytes = msgpack.packb(
             [first.school, first.device, first.number, last.number, hashes[-1], root_of(hashes)]

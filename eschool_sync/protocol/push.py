@@ -14,7 +14,7 @@ import msgpack
 from eschool_core.domain.row import Value
 from eschool_core.errors import InputError
 from eschool_core.ids import MAX_NUMBER
-from eschool_sync.history.merkle import HASH_BYTES, leaf_hash
+from eschool_sync.history.merkle import HASH_BYTES
 from eschool_sync.protocol.columns import pack_columns, unpack_columns
 from eschool_sync.protocol.envelope import (
     NO_REPLACE,
@@ -133,7 +133,7 @@ def unpack_push(packed: bytes, school: int, device: int, seed: bytes = b"") -> P
             salt,
             link,
         )
-        link = leaf_hash(envelope.header.to_bytes())
+        link = envelope.header.hash
         envelopes.append(envelope)
     if not envelopes or not contents.used_up:
         malformed(_PART)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from eschool_core.errors import TransportError
-from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.branching import (
     MAX_PENDING,
     BranchRequest,
@@ -114,7 +113,7 @@ def _sign_anew(opened: Opened, pending: list[Pending], first: int) -> bytes:
         )
         ids_from = NO_REPLACE if old_root else entry.ids_from
         opened.outbox.rewrite(changed, payload, ids_from)
-        head = leaf_hash(changed.to_bytes())
+        head = changed.hash
     return head
 
 
@@ -132,7 +131,7 @@ def _request(
         first, previous = headers[0].number, headers[0].previous
     if len(headers) > MAX_PENDING:
         raise TransportError(FORK, number=first)
-    named = tuple((header.number, leaf_hash(header.to_bytes())) for header in headers)
+    named = tuple((header.number, header.hash) for header in headers)
     return BranchRequest(old.school, old.device, key.public_bytes, first, previous, named)
 
 

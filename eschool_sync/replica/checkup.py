@@ -11,7 +11,6 @@ from eschool_core.errors import DamageError
 from eschool_core.queries.in_force import zone_of
 from eschool_core.queries.lease import lease_is_over
 from eschool_sync.clock import Clock, SystemClock
-from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.replica.again import waiting
 from eschool_sync.replica.exchange import ALARM, EQUAL
 from eschool_sync.replica.opened import Opened
@@ -183,6 +182,6 @@ def _broken(found: Mapping[int, Found]) -> tuple[int, ...]:
     for number in sorted(found):
         header = found[number].header
         following = found.get(number + header.take)
-        if following is not None and following.header.previous != leaf_hash(header.to_bytes()):
+        if following is not None and following.header.previous != header.hash:
             broken.append(following.number)
     return tuple(broken)

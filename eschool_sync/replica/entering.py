@@ -10,7 +10,6 @@ from eschool_core.commands.base import Command
 from eschool_core.domain.enums import Verdict
 from eschool_core.errors import InputError
 from eschool_core.store.store import UnknownFactError
-from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.protocol.push import MAX_GROUP, MAX_PUSH_BYTES
 from eschool_sync.replica.opened import Opened
@@ -58,7 +57,7 @@ def enter_all(
             position = replace(
                 position,
                 next=header.number + header.take,
-                head=leaf_hash(header.to_bytes()),
+                head=header.hash,
             )
             receipts.append(Receipt(header.number, outcome))
         if size > MAX_PUSH_BYTES:

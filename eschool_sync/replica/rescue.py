@@ -18,7 +18,6 @@ import msgpack
 
 from eschool_core.errors import DamageError
 from eschool_core.store.database import SqliteDatabase, transaction
-from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.envelope import GENESIS, Header
 from eschool_sync.protocol.messages import parts_hash
 from eschool_sync.protocol.push import RUN_KEY_BYTES
@@ -252,7 +251,7 @@ def _position(rescued: Rescued) -> Position:
             next=max(end, present.ack + 1),
             # Where the last header is gone the next push tells the server so, by a chain that
             # begins anew, and the replica goes on as another device (``branching``).
-            head=GENESIS if last is None or end <= present.ack else leaf_hash(last.to_bytes()),
+            head=GENESIS if last is None or end <= present.ack else last.hash,
         )
     return replace(
         present,
@@ -273,7 +272,7 @@ def _position_of(found: Found) -> Position:
         cursor=0,
         ack=0,
         next=header.number + header.take,
-        head=leaf_hash(header.to_bytes()),
+        head=header.hash,
         scope=b"",
         tree=0,
         root=b"",

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from eschool_core.commands.catalogue import fields_of
 from eschool_core.imports.builder import BatchEntry
-from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.envelope import (
     NO_REPLACE,
     SALT_BYTES,
@@ -60,6 +59,6 @@ class Chain:
                 commitment_of(salt, payload),
                 previous,
             )
-            previous = leaf_hash(header.to_bytes())
+            previous = header.hash
             made.append(Entry(Envelope(header, payload, salt), self.now))
         return made

@@ -20,7 +20,6 @@ from eschool_core.store.ledger import ConfirmedLedger
 from eschool_core.store.store import Store
 from eschool_sync.defects import is_of_surroundings
 from eschool_sync.history.leaf import Leaf
-from eschool_sync.history.merkle import leaf_hash
 from eschool_sync.protocol.envelope import NO_REPLACE, Envelope, Header, unpack_payload
 from eschool_sync.protocol.messages import pack_outcome
 
@@ -101,7 +100,7 @@ class Judge:
         done: list[Judged] = []
         for group in _groups(entries):
             first_seq = head + len(done) + 1
-            rooted = [replace(entry, ids_from=self._root(entry.header)) for entry in group]
+            rooted = [self._rooted(entry) for entry in group]
             judged = (
                 self._judge_group(rooted, first_seq)
                 if len(rooted) > 1
@@ -176,7 +175,7 @@ class Judge:
         if outcome.verdict in REFUSED:
             content = Content(header.kind, header.version, envelope.payload, header.group)
             record_refusal(self._store, entry.occasion(), outcome, content)
-        packed_header, packed = header.to_bytes(), msgpack.packb(pack_outcome(outcome))
+        packed = msgpack.packb(pack_outcome(outcome))
         self._store.database.execute(
             LOG,
             (
@@ -188,7 +187,7 @@ class Judge:
                 header.kind,
                 header.version,
                 header.actor,
-                packed_header,
+                header.to_bytes(),
                 envelope.payload,
                 envelope.salt,
                 int(outcome.verdict),
@@ -197,19 +196,19 @@ class Judge:
                 entry.pushed,
             ),
         )
-        hashed = leaf_hash(packed_header)
-        return Leaf(seq, header.device, entry.received, entry.pushed, hashed, packed).hash()
+        return Leaf(seq, header.device, entry.received, entry.pushed, header.hash, packed).hash()
 
-    def _root(self, header: Header) -> int:
-        """Return the first command of a chain of resends; that of one that replaces nothing: −1.
+    def _rooted(self, entry: Entry) -> Entry:
+        """Return an entry with the first command of the chain of resends that it ends.
 
         The log keeps it beside each resend, so that one look is enough.
         """
+        header = entry.header
         if header.replaces == NO_REPLACE:
-            return NO_REPLACE
+            return entry
         rows = self._store.rows(REPLACED, header.device, header.replaces)
         root = int(rows[0][2]) if rows else NO_REPLACE
-        return header.replaces if root == NO_REPLACE else root
+        return replace(entry, ids_from=header.replaces if root == NO_REPLACE else root)
 
     def _check_replaced(self, entry: Entry) -> None:
         """Let a resend take over row ids only of a refused command of the same device, once.

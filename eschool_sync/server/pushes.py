@@ -48,9 +48,7 @@ def device_head(database: Database, device: int) -> DeviceHead:
 
 def move_head(database: Database, last: Header) -> None:
     """Remember the last judged header of a device."""
-    database.execute(
-        WRITE, (last.device, last.number, last.number + last.take, leaf_hash(last.to_bytes()))
-    )
+    database.execute(WRITE, (last.device, last.number, last.number + last.take, last.hash))
 
 
 def keep_push(database: Database, push: Push, last: int, came: int) -> None:
@@ -89,7 +87,7 @@ def new_entries(
             waits = leaked and header.kind != ReportBreach.kind
             reason = "command.leak" if waits else hold
             fresh.append(Entry(envelope, now, push.envelopes[-1].header.number, reason))
-        link = leaf_hash(header.to_bytes())
+        link = header.hash
     if fresh and fresh[0].header.number != known.next and not is_first:
         raise TransportError("sync.gap", expected=known.next)
     _check_consecutive(fresh)
@@ -110,7 +108,7 @@ def _require_same(database: Database, push: Push, known: DeviceHead) -> None:
     if last.number != known.last:
         rows = database.fetch(HEADER, (last.device, last.number))
         kept = leaf_hash(bytes(rows[0][0])) if rows else b""
-    if leaf_hash(last.to_bytes()) != kept:
+    if last.hash != kept:
         raise TransportError("sync.fork", number=last.number)
 
 
