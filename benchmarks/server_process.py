@@ -17,7 +17,7 @@ from eschool_sync.server.http import Limits, make_app
 from eschool_sync.server.portal_routes import PortalRoutes, Portals
 from eschool_sync.server.rates import Rate
 from eschool_sync.server.school import ServerSchool
-from eschool_sync.server.serving import Server
+from eschool_sync.server.serving import Server, collect_rarely
 
 START_SECONDS: Final = 180
 STOP_SECONDS: Final = 30
@@ -83,6 +83,7 @@ def serve_school(pipe: Connection, folder: Path, wall: int, school: int) -> None
     app = make_app(
         directory, extra_routes=PortalRoutes(portals).routes(), limits=Limits(sync_rate=rate)
     )
+    collect_rarely()
     with Server(app) as server:
         _answer(pipe, server.url, questions.by_name())
 

@@ -7,9 +7,11 @@ midnight.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
+KEPT = 4_096
+"""Moments and days that are remembered: the commands of a push ask for the same ones."""
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 THURSDAY = 3
 
@@ -74,11 +76,13 @@ def zone(name: str) -> ZoneInfo:
     return ZoneInfo(name)
 
 
+@lru_cache(KEPT)
 def local_day(moment: int, zone_name: str) -> int:
     """Return the school's date at a moment, as a day number."""
     return day_number(datetime.fromtimestamp(moment, zone(zone_name)).date())
 
 
+@lru_cache(KEPT)
 def moment_of(day: int, minute: int, zone_name: str) -> int:
     """Return the moment at which the school's clock shows ``minute`` on ``day``.
 
@@ -88,6 +92,7 @@ def moment_of(day: int, minute: int, zone_name: str) -> int:
     return int((midnight + timedelta(minutes=minute)).timestamp())
 
 
+@lru_cache(KEPT)
 def local_time(moment: int, zone_name: str) -> datetime:
     """Return a moment as the school's clock shows it, zone-aware."""
     return datetime.fromtimestamp(moment, zone(zone_name))

@@ -315,9 +315,9 @@ def _apply(store: Store, occasion: Occasion, correction: Correction) -> None:
 def _cell(store: Store, correction: Correction) -> Mark | Attendance | TermMark | None:
     part, lesson_id = _part_of_cell(correction), correction.lesson_id
     if correction.target == CorrectionTarget.MARK:
-        return store.first(Mark, part=part, lesson_id=lesson_id, position=correction.position)
+        return store.first(Mark, lesson_id=lesson_id, part=part, position=correction.position)
     if correction.target == CorrectionTarget.ATTENDANCE:
-        return store.first(Attendance, part=part, lesson_id=lesson_id)
+        return store.first(Attendance, lesson_id=lesson_id, part=part)
     return store.first(
         TermMark,
         part=part,
@@ -335,7 +335,7 @@ def _part_of_cell(correction: Correction) -> int:
 
 
 def _mark(store: Store, line: JournalLine, lesson_id: int, position: int) -> Mark | None:
-    return store.first(Mark, part=line.part, lesson_id=lesson_id, position=position)
+    return store.first(Mark, lesson_id=lesson_id, part=line.part, position=position)
 
 
 def proposes(store: Store, command: ProposeCorrection, occasion: Occasion) -> None:

@@ -219,9 +219,13 @@ def lesson_begin(store: Store, lesson: Lesson) -> datetime:
 
 def journal_name(store: Store, journal_id: int) -> str:
     """Return the name of the class or group that a journal is kept for."""
-    journal = store.get(Journal, journal_id)
-    group = None if journal is None else store.get(StudyGroup, journal.group_id)
-    return "" if group is None else group.name
+
+    def read() -> str:
+        journal = store.get(Journal, journal_id)
+        group = None if journal is None else store.get(StudyGroup, journal.group_id)
+        return "" if group is None else group.name
+
+    return store.reads.derived(("journal_name", journal_id), (Journal, StudyGroup), read)
 
 
 def place_of(store: Store, lesson_id: int) -> dict[str, str | int]:

@@ -127,7 +127,7 @@ def _remind(store: Store, occasion: Occasion, work: OwedWork, key: str) -> None:
 def _marked(store: Store, part: int, lesson_id: int) -> bool:
     return any(
         mark.value != marks.TAKEN_BACK
-        for mark in store.select(Mark, part=part, lesson_id=lesson_id)
+        for mark in store.select(Mark, lesson_id=lesson_id, part=part)
     )
 
 

@@ -7,8 +7,9 @@ times are seconds, lists are JSON text), so that SQLite, PostgreSQL, digests and
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any, ClassVar, Self
 
 from sqlalchemy import BigInteger, Table
@@ -50,7 +51,7 @@ class Row(SQLModel):
 
     def values(self) -> tuple[Value, ...]:
         """Return the values in the order of ``columns``."""
-        return tuple(map(self.__dict__.get, columns(type(self))))
+        return _values_of(type(self))(self.__dict__)
 
     def replace(self, **changes: Value) -> Self:
         """Return a row that differs in ``changes``."""
@@ -82,6 +83,11 @@ def table_of(model: type[SQLModel]) -> Table:
 def columns(table: type[Row]) -> tuple[str, ...]:
     """Return the column names of a table in the order of its definition."""
     return tuple(column.name for column in table_of(table).columns)
+
+
+@cache
+def _values_of(table: type[Row]) -> Callable[[dict[str, Any]], tuple[Value, ...]]:
+    return itemgetter(*columns(table))
 
 
 @cache

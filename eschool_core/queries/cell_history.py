@@ -72,7 +72,7 @@ def mark_history(
         line: The pupil's line in the lesson's journal.
         language: Of the words.
     """
-    cells = store.select(Mark, part=line.part, lesson_id=lesson_id)
+    cells = store.select(Mark, lesson_id=lesson_id, part=line.part)
     return tuple(_history(store, "mark", cell, cell.position, language) for cell in cells)
 
 
@@ -80,7 +80,7 @@ def attendance_history(
     store: Store, lesson_id: int, line: JournalLine, language: Language = "ru"
 ) -> tuple[History, ...]:
     """Return the history of a pupil's attendance in a lesson."""
-    cells = store.select(Attendance, part=line.part, lesson_id=lesson_id)
+    cells = store.select(Attendance, lesson_id=lesson_id, part=line.part)
     return tuple(_history(store, "attendance", cell, 0, language) for cell in cells)
 
 

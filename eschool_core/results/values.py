@@ -9,12 +9,15 @@ from eschool_core.store.store import Store
 
 def policy_value(store: Store, name: str, day: int) -> policy.Value:
     """Return the value of a policy on a day: the row in force, else the catalogue's default."""
-    rows = [
-        row for row in store.select(PolicyValue, name=name) if row.first_day <= day <= row.last_day
-    ]
-    if not rows:
-        return policy.default(name)
-    return policy.parse_value(name, max(rows, key=lambda row: (row.first_day, row.id)).value)
+
+    def read() -> policy.Value:
+        dated = store.select(PolicyValue, name=name)
+        rows = [row for row in dated if row.first_day <= day <= row.last_day]
+        if not rows:
+            return policy.default(name)
+        return policy.parse_value(name, max(rows, key=lambda row: (row.first_day, row.id)).value)
+
+    return store.reads.derived(("policy_value", name, day), (PolicyValue,), read)
 
 
 def policy_number(store: Store, name: str, day: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from eschool_core.domain.row import Row, columns
+from eschool_core.domain.row import Row, columns, table_of
 
 _PLAIN_NAME = re.compile("[a-z][a-z0-9_]{0,62}")
 
@@ -19,7 +19,7 @@ def name_of(table: type[Row]) -> str:
 def select(table: type[Row], names: tuple[str, ...], limit: int | None = None) -> str:
     """Return a query for the rows whose ``names`` equal the parameters, in id order."""
     _check(table, names)
-    where = " AND ".join(f"{name} = ?" for name in names) or "1 = 1"
+    where = " AND ".join(_equal(table, names, name) for name in names) or "1 = 1"
     tail = "" if limit is None else f" LIMIT {limit:d}"
     return f"SELECT {_list(table)} FROM {name_of(table)} WHERE {where} ORDER BY id{tail}"
 
@@ -28,6 +28,11 @@ def select(table: type[Row], names: tuple[str, ...], limit: int | None = None) -
 def select_where(table: type[Row], condition: str) -> str:
     """Return a query for the rows that fulfil ``condition``, a constant of the calling module."""
     return f"SELECT {_list(table)} FROM {name_of(table)} WHERE {condition}"
+
+
+def select_ids(table: type[Row], count: int) -> str:
+    """Return a query for the rows of so many ids; made anew, as there are many numbers of rows."""
+    return f"SELECT {_list(table)} FROM {name_of(table)} WHERE id IN ({', '.join('?' * count)})"
 
 
 @cache
@@ -201,6 +206,17 @@ def _plain_list(names: tuple[str, ...]) -> str:
 
 def _list(table: type[Row]) -> str:
     return ", ".join(columns(table))
+
+
+def _equal(table: type[Row], names: tuple[str, ...], name: str) -> str:
+    """Return the condition on one of the columns by which rows are asked for.
+
+    Rows are found by an indexed column that is named first, and not by their partition: of two
+    indexes SQLite takes any. The marks of a lesson lie side by side, those of a pupil's line all
+    over the file, five times as long to read.
+    """
+    found_otherwise = name == "part" != names[0] and table_of(table).columns[names[0]].index
+    return f"+{name} = ?" if found_otherwise else f"{name} = ?"
 
 
 def _check(table: type[Row], names: tuple[str, ...]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import add
 from typing import Any, Final, Protocol
 
 import msgpack
@@ -116,12 +117,9 @@ def unpack_push(packed: bytes, school: int, device: int, seed: bytes = b"") -> P
     keys = [_run(entry) for entry in runs]
     named = [_kind(entry) for entry in kinds]
     contents: Content = _opened(blocks, seed, (school, device)) or _Shown(blocks, keys, len(named))
-    columns = unpack_columns(header_columns, MAX_GROUP)
-    if len(columns) != _COLUMNS:
-        malformed(_PART)
+    columns = _header_columns(header_columns, len(named), len(times))
     envelopes: list[Envelope] = []
     for row in zip(*columns, strict=True):
-        _check_row(row, len(named), len(times))
         place, anchor = row[2], row[8]
         payload, salt = contents.take(place, row[0])
         envelope = _envelope(
@@ -226,20 +224,34 @@ def _row(
     )
 
 
-def _check_row(row: tuple[Any, ...], kinds: int, anchors: int) -> None:
-    """Let pass a row of header columns whose every field is in its range.
+def _header_columns(packed: bytes, kinds: int, anchors: int) -> list[list[int]]:
+    """Return the columns of headers, every field in its range.
 
     A device's clocks may show anything: only their type counts.
+
+    Raises:
+        InputError: ``protocol.malformed``.
     """
-    number, take, place, actor, base_seq, _, _, _, anchor, _, _, group, replaces = row
-    if (
-        any(type(value) is not int for value in row)
-        or not (1 <= number <= MAX_NUMBER and 1 <= take <= MAX_NUMBER - number + 1)
-        or not (0 <= place < kinds and 0 <= anchor < anchors)
-        or not (0 <= actor <= MAX_INT and 0 <= base_seq <= MAX_INT)
-        or not (0 <= group <= MAX_NUMBER and NO_REPLACE <= replaces <= MAX_NUMBER)
+    columns: list[list[Any]] = unpack_columns(packed, MAX_GROUP)
+    if len(columns) != _COLUMNS or any(set(map(type, column)) - {int} for column in columns):
+        malformed(_PART)
+    numbers, takes, places, actors, bases, _, _, _, times, _, _, groups, replaced = columns
+    ranges = (
+        (numbers, 1, MAX_NUMBER),
+        (takes, 1, MAX_NUMBER),
+        (list(map(add, numbers, takes)), 1, MAX_NUMBER + 1),
+        (places, 0, kinds - 1),
+        (times, 0, anchors - 1),
+        (actors, 0, MAX_INT),
+        (bases, 0, MAX_INT),
+        (groups, 0, MAX_NUMBER),
+        (replaced, NO_REPLACE, MAX_NUMBER),
+    )
+    if any(
+        column and not least <= min(column) <= max(column) <= most for column, least, most in ranges
     ):
         malformed(_PART)
+    return columns
 
 
 def _envelope(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
@@ -19,11 +20,13 @@ from eschool_core.domain.tables import BY_NUMBER, TABLES
 from eschool_core.store import digest, statements
 from eschool_core.store.database import Database
 from eschool_core.store.recount import sums_of
+from eschool_core.store.store import MOST_AMONG
 from eschool_sync.protocol.frames import Frame, Tombstone
 from eschool_sync.protocol.repairing import HASH_SHIFT, RowKey, Sums
 
 _PART: Final = 1  # place of the partition among the columns of every table
 
+IMAGES = "SELECT table_number, row_id, image FROM undo_image ORDER BY table_number"
 SET_SUM = (
     "INSERT INTO part_state (part, rows, digest, seq) VALUES (?, ?, ?, 0) "
     "ON CONFLICT (part) DO UPDATE SET rows = excluded.rows, digest = excluded.digest"
@@ -86,13 +89,15 @@ class ConfirmedRows:
 
     def restore_images(self) -> None:
         """Put back the confirmed image of every row that pending commands have touched."""
-        images = self._database.fetch("SELECT table_number, row_id, image FROM undo_image")
-        for number, row_id, image in images:
-            table = BY_NUMBER[number].table
-            if image is None:
-                self._database.execute(statements.delete(table), (row_id,))
-            else:
-                self._database.execute(statements.upsert(table), msgpack.unpackb(image))
+        for number, images in groupby(self._database.fetch(IMAGES), itemgetter(0)):
+            table, before, made = BY_NUMBER[number].table, [], []
+            for _, row_id, image in images:
+                if image is None:
+                    made.append((row_id,))
+                else:
+                    before.append(msgpack.unpackb(image))
+            self._database.execute_many(statements.delete(table), made)
+            self._database.execute_many(statements.upsert(table), before)
         self._database.execute("DELETE FROM undo_image")
 
     def purge(self, parts: Collection[int]) -> None:
@@ -153,9 +158,9 @@ class ConfirmedRows:
         self, table: type[Row], row_ids: Sequence[Any], changes: dict[int, list[int]]
     ) -> None:
         """Take rows that are about to change out of the sums."""
-        one = statements.select(table, ("id",), 1)
-        for row_id in row_ids:
-            for old in self._database.fetch(one, (row_id,)):
+        for begin in range(0, len(row_ids), MOST_AMONG):
+            some = row_ids[begin : begin + MOST_AMONG]
+            for old in self._database.fetch(statements.select_ids(table, len(some)), some):
                 change = changes.setdefault(old[_PART], [0, 0])
                 change[0] -= 1
                 change[1] -= self._hash(table.number, old)

@@ -122,9 +122,8 @@ REPLICA = (
     Mutant(
         "keep-rows-that-were-pending",
         _CONFIRMED,
-        "                self._database.execute(statements.delete(table), (row_id,))\n"
-        "            else:",
-        "                pass\n            else:",
+        "            self._database.execute_many(statements.delete(table), made)\n",
+        "",
         "I5: rows of pending commands go before the confirmed ones come",
     ),
     Mutant(

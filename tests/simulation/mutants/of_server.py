@@ -69,8 +69,8 @@ SERVER = (
     Mutant(
         "see-no-fork",
         _PUSHES,
-        "leaf_hash(last.to_bytes()))",
-        "bytes(32))",
+        "last.take, last.hash)",
+        "last.take, bytes(32))",
         "I3: the chain goes on from its head",
     ),
     Mutant(
@@ -118,8 +118,8 @@ SERVER = (
     Mutant(
         "a-resend-takes-ids-of-its-own",
         _JUDGE,
-        "        return header.replaces if root == NO_REPLACE else root\n",
-        "        return NO_REPLACE\n",
+        "        return replace(entry, ids_from=header.replaces if root == NO_REPLACE else root)\n",
+        "        return entry\n",
         "a resend inherits the ids of what it replaces",
     ),
     Mutant(
