@@ -6,8 +6,8 @@
 The clock runs from the call of ``Replica.sync`` until it returns: every row is durable, indexed
 and readable, each row's digest was recomputed and their sum compared with the server's, and the
 WAL is folded in. The first journals are usable when their chunks are durable and readable, before
-any other is asked for. The server is a process of its own, over HTTP on loopback, both databases are
-encrypted with ``synchronous=FULL``. *Cold* is the first bootstrap after the server was started,
+any other is asked for. The server is a process of its own, over HTTP on loopback, both databases
+are encrypted with ``synchronous=FULL``. *Cold* is the first bootstrap after the server was started,
 *warm* the next one of another device. "A row" is a W-row: 20,000 of them are the scope.
 """
 

@@ -109,13 +109,17 @@ def class_of(store: Store, pupil_id: int, first_day: int, last_day: int) -> Enro
 
 def closing_of(store: Store, year_id: int, term_id: int, class_id: int) -> TermClosing | None:
     """Return the closing that is in force for a class: of the term, or of the whole year."""
-    for wanted in (term_id, WHOLE_YEAR):
-        found = store.first(
-            TermClosing, year_id=year_id, term_id=wanted, class_id=class_id, reopened_at=0
-        )
-        if found is not None:
-            return found
-    return None
+
+    def read() -> TermClosing | None:
+        for wanted in (term_id, WHOLE_YEAR):
+            found = store.first(
+                TermClosing, year_id=year_id, term_id=wanted, class_id=class_id, reopened_at=0
+            )
+            if found is not None:
+                return found
+        return None
+
+    return store.reads.derived(("closing_of", year_id, term_id, class_id), (TermClosing,), read)
 
 
 def closing_of_day(

@@ -75,8 +75,7 @@ class ConfirmedLedger:
         """Add the new row's hash to its partition and take away the old one's."""
         row = new or old
         assert row is not None
-        change = self._levels[-1].setdefault(row.part, PartitionChange(self.seq, self.seq))
-        change.last = self.seq
+        change = self._touched(row.part)
         if old is not None:
             change.rows -= 1
             change.digest -= self._hash(old.number, old.values())
@@ -90,8 +89,15 @@ class ConfirmedLedger:
 
     def touch(self, part: int) -> None:
         """Take account of a command of whose writes nothing but the partition is known any more."""
-        change = self._levels[-1].setdefault(part, PartitionChange(self.seq, self.seq))
+        self._touched(part)
+
+    def _touched(self, part: int) -> PartitionChange:
+        top = self._levels[-1]
+        change = top.get(part)
+        if change is None:
+            change = top[part] = PartitionChange(self.seq, self.seq)
         change.last = self.seq
+        return change
 
     def bury(self, part: int, table_number: int, row_id: int) -> None:
         """Take account of the deletion of a row of which nothing else is known any more."""
