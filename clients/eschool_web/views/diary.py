@@ -6,12 +6,18 @@ from eschool_core import calendar
 from eschool_core.commands.releases import SeeMarks
 from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.errors import InputError
+from eschool_core.forecast.journal import PupilForecast
 from eschool_core.forecast.overview import pupil_forecasts
+from eschool_core.forecast.term import Needed
+from eschool_core.queries.beside_marks import owed_works
 from eschool_core.queries.concerns import told_of
 from eschool_core.queries.diary import diary
+from eschool_core.queries.in_force import local, zone_of
 from eschool_core.queries.me import me
+from eschool_core.queries.messages import threads
 from eschool_core.queries.notices import NoticeAnswer, notices
 from eschool_core.store.store import Store
+from eschool_web import wording
 from eschool_web.asking import Asked, Elsewhere, Page, Reply, form_number
 from eschool_web.refusals import NOT_FOUND
 
@@ -38,6 +44,7 @@ def diary_page(asked: Asked) -> Page:
     asked.read(lambda store: let_read(store, asked.source.person_id, pupil_id, today))
     week = asked.read(lambda store: diary(store, pupil_id, day, asked.source.now()))
     person = asked.read(lambda store: me(store, asked.source.person_id, today))
+    forecasts = asked.read(lambda store: pupil_forecasts(store, pupil_id, today))
     monday = calendar.day_number(week.first_day)
     return Page(
         "diary.html",
@@ -53,9 +60,45 @@ def diary_page(asked: Asked) -> Page:
             "seen": asked.query.get("seen") == "1",
             "told": asked.query.get("told") == "1",
             "concerns": asked.read(lambda store: unread(store, asked, pupil_id)),
-            "forecasts": asked.read(lambda store: pupil_forecasts(store, pupil_id, today)),
+            "as_of": as_of(asked, today),
+            "letters": asked.read(lambda store: unread_messages(store, asked.source.person_id)),
+            "owed": asked.read(
+                lambda store: [one for one in owed_works(store) if one.pupil_id == pupil_id]
+            ),
+            "sums": [
+                (one.subject, each, next_mark(each))
+                for one in forecasts
+                for each in one.forecast.pupils
+            ],
         },
     )
+
+
+def as_of(asked: Asked, today: int) -> str:
+    """Return of what moment the records are, where that is not today or the line is down."""
+    standing = asked.source.standing()
+    if standing.online or not standing.last_sync:
+        return ""
+    last = local(standing.last_sync, asked.read(zone_of))
+    old = last is not None and calendar.day_number(last.date()) < today
+    return wording.moment(last) if old or standing.trouble else ""
+
+
+def unread_messages(store: Store, person_id: int) -> int:
+    """Return how many messages the person has not read."""
+    return sum(thread.unread for thread in threads(store, person_id))
+
+
+def next_mark(each: PupilForecast) -> Needed | None:
+    """Return what it takes for the next better mark of the term; None where nothing is to come.
+
+    With few marks nothing is foretold, yet what it takes can be counted: for the lowest mark that is
+    not sure.
+    """
+    if each.outlook is not None:
+        likely = each.outlook.mark
+        return next((need for need in each.needed if need.target == likely + 1), None)
+    return next((need for need in each.needed if need.state != "sure"), None)
 
 
 def unread(store: Store, asked: Asked, pupil_id: int) -> list[NoticeAnswer]:

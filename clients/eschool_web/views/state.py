@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import date, datetime
 from typing import Any
 
+from eschool_core import calendar
 from eschool_core.labels import Language
 from eschool_core.queries.in_force import local, zone_of
 from eschool_web import wording
@@ -32,7 +34,12 @@ def standing_said(asked: Asked, standing: Standing) -> dict[str, Any]:
         "seq": standing.seq,
         "syncing": standing.syncing,
         "online": standing.online,
-        "synced": "" if last is None else f"{last:%H:%M}",
+        "synced": "" if last is None else _short(last, calendar.date_of(asked.today())),
         "synced_on": wording.moment(last),
         "trouble": wording.sentence(standing.trouble, {}, language) if standing.trouble else "",
     }
+
+
+def _short(last: datetime, today: date) -> str:
+    """Return the time of today, with its date a moment of any other day."""
+    return f"{last:%H:%M}" if last.date() == today else f"{last:%d.%m %H:%M}"
