@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from eschool_core import calendar
 from eschool_core.domain.enums import FindingState
@@ -14,11 +15,12 @@ from eschool_core.queries.names import short_name
 from eschool_core.store.store import Store
 
 MAX_FINDINGS = 2_000
+MINUTE_SECONDS = 60
 
 FINDINGS = (
     "SELECT f.id, f.staff_id, s.family, s.given, s.patronymic, f.check_id, f.params, f.evidence, "
     "f.state, f.found_at, f.closed_at, c.family, c.given, c.patronymic, "
-    "l.day, l.period, g.name, b.name FROM finding_record f "
+    "l.day, l.period, g.name, b.name, l.id, l.journal_id FROM finding_record f "
     "LEFT JOIN staff s ON s.id = f.staff_id LEFT JOIN staff c ON c.id = f.closed_by_id "
     "LEFT JOIN lesson l ON l.id = f.lesson_id LEFT JOIN journal j ON j.id = l.journal_id "
     "LEFT JOIN study_group g ON g.id = j.group_id LEFT JOIN subject b ON b.id = j.subject_id "
@@ -51,6 +53,9 @@ class FindingAnswer(Answer):
     Attributes:
         check: Id of the check, also the key of its text, which ``params`` fill.
         day: Of the lesson; None where it concerns none.
+        lesson_id: 0 where it concerns none.
+        by_device_clock: It is late by the device's own clock alone: the times of the server leave
+            open that it was in time.
     """
 
     finding_id: int
@@ -67,6 +72,9 @@ class FindingAnswer(Answer):
     evidence: Evidence | None
     closed_at: datetime | None
     closed_by: str
+    lesson_id: int = 0
+    journal_id: int = 0
+    by_device_clock: bool = False
 
 
 def findings(
@@ -102,9 +110,32 @@ def findings(
             evidence=_evidence(row[7], zone),
             closed_at=local(row[10], zone),
             closed_by=short_name(*row[11:14]),
+            lesson_id=row[18] or 0,
+            journal_id=row[19] or 0,
+            by_device_clock=_by_device_clock(decoded(row[7]), decoded(row[6]), zone),
         )
         for row in rows
     )
+
+
+def _by_device_clock(evidence: dict[str, Any], params: dict[str, Any], zone: str) -> bool:
+    """Return whether what was found late may have been in time by the server's own times."""
+    estimate = evidence.get("estimate")
+    deadline = _deadline(estimate, params, zone) if estimate else None
+    return deadline is not None and evidence.get("lo", 0) <= deadline
+
+
+def _deadline(estimate: int, params: dict[str, Any], zone: str) -> int | None:
+    """Return the deadline that was missed, seconds UTC; None where the finding is of no time.
+
+    That of homework lies on a whole minute, so it follows from by how much it was missed; that of
+    an order is the end of its day.
+    """
+    if late_minutes := params.get("late_minutes"):
+        return (-(-estimate // MINUTE_SECONDS) - int(late_minutes)) * MINUTE_SECONDS
+    if due := params.get("due"):
+        return calendar.moment_of(calendar.day_number(date.fromisoformat(due)) + 1, 0, zone)
+    return None
 
 
 def _evidence(stored: str, zone: str) -> Evidence | None:

@@ -1,4 +1,4 @@
-"""A family's own copy: what is owed, what is unread, how old the records are, by keyboard (2.10)."""
+"""A family's own copy: what is owed, what is unread, how old the records are (2.10)."""
 
 from __future__ import annotations
 

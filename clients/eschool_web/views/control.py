@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
@@ -34,11 +34,17 @@ WEEK_DAYS: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One line of a chart: its share of the longest one, in percent."""
+    """One line of a chart.
+
+    Attributes:
+        share: Of the longest one, in percent.
+        to: Where what it counts is listed; empty where nowhere.
+    """
 
     name: str
     count: int
     share: int
+    to: str = ""
 
 
 def control_page(asked: Asked) -> Page:
@@ -50,6 +56,12 @@ def control_page(asked: Asked) -> Page:
     watcher(asked)
     today, now = asked.today(), asked.source.now()
     found = asked.read(lambda store: findings(store, state=FindingState.OPEN))
+    wanted, clause = asked.number("person"), asked.query.get("clause", "")
+    listed = [
+        entry
+        for entry in found
+        if wanted in (0, entry.staff_id) and clause in ("", wording.clause_of_check(entry.check))
+    ]
     known = asked.read(lambda store: findings(store, state=None))
     due = asked.read(lambda store: duties(store, now))
     return control(
@@ -57,10 +69,12 @@ def control_page(asked: Asked) -> Page:
         "control.html",
         "/control",
         {
-            "findings": [finding_said(entry, asked) for entry in found[: 3 * SHOWN_AT_ONCE]],
+            "findings": [finding_said(entry, asked) for entry in listed[:MAX_SHOWN]],
+            "listed": len(listed),
+            "narrowed": bool(wanted or clause),
             "count": len(found),
             "shown": SHOWN_AT_ONCE,
-            "by_person": bars(Counter(entry.person or wording.DASH for entry in found)),
+            "by_person": by_person(found),
             "by_age": by_age(found, today),
             "ages": AGES_DAYS,
             "weeks": by_week(known, today),
@@ -71,9 +85,15 @@ def control_page(asked: Asked) -> Page:
     )
 
 
-def bars(counts: Counter[str]) -> list[Bar]:
-    """Return counts as a chart, the greatest first."""
-    return _chart(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+def by_person(found: Sequence[FindingAnswer]) -> list[Bar]:
+    """Return how many findings each person has, the most first; each leads to its list."""
+    counts = Counter((entry.person or wording.DASH, entry.staff_id) for entry in found)
+    ordered = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    chart = _chart([(name, count) for (name, _), count in ordered])
+    return [
+        replace(bar, to=f"/control?person={staff_id}#found" if staff_id else "")
+        for bar, ((_, staff_id), _) in zip(chart, ordered, strict=True)
+    ]
 
 
 def by_age(found: Sequence[FindingAnswer], today: int) -> list[tuple[str, tuple[int, ...]]]:

@@ -92,8 +92,8 @@ def unread_messages(store: Store, person_id: int) -> int:
 def next_mark(each: PupilForecast) -> Needed | None:
     """Return what it takes for the next better mark of the term; None where nothing is to come.
 
-    With few marks nothing is foretold, yet what it takes can be counted: for the lowest mark that is
-    not sure.
+    With few marks nothing is foretold, yet what it takes can be counted: for the lowest mark that
+    is not sure.
     """
     if each.outlook is not None:
         likely = each.outlook.mark

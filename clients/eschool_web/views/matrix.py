@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+from eschool_core.domain.enums import Role
+from eschool_core.domain.school import Appointment
 from eschool_core.reports.catalogue import report
 from eschool_core.reports.control import coverage, density, matrix
 from eschool_core.reports.shown import shown
 from eschool_core.reports.table import Row, Table, Value
+from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Page
 from eschool_web.views.reports import report_table
 from eschool_web.views.watching import control, watcher
@@ -19,10 +23,10 @@ POOR_BELOW: Final = 60
 FULL: Final = 100
 INDICES: Final = (
     ("activity_share", "activity_change", "/report?name=gaps&section=control&teacher={id}"),
-    ("density_share", "", "/report?name=density&section=control"),
+    ("density_share", "density_change", "/report?name=density&section=control&teacher={id}"),
     ("coverage_share", "coverage_change", "/report?name=coverage&section=control&teacher={id}"),
     ("homework_share", "homework_change", "/report?name=homework&section=control&teacher={id}"),
-    ("families_share", "", "/report?name=families&section=control"),
+    ("families_share", "", "/report?name=families&section=control&class={led}"),
 )
 
 
@@ -58,6 +62,7 @@ def matrix_page(asked: Asked) -> Page:
         return asked.read(lambda store: report_table(store, asked, spec, today))
 
     table, behind = made(matrix.NAME), made(coverage.NAME)
+    leading = asked.read(lambda store: led_by(store, today))
     return control(
         asked,
         "matrix.html",
@@ -66,7 +71,11 @@ def matrix_page(asked: Asked) -> Page:
             "table": table,
             "titles": {column.key: column.title for column in table.columns},
             "teachers": [
-                {"name": row.cells[0], "lessons": row.cells[1], "measures": measures(table, row)}
+                {
+                    "name": row.cells[0],
+                    "lessons": row.cells[1],
+                    "measures": measures(table, row, leading),
+                }
                 for row in table.rows
             ],
             "behind": lagging(behind),
@@ -75,7 +84,16 @@ def matrix_page(asked: Asked) -> Page:
     )
 
 
-def measures(table: Table, row: Row) -> list[Measure]:
+def led_by(store: Store, day: int) -> dict[int, int]:
+    """Return the class that each class teacher leads on a day; of several the first."""
+    leading: dict[int, int] = {}
+    for entry in store.select(Appointment, role=Role.CLASS_TEACHER):
+        if entry.first_day <= day <= entry.last_day:
+            leading.setdefault(entry.person_id, entry.class_id)
+    return leading
+
+
+def measures(table: Table, row: Row, leading: Mapping[int, int]) -> list[Measure]:
     """Return the five cells of a teacher."""
     columns = {column.key: column for column in table.columns}
     staff_id = 0 if row.about is None else row.about.id
@@ -85,7 +103,7 @@ def measures(table: Table, row: Row) -> list[Measure]:
             share=min(FULL, int(value)) if isinstance(value, Decimal) else None,
             change=signed(table.value(row, change)) if change else "",
             level=level(value),
-            to=to.format(id=staff_id),
+            to=to.format(id=staff_id, led=leading.get(staff_id, 0)),
         )
         for share, change, to in INDICES
     ]

@@ -38,6 +38,7 @@ def review_page(asked: Asked) -> Page:
     person = watcher(asked)
     held = asked.read(held_commands)
     found = asked.read(lambda store: findings(store, state=FindingState.OPEN))
+    late = [entry for entry in found if entry.check in LATE]
     proposed = [entry for entry in asked.read(corrections) if entry.state == PROPOSED]
     return control(
         asked,
@@ -49,8 +50,12 @@ def review_page(asked: Asked) -> Page:
             "undetermined": [
                 finding_said(entry, asked) for entry in found if entry.check == UNDETERMINED
             ][:MAX_SHOWN],
-            "late": [finding_said(entry, asked) for entry in found if entry.check in LATE][
-                :MAX_SHOWN
+            "late": [
+                (sure, [finding_said(entry, asked) for entry in some[:MAX_SHOWN]])
+                for sure, some in (
+                    (True, [entry for entry in late if not entry.by_device_clock]),
+                    (False, [entry for entry in late if entry.by_device_clock]),
+                )
             ],
             "corrections": [_correction(entry, asked) for entry in proposed[:MAX_SHOWN]],
             "person": person,
@@ -88,6 +93,7 @@ def finding_said(entry: FindingAnswer, asked: Asked) -> dict[str, Any]:
         "day": entry.day,
         "period": entry.period,
         "evidence": entry.evidence,
+        "to": f"/journal/{entry.journal_id}?lesson={entry.lesson_id}" if entry.journal_id else "",
     }
 
 

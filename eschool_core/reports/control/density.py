@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from eschool_core.domain.enums import ExcuseKind, ExemptionKind, JournalKind, TermKind
@@ -27,7 +28,8 @@ NAME: Final = "density"
 CLAUSE: Final = "4.4.4/2"
 
 MARKS = (
-    "SELECT m.part, COUNT(*) FROM lesson l JOIN mark m ON m.lesson_id = l.id "
+    "SELECT m.part, COUNT(*), SUM(CASE WHEN l.day >= ? THEN 1 ELSE 0 END) "
+    "FROM lesson l JOIN mark m ON m.lesson_id = l.id "
     "WHERE l.day BETWEEN ? AND ? AND m.value <> 0 GROUP BY m.part"
 )
 LONG_ILLNESS = (
@@ -40,6 +42,22 @@ RELEASED = (
 )
 
 
+TREND_DAYS: Final = 14
+"""How things go is told by the last two weeks beside what was before them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Marks of some days of a term, and as many as the norm asks for them.
+
+    Attributes:
+        asked: The norm's share of the lessons that the pupil could be at.
+    """
+
+    marks: int
+    asked: Fraction
+
+
 @dataclass(frozen=True, slots=True)
 class Density:
     """The current marks of a pupil in a journal, over one term.
@@ -48,6 +66,8 @@ class Density:
         norm: Least number by hours a week, prorated for the lessons the pupil could be at.
         days_left: To the end of the term; negative once it is over.
         warned: Few marks, and the end is near (policy ``density_warning_days``).
+        lately: Of the last two weeks.
+        before: Of the term before them.
     """
 
     stay: Stay
@@ -56,6 +76,8 @@ class Density:
     norm: int
     days_left: int
     warned: bool
+    lately: Pace
+    before: Pace
 
 
 def density_of(store: Store, asked: Asked) -> list[Density]:
@@ -73,7 +95,12 @@ def density_report(store: Store, asked: Asked) -> Table:
     language = asked.language
     names = staff_names(store)
     classes = {entry.id: entry.name for entry in classes_of(store, asked.period.year_id)}
-    few = [entry for entry in density_of(store, asked) if entry.marks < entry.norm]
+    few = [
+        entry
+        for entry in density_of(store, asked)
+        if entry.marks < entry.norm
+        and (not asked.staff_id or asked.staff_id in entry.journal.teachers(asked.day, asked.day))
+    ]
     ordered = sorted(few, key=lambda one: (one.journal.order, sort_key(one.stay.name)))
     rows = [
         Row(
@@ -143,7 +170,8 @@ class _Densities:
 
     def _in_term(self, kind: TermKind, term: Term) -> Iterator[Density]:
         first, last = term.first_day, term.last_day
-        marks: dict[int, int] = dict(self._store.rows(MARKS, first, last))
+        since = self._asked.day - TREND_DAYS
+        marks = {row[0]: (row[1], row[2]) for row in self._store.rows(MARKS, since, first, last)}
         lessons: dict[int, list[int]] = defaultdict(list)
         for lesson in lessons_of(
             self._store, self._asked.period.year_id, self._journals, self._days, first, last
@@ -163,11 +191,16 @@ class _Densities:
             if not self._asked.shows(journal.id, stay.class_id):
                 continue
             days = lessons.get(journal.id, [])
-            norm = self._norms.of_journal(journal) * _available(line, days, ill[line.pupil_id])
-            norm //= max(1, len(days))
-            given = marks.get(line.part, 0)
+            away, full = ill[line.pupil_id], self._norms.of_journal(journal)
+            norm = full * _available(line, days, away) // max(1, len(days))
+            given, late = marks.get(line.part, (0, 0))
             near = left <= self._warning_days
-            yield Density(stay, journal, given, norm, left, near and given < norm)
+            until, so_far = bisect_left(days, since), bisect_right(days, self._asked.day)
+            lately, before = (
+                Pace(count, Fraction(full * _available(line, some, away), max(1, len(days))))
+                for count, some in ((late, days[until:so_far]), (given - late, days[:until]))
+            )
+            yield Density(stay, journal, given, norm, left, near and given < norm, lately, before)
 
     def _counts(self, line: Line, journal: JournalInfo) -> bool:
         """Return whether a pupil is given current marks in a journal on the day."""

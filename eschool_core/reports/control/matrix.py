@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from eschool_core.domain.enums import Role
@@ -14,7 +15,7 @@ from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.names import staff_names
 from eschool_core.regulation.formulas import percent
 from eschool_core.reports.conduct import Conduct, SchoolConduct, conduct_of
-from eschool_core.reports.control.density import density_of
+from eschool_core.reports.control.density import TREND_DAYS, Density, Pace, density_of
 from eschool_core.reports.control.families import families_of
 from eschool_core.reports.frame import Asked, Sheet, column, framed, policy_list, policy_number
 from eschool_core.reports.table import UNKNOWN, About, Row, Table, Unit, Unknown, Value
@@ -22,7 +23,6 @@ from eschool_core.store.store import Store
 
 NAME: Final = "matrix"
 CLAUSE: Final = "4.4.4"
-TREND_DAYS: Final = 14
 DAY_SECONDS: Final = 86_400
 
 
@@ -65,7 +65,8 @@ def matrix_report(store: Store, asked: Asked) -> Table:
     - homework: lessons in which it is said whether any is set;
     - families: those of the led class who have looked into the diary lately; only the server knows.
 
-    The change stands beside what lessons tell: of the last two weeks against all before them.
+    The change stands beside what lessons tell: of the last two weeks against all before them; of
+    density, the marks given to those that the norm asks for the lessons of either time.
     """
     language = asked.language
     conduct = conduct_of(store, asked)
@@ -93,7 +94,8 @@ def matrix_report(store: Store, asked: Asked) -> Table:
                     whole.held,
                     whole.activity,
                     _change(late.activity, early.activity),
-                    density.get(staff_id),
+                    enough(density.get(staff_id, [])),
+                    pace_change(density.get(staff_id, [])),
                     whole.coverage,
                     _change(late.coverage, early.coverage),
                     whole.homework,
@@ -109,6 +111,7 @@ def matrix_report(store: Store, asked: Asked) -> Table:
         column(language, "activity_share", Unit.PERCENT, 9),
         column(language, "activity_change", Unit.NUMBER, 9),
         column(language, "density_share", Unit.PERCENT, 9),
+        column(language, "density_change", Unit.NUMBER, 9),
         column(language, "coverage_share", Unit.PERCENT, 9),
         column(language, "coverage_change", Unit.NUMBER, 9),
         column(language, "homework_share", Unit.PERCENT, 9),
@@ -146,15 +149,32 @@ def _change(late: Decimal | None, early: Decimal | None) -> Decimal | None:
     return None if late is None or early is None else late - early
 
 
-def _density(store: Store, asked: Asked) -> dict[int, Decimal | None]:
-    """Return, by teacher, the share of pupils and subjects with enough marks."""
-    enough: dict[int, list[bool]] = defaultdict(list)
+def _density(store: Store, asked: Asked) -> dict[int, list[Density]]:
+    """Return, by teacher, the pupils and subjects that a norm of marks is for."""
+    found: dict[int, list[Density]] = defaultdict(list)
     for entry in density_of(store, replace(asked, staff_id=0)):
-        if not entry.norm:
-            continue
-        for staff_id in entry.journal.teachers(asked.day, asked.day):
-            enough[staff_id].append(entry.marks >= entry.norm)
-    return {staff_id: percent(sum(found), len(found)) for staff_id, found in enough.items()}
+        if entry.norm:
+            for staff_id in entry.journal.teachers(asked.day, asked.day):
+                found[staff_id].append(entry)
+    return found
+
+
+def enough(found: Sequence[Density]) -> Decimal | None:
+    """Return the share of pupils and subjects with as many marks as the norm asks."""
+    return percent(sum(entry.marks >= entry.norm for entry in found), len(found))
+
+
+def pace_change(found: Sequence[Density]) -> Decimal | None:
+    """Return by how much the pace of marks has changed, in points; None without an earlier time."""
+    lately = _pace([entry.lately for entry in found])
+    return _change(lately, _pace([entry.before for entry in found]))
+
+
+def _pace(found: Sequence[Pace]) -> Decimal | None:
+    """Return the marks given in percent of those that the norm asks for the same lessons."""
+    asked = sum((entry.asked for entry in found), Fraction())
+    marks = sum(entry.marks for entry in found)
+    return percent(marks * asked.denominator, asked.numerator)
 
 
 def _families(store: Store, asked: Asked) -> dict[int, Value]:

@@ -128,12 +128,31 @@ def test_an_undetermined_time_is_settled_and_one_for_sure_is_apart(
     page = client.get("/control/review").text
     [finding] = deputy.store.select(FindingRecord, check_id=checks.HOMEWORK_UNDETERMINED.id)
     undetermined, late = page.split('id="late"')
+    assert 'id="by-clock"' in late
     assert f'value="{finding.id}"' in undetermined
     assert f'value="{finding.id}"' not in late
     assert late.count("waive_finding") == 3
     done = give(client, "settle_timeliness", finding_id=finding.id, in_time=1, reason="акт № 12")
     assert done is None
     assert f'value="{finding.id}"' not in client.get("/control/review").text
+
+
+@pytest.mark.clause("4.4.4")
+def test_counts_of_findings_lead_to_their_lessons(client: httpx.Client, deputy: Replica) -> None:
+    whole = client.get("/control").text
+    records = deputy.store.select(FindingRecord, state=FindingState.OPEN)
+    clause = next(entry for entry in records if entry.lesson_id).check_id.rpartition("/")[0]
+    assert f'href="/control?clause={clause}#found"' in whole
+    page = client.get(f"/control?clause={clause}").text.split('id="found"')[1]
+    wanted = [entry for entry in records if entry.check_id.startswith(f"{clause}/")]
+    assert page.count('href="/help?clause=') == min(100, len(wanted))
+    assert page.count(f'href="/help?clause={clause}"') == min(100, len(wanted))
+    assert "?lesson=" in page
+    person = records[0].staff_id
+    page = client.get(f"/control?person={person}").text.split('id="found"')[1]
+    own = [entry for entry in records if entry.staff_id == person]
+    assert page.count('href="/help?clause=') == min(100, len(own))
+    assert client.get("/control?person=x").status_code == 404
 
 
 @pytest.mark.clause("4.5.5")

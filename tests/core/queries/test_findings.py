@@ -98,3 +98,29 @@ def test_a_finding_of_a_lesson_outside_the_replica_still_names_person_and_check(
     [found] = findings(replica_of(school, SCHOOL, held))
     assert (found.person, found.school_class, found.day) == ("Maths А.", "", None)
     assert found.params["school_class"] == "5А"
+
+
+@pytest.mark.clause("4.5.3")
+@pytest.mark.parametrize("seconds", [0, 1, 59])
+@pytest.mark.parametrize(
+    ("known_seconds", "by_clock"), [(-3600, True), (0, True), (1, False), (600, False)]
+)
+def test_late_by_the_devices_clock_alone_is_told_from_late_for_sure(
+    school: SmallSchool, known_seconds: int, by_clock: bool, seconds: int
+) -> None:
+    """The deadline is 15:00: what the device last knew of the server's time decides."""
+    known, entered = clock(MONDAY, 15) + known_seconds, clock(MONDAY, 17) + seconds
+    interval = offline(known, entered, clock(TUESDAY, 9))
+    school.must(RecordHomework(lesson_id=school.lesson(*MATHS), text="№ 5"), "maths", at=interval)
+    [found] = findings(school.store)
+    assert found.check == "4.5.3/late"
+    assert found.by_device_clock is by_clock
+
+
+@pytest.mark.clause("4.5.3")
+def test_what_the_server_took_at_once_is_late_for_sure(school: SmallSchool) -> None:
+    late(school)
+    [found] = findings(school.store)
+    assert not found.by_device_clock
+    assert found.lesson_id == school.lesson(*MATHS)
+    assert found.journal_id == school.journals[MATHS]

@@ -116,3 +116,39 @@ def test_a_teacher_sees_the_own_row_alone(school: SmallSchool, week: Asked) -> N
     assert [row.cells[0] for row in shown.rows] == ["Maths А."]
     with pytest.raises(RightsError):
         matrix(school, week, "hr")
+
+
+@pytest.mark.clause("4.4.4/2")
+def test_the_pace_of_marks_is_told_against_what_the_norm_asks_of_either_time(
+    school: SmallSchool, week: Asked
+) -> None:
+    """By hand: five lessons, then three; a norm of 7 for all eight, of four pupils one is marked."""
+    later = replace(asked(school, MONDAY, MONDAY + 20), day=MONDAY + 20)
+    lessons = school.store.select(Lesson, journal_id=school.journals[MATHS])
+    late = [lesson for lesson in lessons if lesson.day > MONDAY + 5]
+    assert (len(lessons), len(late)) == (8, 3)
+
+    def change_after(marked: list[Lesson], position: int) -> Value:
+        for lesson in marked:
+            given = RecordMark(
+                lesson_id=lesson.id, pupil_id=school.pupils["5А"][0], value=4, position=position
+            )
+            school.must(given, "maths", at=clock(max(lesson.day, MONDAY), 15))
+        return of_maths(matrix(school, later))["density_change"]
+
+    assert change_after([], 0) == Decimal("0.0")
+    # 5 of 4 × 35/8 before, none of 4 × 21/8 since; then 3 of these; then 6.
+    assert change_after([one for one in lessons if one.day <= MONDAY + 5], 0) == Decimal("-28.6")
+    assert change_after(late, 0) == Decimal("0.0")
+    assert change_after(late, 1) == Decimal("28.5")
+
+
+@pytest.mark.clause("4.4.4/2")
+def test_who_lacks_marks_is_listed_for_one_teacher_alone(school: SmallSchool, week: Asked) -> None:
+    listed = made(school, "density", week, section="control")
+    teachers = {str(listed.value(row, "teacher")) for row in listed.rows}
+    assert len(teachers) > 1
+    own = made(
+        school, "density", replace(week, staff_id=school.staff["maths"]), section="control"
+    )
+    assert {str(own.value(row, "teacher")) for row in own.rows} == {"Maths А."}
