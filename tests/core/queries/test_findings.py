@@ -106,7 +106,7 @@ def test_a_finding_of_a_lesson_outside_the_replica_still_names_person_and_check(
     ("known_seconds", "by_clock"), [(-3600, True), (0, True), (1, False), (600, False)]
 )
 def test_late_by_the_devices_clock_alone_is_told_from_late_for_sure(
-    school: SmallSchool, known_seconds: int, by_clock: bool, seconds: int
+    school: SmallSchool, known_seconds: int, seconds: int, *, by_clock: bool
 ) -> None:
     """The deadline is 15:00: what the device last knew of the server's time decides."""
     known, entered = clock(MONDAY, 15) + known_seconds, clock(MONDAY, 17) + seconds

@@ -122,7 +122,7 @@ def test_a_teacher_sees_the_own_row_alone(school: SmallSchool, week: Asked) -> N
 def test_the_pace_of_marks_is_told_against_what_the_norm_asks_of_either_time(
     school: SmallSchool, week: Asked
 ) -> None:
-    """By hand: five lessons, then three; a norm of 7 for all eight, of four pupils one is marked."""
+    """By hand: five lessons, then three; a norm of 7 for all eight, one of four pupils marked."""
     later = replace(asked(school, MONDAY, MONDAY + 20), day=MONDAY + 20)
     lessons = school.store.select(Lesson, journal_id=school.journals[MATHS])
     late = [lesson for lesson in lessons if lesson.day > MONDAY + 5]
@@ -148,7 +148,5 @@ def test_who_lacks_marks_is_listed_for_one_teacher_alone(school: SmallSchool, we
     listed = made(school, "density", week, section="control")
     teachers = {str(listed.value(row, "teacher")) for row in listed.rows}
     assert len(teachers) > 1
-    own = made(
-        school, "density", replace(week, staff_id=school.staff["maths"]), section="control"
-    )
+    own = made(school, "density", replace(week, staff_id=school.staff["maths"]), section="control")
     assert {str(own.value(row, "teacher")) for row in own.rows} == {"Maths А."}
