@@ -189,7 +189,9 @@ def _write(
         **signed(occasion),
     )
     write_result(store, occasion, earlier, cell, command.reason)
-    remedy_findings(store, occasion, checks.DEVIATION, 0, **place.about())
+    if earlier is not None:
+        # Findings on a cell come after its first mark; all open ones on cells are looked through.
+        remedy_findings(store, occasion, checks.DEVIATION, 0, **place.about())
     late = None
     if earlier is None and due is not None and deferred is None:
         late = results.check_due(Timeliness(timeliness), calendar.date_of(due.day).isoformat())

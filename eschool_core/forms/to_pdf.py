@@ -42,6 +42,10 @@ SUMMING: Final = (RowKind.SUBTOTAL.value, RowKind.TOTAL.value)
 MANY_MERGED: Final = 15
 """Rows of one name that are kept on one sheet."""
 
+REMEMBERED: Final = 12
+"""Documents after which the typesetter has dropped what it kept of the first."""
+BLANK: Final = b" "
+
 Json = dict[str, Any]
 
 
@@ -68,8 +72,15 @@ def to_pdf(document: Document) -> bytes:
     stamp = datetime.combine(document.printed, time(), UTC)
     # A-3b asks for no tags, and every cell would get one.
     made = compiler.compile(format="pdf", pdf_standards=STANDARD, timestamp=stamp, pdf_tags=False)
+    _forget()
     assert isinstance(made, bytes)
     return made
+
+
+def _forget() -> None:
+    """Let the typesetter drop what it keeps of a document for ten more: 50 KiB a cell."""
+    for _ in range(REMEMBERED):
+        typst.Compiler(BLANK, font_paths=_fonts()).compile(format="svg")
 
 
 @cache

@@ -23,8 +23,8 @@ NO_MARKS = Average((), Sum(0, 0))
 LINES = "journal_id = ? AND (? = 0 OR pupil_id = ?) ORDER BY id"
 MISSED = (
     "SELECT n.pupil_id, l.day FROM journal_line n JOIN attendance a ON a.part = n.part "
-    "JOIN lesson l ON l.id = a.lesson_id WHERE n.journal_id = ? AND l.day BETWEEN ? AND ? "
-    "AND a.presence = ?"
+    "JOIN lesson l ON l.id = a.lesson_id WHERE n.journal_id = ? AND (? = 0 OR n.pupil_id = ?) "
+    "AND l.day BETWEEN ? AND ? AND a.presence = ?"
 )
 LESSON_DAYS = "SELECT day FROM lesson WHERE journal_id = ? AND day BETWEEN ? AND ? ORDER BY day"
 EXEMPTIONS = "subject_id = ? AND kind = ? AND first_day <= ? AND last_day >= ? ORDER BY id"
@@ -70,7 +70,7 @@ def propose_term(
 ) -> dict[int, Proposal]:
     """Return the proposed marks of a term by pupil: of one, or of all the journal ever had."""
     counted = averages(store, journal, term, pupil_id)
-    surroundings = _Surroundings.of(store, journal, term)
+    surroundings = _Surroundings.of(store, journal, term, pupil_id)
     return {
         line.pupil_id: _propose(store, surroundings, line, counted.get(line.pupil_id, NO_MARKS))
         for line in store.where(JournalLine, LINES, journal.id, pupil_id, pupil_id)
@@ -79,7 +79,7 @@ def propose_term(
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """What is the same for every pupil of a journal in a term."""
+    """What a term of a journal has, of all pupils or of one."""
 
     journal: Journal
     term: Term
@@ -93,7 +93,7 @@ class _Surroundings:
     missed_limit: int
 
     @classmethod
-    def of(cls, store: Store, journal: Journal, term: Term) -> _Surroundings:
+    def of(cls, store: Store, journal: Journal, term: Term, pupil_id: int) -> _Surroundings:
         day = term.last_day
         schools = store.select(School)
         held_to = min(day, schools[0].current_day) if schools else day
@@ -102,7 +102,7 @@ class _Surroundings:
             Exemption, EXEMPTIONS, journal.subject_id, ExemptionKind.SUBJECT, term.first_day, day
         )
         family = FamilyForm(store)
-        missed = store.rows(MISSED, *period, Presence.ABSENT)
+        missed = store.rows(MISSED, journal.id, pupil_id, pupil_id, *period[1:], Presence.ABSENT)
         external = store.where(ExternalMark, EXTERNAL_RESULTS, journal.id, ExternalState.ACCEPTED)
         lines = store.select(JournalLine, journal_id=journal.id)
         pupil_of = {line.part: line.pupil_id for line in lines}
