@@ -92,7 +92,7 @@ def verify_papers(
         InputError: ``paper.not_ours``, ``paper.no_code``, ``paper.key_needed``.
         AccessError: ``paper.never_issued``, ``paper.unproven``.
         DamageError: ``paper.sheet_changed``.
-        DisagreementError: ``paper.archive_differs``.
+        DisagreementError: ``paper.archive_differs``, ``paper.form_differs``.
     """
     with session.replica() if here else nullcontext() as replica:
         school_key = key if replica is None else replica.witness().school_key
@@ -118,7 +118,7 @@ def _papers(
         yield _one(session, data.decode(errors="replace"), Evidence(typed=against.typed), against)
         return
     read = read_pdf(data)
-    shown = tuple(shown_differences(read))
+    shown = shown_differences(read)
     for paper in papers_of(read.document):
         if paper.stamp is not None:
             evidence = Evidence(sheet=paper, shown=shown, typed=against.typed)
@@ -256,7 +256,7 @@ def _raise(state: PaperState) -> None:
     key = f"paper.{state}"
     if state is PaperState.SHEET_CHANGED:
         raise DamageError(key)
-    if state is PaperState.ARCHIVE_DIFFERS:
+    if state in (PaperState.ARCHIVE_DIFFERS, PaperState.FORM_DIFFERS):
         raise DisagreementError(key)
     if state in (PaperState.NEVER_ISSUED, PaperState.UNPROVEN):
         raise AccessError(key)

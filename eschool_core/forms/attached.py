@@ -16,6 +16,8 @@ from eschool_core.forms.content import as_written
 from eschool_core.forms.document import Document, Slip
 
 NAME: Final = "eschool-paper.json"
+LAYOUT: Final = 1
+"""Which words the template sets on which sheet: raised when the same data give other pages."""
 MAX_BYTES: Final = 32 * 1024 * 1024
 NOT_OURS: Final = "paper.not_ours"
 
@@ -28,6 +30,7 @@ def pack(document: Document) -> bytes:
         document,
         tables=tuple(as_written(table) for table in document.tables),
         slips=tuple(_slip(slip) for slip in document.slips),
+        layout=LAYOUT,
     )
     return _ADAPTER.dump_json(written)
 

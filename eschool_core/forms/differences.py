@@ -47,6 +47,21 @@ def differences(issued: Paper, found: Paper) -> list[Difference]:
     return made[:MAX_DIFFERENCES]
 
 
+def figures_agree(issued: Paper, found: Paper) -> bool:
+    """Return whether two papers differ in nothing but the form.
+
+    Every row of one is in the other, every cell under a column of both is the same, so is whatever
+    stands around the tables; what differs are columns, the words of the heading, or signers.
+    """
+    first, second = issued.all_tables, found.all_tables
+    if len(first) != len(second) or _around(issued.slip) != _around(found.slip):
+        return False
+    return all(
+        _agree(as_written(before), as_written(after))
+        for before, after in zip(first, second, strict=True)
+    )
+
+
 def cell_of(paper: Paper, row: str, column: str) -> str | None:
     """Return what a paper says in a cell; None where row and column name no single one.
 
@@ -84,14 +99,41 @@ def _of_tables(before: Table | None, after: Table | None) -> list[Difference]:
         return [Difference(title, "", *_sides(before is not None, title))]
     made = _of_lines(_table_lines(before), _table_lines(after))
     titles = [_title(one) for one in after.columns]
-    shared = [
+    shared = _shared(before, after)
+    if len(shared) < max(len(before.columns), len(after.columns)):
+        told = (", ".join(map(_title, before.columns)), ", ".join(titles))
+        made.append(Difference(before.title, "", *told))
+    return made + _of_cells(before, after)
+
+
+def _agree(before: Table, after: Table) -> bool:
+    """Return whether two tables differ in nothing but columns and words of the form."""
+    figures = [at for at, _, _ in _shared(before, after) if at >= head_columns(before)]
+    return bool(figures) and _facts(before) == _facts(after) and not _of_cells(before, after)
+
+
+def _facts(table: Table) -> tuple[object, ...]:
+    return (table.subject_of, table.period, table.missing, table.notes)
+
+
+def _around(slip: Slip | None) -> tuple[object, ...]:
+    return () if slip is None else (slip.about, slip.fields)
+
+
+def _shared(before: Table, after: Table) -> list[tuple[int, int, str]]:
+    """Return the columns of both: their places in one and in the other, and the title."""
+    titles = [_title(one) for one in after.columns]
+    return [
         (at, titles.index(_title(one)), _title(one))
         for at, one in enumerate(before.columns)
         if _title(one) in titles
     ]
-    if len(shared) < max(len(before.columns), len(after.columns)):
-        told = (", ".join(map(_title, before.columns)), ", ".join(titles))
-        made.append(Difference(before.title, "", *told))
+
+
+def _of_cells(before: Table, after: Table) -> list[Difference]:
+    """Return where cells of the columns of both differ, and which rows only one has."""
+    shared = _shared(before, after)
+    made: list[Difference] = []
     kept: Lines = defaultdict(deque)
     for name, row in zip(_names(after), _all_rows(after), strict=True):
         kept[name].append(tuple(map(str, row.cells)))

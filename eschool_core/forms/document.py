@@ -109,6 +109,7 @@ class Document:
     stamps: tuple[Stamp | None, ...] = ()
     as_of: str = ""
     bound: bool = False
+    layout: int = 0
     language: Language = "ru"
 
 

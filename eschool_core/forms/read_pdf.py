@@ -66,12 +66,15 @@ def read_pdf(data: bytes) -> ReadPdf:
     return ReadPdf(attached.unpack(within[-1]), pages)
 
 
-def shown_differences(read: ReadPdf) -> list[Difference]:
+def shown_differences(read: ReadPdf) -> list[Difference] | None:
     """Return where the pages show something else than the data inside the file.
 
     The data are typeset once more and both are read by the same reader, so that another version of
-    the typesetter makes no difference while it sets the same words.
+    the typesetter makes no difference while it sets the same words. None where the file says that
+    its sheets are laid out otherwise than this program does it: then they cannot be compared.
     """
+    if read.document.layout != attached.LAYOUT:
+        return None
     meant = read_pdf(to_pdf(read.document)).pages
     if len(meant) != len(read.pages):
         return [Difference("", "", str(len(meant)), str(len(read.pages)))]

@@ -2,7 +2,8 @@
 
 Three failures are told apart. A figure was changed on the sheet: it no longer says what its code
 commits to. A row was changed in the archive: the rows give another paper than the code commits to.
-Never issued: no entry of the school's history stands behind the code.
+Never issued: no entry of the school's history stands behind the code. A form that the program
+prints otherwise now is none of them (ADR 0043).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import StrEnum
 
 from eschool_core.errors import AccessError, InputError
 from eschool_core.forms.content import Paper
-from eschool_core.forms.differences import Difference, cell_of, differences
+from eschool_core.forms.differences import Difference, cell_of, differences, figures_agree
 from eschool_sync.history.paper_code import BareCode, Claim, ProvenCode
 
 
@@ -25,6 +26,8 @@ class PaperState(StrEnum):
     """The code is the school's; what the sheet shows beside it was not there to be compared."""
     UNPROVEN = "unproven"
     """Printed without a network; nothing here says more of it."""
+    FORM_DIFFERS = "form_differs"
+    """The form has other columns or words now; every figure that both have is the same."""
     ARCHIVE_DIFFERS = "archive_differs"
     SHEET_CHANGED = "sheet_changed"
     NEVER_ISSUED = "never_issued"
@@ -45,7 +48,8 @@ class Evidence:
 
     Attributes:
         sheet: The data inside the PDF, if there is one.
-        shown: Where its pages show something else than these.
+        shown: Where its pages show something else than these; None where they are laid out by
+            another version of the program, so that nobody but the eye can compare them.
         archive: The same paper as the archive gives it now.
         logged: Hash in the school's log under the paper's number, as a replica holds it
             confirmed; empty where the log has no such number; None where no log was asked.
@@ -53,7 +57,7 @@ class Evidence:
     """
 
     sheet: Paper | None = None
-    shown: Sequence[Difference] = ()
+    shown: Sequence[Difference] | None = ()
     archive: Paper | None = None
     logged: str | None = None
     typed: Sequence[Typed] = ()
@@ -100,10 +104,14 @@ def check_paper(code: ProvenCode | BareCode, school_key: bytes, evidence: Eviden
         return Checked(PaperState.SHEET_CHANGED, claim, changed, issued)
     if archive is not None and archive.hash() != claim.sheet_hash:
         found = differences(issued, archive) if issued else _typed(evidence.typed, archive)
-        return Checked(PaperState.ARCHIVE_DIFFERS, claim, tuple(found), issued)
+        agree = issued is not None and figures_agree(issued, archive)
+        if not agree or proven:
+            differs = PaperState.FORM_DIFFERS if agree else PaperState.ARCHIVE_DIFFERS
+            return Checked(differs, claim, tuple(found), issued)
     if not proven:
         return Checked(PaperState.UNPROVEN, claim, (), issued)
-    state = PaperState.ISSUED if sheet is None else PaperState.GENUINE
+    compared = sheet is not None and evidence.shown is not None
+    state = PaperState.GENUINE if compared else PaperState.ISSUED
     return Checked(state, claim, (), issued)
 
 
@@ -114,7 +122,7 @@ def _on_sheet(
     sheet = evidence.sheet
     if sheet is not None and sheet.hash() != claim.sheet_hash:
         return tuple(differences(issued, sheet) if issued else ())
-    found = [*evidence.shown, *(_typed(evidence.typed, issued) if issued else ())]
+    found = [*(evidence.shown or ()), *(_typed(evidence.typed, issued) if issued else ())]
     return tuple(found) or None
 
 

@@ -92,6 +92,12 @@ def test_a_repair_mends_every_row_that_is_wrong() -> None:
     assert report["all"]["mended_rows"] >= report["some"]["mended_rows"] > 0
 
 
+def test_an_undone_import_leaves_the_rows_that_there_were() -> None:
+    report = run_tiny("undo")
+    assert report["rows"] > 0
+    assert report.keys() >= COMMON | {"import", "undo", "in_budget"}
+
+
 def test_growth_measures_each_size_and_draws_them(tmp_path: Path) -> None:
     picture = tmp_path / "growth.svg"
     report = run_tiny("growth", "--scales", "1,2", "--svg", str(picture))

@@ -27,7 +27,7 @@ from eschool_core.forms import attached
 from eschool_core.forms.read_pdf import read_pdf
 from eschool_core.forms.to_pdf import to_pdf
 from eschool_core.labels import text
-from eschool_core.reports.table import Row
+from eschool_core.reports.table import Column, Row, Table, Unit
 from eschool_sync.history.paper_code import BareCode, ProvenCode, bare_code, read_code
 from eschool_sync.security.signing import SigningKey
 from tests.core.commands.acts import mark
@@ -228,6 +228,64 @@ def test_a_row_edited_behind_the_journals_back_is_found_by_the_paper(desk: Desk)
     exit_code, told = desk.verified(file, "--here")
     assert (exit_code, told["state"]) == (9, "archive_differs")
     assert [(one["issued"], one["found"]) for one in told["differences"]] == [("4", "2")]
+
+
+# A form that a new version of the program prints otherwise.
+
+
+def older(table: Table) -> Table:
+    """Return a table as an older version of the form would have had it."""
+    mean = Column("mean", "Средний балл", Unit.TEXT, 8)
+    rows = tuple(replace(row, cells=(*row.cells, "4,5")) for row in table.rows)
+    return replace(
+        table, title="Ведомость учёта", columns=(*table.columns, mean), rows=rows,
+        totals=tuple(replace(row, cells=(*row.cells, "")) for row in table.totals),
+    )  # fmt: skip
+
+
+@pytest.mark.clause("5.2")
+def test_a_paper_printed_without_a_line_by_an_older_form_is_taken_and_is_genuine(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sheet is on paper already: the school takes it, and tells the form from the figures."""
+    made = printing.make_report
+    desk.offline()
+    with monkeypatch.context() as before:
+        before.setattr(printing, "make_report", lambda *asked: older(made(*asked)))
+        file = desk.printed("print", "registers", "--class", "5А", "--year")
+    assert desk.verified(file, "--key", desk.key)[1]["state"] == "unproven"
+    desk.world.settle()
+    [entry] = json.loads(desk.run("print", "log", "--json").stdout)
+    assert entry["confirmed"]
+    exit_code, told = desk.verified(file, "--here")
+    assert (exit_code, told["state"]) == (9, "form_differs")
+    assert ["Средний балл" in one["issued"] for one in told["differences"]].count(True) == 1
+    said = desk.run("verify", file, "--here")
+    assert "остаётся в силе" in " ".join(said.output.split())
+    assert "выдают заново" in " ".join(said.output.split())
+    archive = desk.world.member("deputy").database
+    archive.execute("UPDATE pupil SET family = 'Другой' WHERE id = ?", (pupils(desk.world)[0],))
+    assert desk.verified(file, "--here")[1]["state"] == "archive_differs"
+
+
+def test_sheets_that_another_version_has_laid_out_are_compared_by_eye(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other breaks or words around are no change of the sheet; nor does it count as compared."""
+    with monkeypatch.context() as before:
+        before.setattr(attached, "LAYOUT", attached.LAYOUT - 1)
+        file = desk.copy()
+    exit_code, told = desk.verified(file, "--key", desk.key)
+    assert (exit_code, told["state"], told["differences"]) == (0, "issued", [])
+    shown = " ".join(desk.run("verify", file, "--key", desk.key).output.split())
+    assert "Сверьте лист с тем, что было выдано" in shown
+    assert "5А, Математика" in shown
+    read = read_pdf(file.read_bytes())
+    grid, *others = read.document.tables
+    rows = tuple(replace(row, cells=(*row.cells[:-1], "5")) for row in grid.rows)
+    forged = replace(read.document, tables=(replace(grid, rows=rows), *others))
+    file.write_bytes(to_pdf(forged))
+    assert desk.verified(file, "--key", desk.key)[1]["state"] == "sheet_changed"
 
 
 # A sheet never issued.

@@ -16,7 +16,9 @@ from eschool_core.domain.journal import CellHistory
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.result_enums import AssessmentMode, DateKind, ResultValue
 from eschool_core.domain.results import TermMark
+from eschool_core.domain.row import Row
 from eschool_core.regulation.interval import Interval
+from eschool_core.store.store import Store
 from tests.core.commands.acts import mark
 from tests.school import FIRST_DAY, MONDAY, TUESDAY, SmallSchool, clock, findings, offline, verdict
 from tests.terms import (
@@ -74,6 +76,24 @@ class TestDeviation:
         assert (row.value, row.proposed, row.mean) == (5, 3, 320)
         finding = school.one(FindingRecord, check_id="2.6/deviation")
         assert finding.staff_id == school.staff["maths"]
+
+    def test_the_first_mark_of_a_cell_looks_through_no_findings_of_others(
+        self, school: SmallSchool, pupil: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A term's end gives thousands of marks; each would read every open deviation."""
+        marked(school, pupil, 4, 4, 5)
+        asked: list[type[Row]] = []
+        select = Store.select
+
+        def noted(self: Store, table: type[Row], **values: int | str) -> list[Row]:
+            asked.append(table)
+            return select(self, table, **values)
+
+        monkeypatch.setattr(Store, "select", noted)
+        school.must(term_mark(school, pupil, 4), "maths")
+        assert FindingRecord not in asked
+        school.must(term_mark(school, pupil, 5, "исправлено"), "maths")
+        assert FindingRecord in asked
 
     def test_what_is_proposed_needs_no_reason(self, school: SmallSchool, pupil: int) -> None:
         marked(school, pupil, 4, 4, 5)

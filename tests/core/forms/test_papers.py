@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from hashlib import sha256
 from io import BytesIO
 
 import pikepdf
@@ -15,7 +16,7 @@ import zxingcpp
 from eschool_core.errors import InputError
 from eschool_core.forms import attached
 from eschool_core.forms.content import Paper, as_written, papers_of
-from eschool_core.forms.differences import Difference, cell_of, differences
+from eschool_core.forms.differences import Difference, cell_of, differences, figures_agree
 from eschool_core.forms.document import Document, Slip
 from eschool_core.forms.qr import picture_of
 from eschool_core.forms.read_pdf import MAX_PDF_BYTES, read_pdf, shown_differences
@@ -152,6 +153,17 @@ def test_pages_that_show_something_else_than_the_data_within_are_told() -> None:
     assert int(pages.found) > int(pages.issued) == 1
 
 
+def test_who_changes_what_is_set_on_which_sheet_raises_the_layout() -> None:
+    """Sheets of another layout are never told as changed: they are compared by eye (ADR 0043)."""
+    sheets = replace(document(wide(12, pupils=90), wide(3)), stamps=(STAMP, STAMP))
+    slips = document(tables=(), slips=(SLIP, SLIP))
+    pages = [read_pdf(to_pdf(one)).pages for one in (sheets, slips)]
+    assert (attached.LAYOUT, sha256(repr(pages).encode()).hexdigest()[:16]) == (
+        1,
+        "2a086e8397f953f4",
+    )
+
+
 def test_differences_name_row_and_column_in_the_words_of_the_paper() -> None:
     table = wide(2, pupils=3)
     changed = with_cell(table, 1, 3, 2)
@@ -188,6 +200,34 @@ def test_pupils_of_one_name_are_told_apart_by_their_order() -> None:
         Difference("Ким Ян", "Предмет0", "4", "5")
     ]
     assert cell_of(Paper((twins,)), "Ким", "Предмет0") is None
+
+
+def test_figures_agree_where_only_columns_and_words_of_the_form_differ() -> None:
+    table = replace(wide(2, pupils=3), notes=(Note("Выбыли", ("нет",)),))
+    issued = Paper((table,))
+    cut = replace(
+        table, columns=table.columns[:-1],
+        rows=tuple(replace(row, cells=row.cells[:-1]) for row in table.rows),
+    )  # fmt: skip
+    for form in (cut, replace(table, title="Иначе"), replace(table, signers=("Завуч",))):
+        assert figures_agree(issued, Paper((form,)))
+        assert figures_agree(Paper((form,)), issued)
+    without = replace(
+        table, columns=table.columns[:2],
+        rows=tuple(replace(row, cells=row.cells[:2]) for row in table.rows),
+    )  # fmt: skip
+    others = (
+        with_cell(cut, 0, 2, 4), replace(table, rows=table.rows[1:]), without,
+        replace(table, notes=(Note("Выбыли", ("Ким",)),)), replace(table, subject_of="7Б"),
+        replace(table, missing=("журнал",)),
+    )  # fmt: skip
+    for changed in others:
+        assert not figures_agree(issued, Paper((changed,))), changed
+        assert not figures_agree(Paper((changed,)), issued), changed
+    slip = Paper(slip=SLIP)
+    assert figures_agree(slip, Paper(slip=replace(SLIP, foot=("Подпись",))))
+    assert not figures_agree(slip, Paper(slip=replace(SLIP, about=("Петров Пётр, 5А",))))
+    assert not figures_agree(issued, slip)
 
 
 def test_a_cell_is_named_by_a_part_of_its_row_and_column() -> None:
