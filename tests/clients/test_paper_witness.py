@@ -27,6 +27,7 @@ from eschool_core.forms import attached
 from eschool_core.forms.read_pdf import read_pdf
 from eschool_core.forms.to_pdf import to_pdf
 from eschool_core.labels import text
+from eschool_core.reports.catalogue import make_report
 from eschool_core.reports.table import Column, Row, Table, Unit
 from eschool_sync.history.paper_code import BareCode, ProvenCode, bare_code, read_code
 from eschool_sync.security.signing import SigningKey
@@ -248,10 +249,9 @@ def test_a_paper_printed_without_a_line_by_an_older_form_is_taken_and_is_genuine
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The sheet is on paper already: the school takes it, and tells the form from the figures."""
-    made = printing.make_report
     desk.offline()
     with monkeypatch.context() as before:
-        before.setattr(printing, "make_report", lambda *asked: older(made(*asked)))
+        before.setattr(printing, "make_report", lambda *asked: older(make_report(*asked)))
         file = desk.printed("print", "registers", "--class", "5А", "--year")
     assert desk.verified(file, "--key", desk.key)[1]["state"] == "unproven"
     desk.world.settle()
