@@ -18,12 +18,13 @@ from eschool_sync.protocol.messages import SyncRequest, SyncResponse, read_respo
 from eschool_sync.protocol.outdated import OutdatedError
 from eschool_sync.protocol.parcel import Answer, Direction, Label
 from eschool_sync.replica.disagreement import StaleError, UnequalError
-from eschool_sync.replica.exchange import EQUAL, Exchange
+from eschool_sync.replica.exchange import Exchange
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.returning import RETRY_SECONDS
 from eschool_sync.replica.tables import find_meta, put_meta
+from eschool_sync.replica.taking import EQUAL
 from eschool_sync.security.random_source import Random
 
 ASKED: Final = "asked"
@@ -109,7 +110,7 @@ class ByFile:
         self, position: Position, response: SyncResponse, report: SyncReport, *, full: bool
     ) -> None:
         try:
-            self._exchange.take(position, response, report, full=full, at_once=False)
+            self._exchange.taking.take(position, response, report, full=full, at_once=False)
         except UnequalError:
             raise DamageError("damage.digest" if full else "parcel.unequal") from None
 

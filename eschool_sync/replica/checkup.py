@@ -12,13 +12,13 @@ from eschool_core.queries.in_force import zone_of
 from eschool_core.queries.lease import lease_is_over
 from eschool_sync.clock import Clock, SystemClock
 from eschool_sync.replica.again import waiting
-from eschool_sync.replica.exchange import ALARM, EQUAL
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import State
 from eschool_sync.replica.replica import DATABASE_FILE
 from eschool_sync.replica.rescue import Found, Rescued, damaged_file, recognised
 from eschool_sync.replica.slots import slots_of
 from eschool_sync.replica.tables import find_meta
+from eschool_sync.replica.taking import ALARM, EQUAL
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.pages import whole_pages
 from eschool_sync.security.random_source import SystemRandom

@@ -24,13 +24,13 @@ from eschool_sync.protocol.push import RUN_KEY_BYTES
 from eschool_sync.protocol.sealed_push import MAGIC
 from eschool_sync.replica.again import AGAIN
 from eschool_sync.replica.cells import Cell, rows_in
-from eschool_sync.replica.exchange import ALARM
 from eschool_sync.replica.opened import EARLIER
 from eschool_sync.replica.outbox import State
 from eschool_sync.replica.position import Identity, Position
 from eschool_sync.replica.replica import DATABASE_FILE
 from eschool_sync.replica.sealing import KEEP, LOST
 from eschool_sync.replica.tables import create_replica_tables, put_meta
+from eschool_sync.replica.taking import ALARM
 from eschool_sync.security.cipher import create_encrypted
 from eschool_sync.security.database_key import DatabaseKey
 from eschool_sync.security.durable import sync_folder

@@ -10,13 +10,13 @@ from eschool_core.store.store import UnknownFactError
 from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.replica import file_store
 from eschool_sync.replica.bootstrap import DONE, OFFERED
-from eschool_sync.replica.exchange import ALARM, EQUAL, PROVEN
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import State
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.profile import Profile
 from eschool_sync.replica.reports import Lease, PartStatus, Status
 from eschool_sync.replica.tables import find_meta
+from eschool_sync.replica.taking import ALARM, EQUAL, PROVEN
 
 
 def standing(opened: Opened, folder: Path) -> Status:

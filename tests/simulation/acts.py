@@ -134,7 +134,7 @@ class Author:
             number: Its next.
         """
         given = [row[0] for row in database.fetch(IMPORTS)]
-        if given and self._dice.chance(0.4):
+        if given and self._dice.chance(0.6):
             return [UndoImport(import_id=self._dice.one_of(given))]
         batch = CommandBatch(device, number)
         journal = self._journal(name)

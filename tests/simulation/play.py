@@ -13,9 +13,9 @@ from eschool_core.domain.office import Device as DeviceRow
 from eschool_core.errors import EschoolError
 from eschool_sync.clock import ManualClock
 from eschool_sync.replica import SyncReport, enrol_through
-from eschool_sync.replica.exchange import Exchange
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.profile import Profile as SavedProfile
+from eschool_sync.replica.taking import Taking
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server.state import Phase
 from tests.simulation.acts import OWN, Author
@@ -33,8 +33,8 @@ from tests.simulation.world import Device, Handle, World
 from tests.sync.harness import PASSPHRASE, URL
 from tests.sync.scratch import from_scratch
 
-_NOTE_UNEQUAL = Exchange.note_unequal
-_TAKE = Exchange.take
+_NOTE_UNEQUAL = Taking.note_unequal
+_TAKE = Taking.take
 MOST_DEVICES = 9
 BOOTS = 1_000
 """Another computer has started so often that no boot of it has a number of the first one's."""
@@ -78,15 +78,15 @@ class Play:
     def run(self) -> None:
         """Play all phases."""
 
-        def noted(exchange: Exchange) -> None:
-            self._repaired(exchange)
+        def noted(taking: Taking) -> None:
+            self._repaired(taking)
 
-        def took(exchange: Exchange, *arguments: Any, **options: Any) -> int:
-            pending = _TAKE(exchange, *arguments, **options)
-            self._replayed.add(self._name_of(exchange))
+        def took(taking: Taking, *arguments: Any, **options: Any) -> int:
+            pending = _TAKE(taking, *arguments, **options)
+            self._replayed.add(self._name_of(taking))
             return pending
 
-        watched = patch.multiple(Exchange, note_unequal=noted, take=took)
+        watched = patch.multiple(Taking, note_unequal=noted, take=took)
         with self.world.disk.mounted(), self.poison.mixed_in(), watched, taken():
             for name in self.profile.cast:
                 person, _ = self.base.devices[name]
@@ -196,10 +196,13 @@ class Play:
             self._server_act(lambda store: self.author.change("", store))
 
     def _office(self) -> None:
-        """Somebody enters something on the server's pages, without a device."""
-        name = self.dice.one_of([each for each in OFFICE if self.base.knows(each)])
-        actor = self.base.person(name)
-        self.world.faults["entered at the server"] += 1
+        """People enter something on the server's pages, without a device."""
+        for _ in range(self.dice.between(1, 3)):
+            name = self.dice.one_of([each for each in OFFICE if self.base.knows(each)])
+            self.world.faults["entered at the server"] += 1
+            self._office_entry(name, self.base.person(name))
+
+    def _office_entry(self, name: str, actor: int) -> None:
         self._server_act(lambda store: self.author.any_kind(name, store.database), actor)
 
     def _server_act(self, make: Callable[[Any], Command], actor: int = 0) -> None:
@@ -503,18 +506,18 @@ class Play:
         self._happened += 1
         self._excused.add(name)
 
-    def _repaired(self, exchange: Exchange) -> None:
+    def _repaired(self, taking: Taking) -> None:
         """A repair has a cause, or the sums of one side were wrong."""
-        name = self._name_of(exchange)
+        name = self._name_of(taking)
         self.witness.expect(name in self._excused, "divergent", "I5", name, "repairs itself")
-        _NOTE_UNEQUAL(exchange)
+        _NOTE_UNEQUAL(taking)
 
-    def _name_of(self, exchange: Exchange) -> str:
+    def _name_of(self, taking: Taking) -> str:
         return next(
             device.name
             for device in self.world.devices.values()
             for handle in device.handles
-            if handle.replica._exchange is exchange
+            if handle.replica._exchange.taking is taking
         )
 
     def _threaten(self, handle: Handle) -> None:

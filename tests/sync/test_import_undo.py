@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from eschool_core.commands.base import Command
@@ -22,25 +19,11 @@ from eschool_core.store.steps import newest
 from eschool_sync.server.migrating import migrate
 from tests.core.commands.acts import mark
 from tests.school import MONDAY
-from tests.sync.harness import Member, World, build, copied, lesson
+from tests.sync.harness import Member, World, lesson
 from tests.sync.older_places import to_version_3
 from tests.sync.test_schema_steps import server_key
 
 pytestmark = [pytest.mark.asvs("row 81"), pytest.mark.clause("4.7.4")]
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = build(tmp_path_factory.mktemp("undo"))
-    world.close()
-    return world
-
-
-@pytest.fixture
-def world(origin: World, tmp_path: Path) -> Iterator[World]:
-    made = copied(origin, tmp_path / "world")
-    yield made
-    made.close()
 
 
 def give(member: Member, source: ImportSource, commands: list[Command], journal: int = 0) -> int:

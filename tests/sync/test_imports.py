@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -17,23 +15,9 @@ from eschool_core.imports.builder import CommandBatch
 from eschool_core.imports.builder_marks import build_marks
 from eschool_core.imports.marks import Year, read_marks
 from tests.school import MONDAY
-from tests.sync.harness import World, build, copied
+from tests.sync.harness import World
 
 ROWS = 6
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = build(tmp_path_factory.mktemp("imports"))
-    world.close()
-    return world
-
-
-@pytest.fixture
-def world(origin: World, tmp_path: Path) -> Iterator[World]:
-    made = copied(origin, tmp_path / "world")
-    yield made
-    made.close()
 
 
 def rows_of(world: World, broken: int, **fault: int) -> list[Command]:

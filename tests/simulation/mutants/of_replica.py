@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.simulation.mutants.mutant import Mutant
 
 _EXCHANGE = "eschool_sync/replica/exchange.py"
+_TAKING = "eschool_sync/replica/taking.py"
 _CONFIRMED = "eschool_sync/replica/confirmed.py"
 _OUTBOX = "eschool_sync/replica/outbox.py"
 _OPENED = "eschool_sync/replica/opened.py"
@@ -13,63 +14,63 @@ _ENTERING = "eschool_sync/replica/entering.py"
 REPLICA = (
     Mutant(
         "ack-what-was-not-judged",
-        _EXCHANGE,
+        _TAKING,
         "ack=_acknowledged(present, response, is_new=is_new),",
         "ack=present.next - 1,",
         "I4: what is acked has its verdict",
     ),
     Mutant(
         "keep-undo-images-back",
-        _EXCHANGE,
+        _TAKING,
         "            opened.confirmed.restore_images()\n",
         "",
         "I5: optimistic writes never touch the confirmed state",
     ),
     Mutant(
         "adopt-the-digest",
-        _EXCHANGE,
+        _TAKING,
         "            raise UnequalError\n",
         "            pass\n",
         "I5: sums are compared, never adopted",
     ),
     Mutant(
         "do-not-purge",
-        _EXCHANGE,
+        _TAKING,
         "opened.confirmed.purge(gone | fresh)",
         "opened.confirmed.purge(fresh)",
         "I6: what is lost is purged",
     ),
     Mutant(
         "purge-everything-gone-and-held",
-        _EXCHANGE,
+        _TAKING,
         "        gone = set(unpack_parts(response.parts_out))\n",
         "        gone = set(unpack_parts(response.parts_out)) | set(opened.confirmed.held())\n",
         "I5: what stays is not purged",
     ),
     Mutant(
         "do-not-replay",
-        _EXCHANGE,
-        "            self._replay(moved)\n",
+        _TAKING,
+        "            self.replay(moved)\n",
         "",
         "I4: pending work lies on top of what arrived",
     ),
     Mutant(
         "lose-the-last-verdict",
-        _EXCHANGE,
+        _TAKING,
         "for number, outcome in response.verdicts:\n                opened",
         "for number, outcome in response.verdicts[:-1]:\n                opened",
         "I7: no command leaves the outbox without a verdict",
     ),
     Mutant(
         "apply-a-stale-answer",
-        _EXCHANGE,
+        _TAKING,
         "                raise StaleError\n",
         "                pass\n",
         "I10: two processes and one position",
     ),
     Mutant(
         "stop-the-replay-at-a-refusal",
-        _EXCHANGE,
+        _TAKING,
         "                # A fact that only the server knows, or a kind that this version knows "
         "no more.\n                continue",
         "                break",
@@ -77,14 +78,14 @@ REPLICA = (
     ),
     Mutant(
         "let-a-defect-stop-the-sync",
-        _EXCHANGE,
+        _TAKING,
         "                if is_of_surroundings(error):\n                    raise",
         "                raise",
         "T20: a poison command stops nobody",
     ),
     Mutant(
         "keep-what-was-read-before",
-        _EXCHANGE,
+        _TAKING,
         "            opened.store.reads.forget()\n",
         "",
         "I4: facts are those of now",
@@ -98,14 +99,14 @@ REPLICA = (
     ),
     Mutant(
         "forget-where-it-is",
-        _EXCHANGE,
+        _TAKING,
         "            moved.save(opened.database)\n",
         "",
         "I8: a sync that succeeds has fetched everything",
     ),
     Mutant(
         "commit-before-the-verdicts",
-        _EXCHANGE,
+        _TAKING,
         "            self._compare(response)\n",
         "            self._compare(response)\n"
         '            opened.database.execute("COMMIT")\n'

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from eschool_core.commands.lessons import RecordTopic
 from eschool_sync.replica.outbox import KEEP_SECONDS
-from tests.sync.harness import Member, World, build, copied, lesson
+from tests.sync.harness import Member, World, lesson
 
 CANARY = "Канарейкина тема"
 DAY = 24 * 3600
-
-
-@pytest.fixture(scope="module")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> World:
-    world = build(tmp_path_factory.mktemp("age"))
-    world.close()
-    return world
-
-
-@pytest.fixture
-def world(origin: World, tmp_path: Path) -> Iterator[World]:
-    made = copied(origin, tmp_path / "world")
-    yield made
-    made.close()
 
 
 def holds(member: Member, text: str) -> bool:
