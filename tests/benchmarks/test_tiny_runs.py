@@ -47,6 +47,7 @@ def run_tiny(name: str, *options: str) -> dict[str, Any]:
             },
         ),
         ("offline_day", {"edit_p50", "edit_p99", "sync", "commands_per_s", "bytes_up"}),
+        ("judging", {"server_us_per_command", "replica_us_per_command", "edit_us"}),
         ("rebase", {"pending", "pulled_rows", "median_s", "cpu_s"}),
     ],
 )

@@ -71,5 +71,8 @@ def test_a_refusal_says_what_happened_and_what_to_do(key: str, names: frozenset[
 
 def test_no_text_of_the_engine_is_left_over() -> None:
     file = Path(labels.__file__).parent / "texts" / "sync.toml"
-    known = {key.removesuffix(".remedy") for key in tomllib.loads(file.read_text(encoding="utf-8"))}
+    known = {
+        key.removesuffix(".page").removesuffix(".remedy")
+        for key in tomllib.loads(file.read_text(encoding="utf-8"))
+    }
     assert known <= {key for key, _ in raised()} | set(VERDICTS) | {"command.replaces"}

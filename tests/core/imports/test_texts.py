@@ -56,4 +56,6 @@ def test_a_key_has_texts_that_its_parameters_fill(key: str, given: set[str]) -> 
 def test_no_text_is_left_over() -> None:
     used = {key for key, _ in calls()}
     text = files("eschool_core.texts").joinpath("import.toml").read_text(encoding="utf-8")
-    assert {key.removesuffix(".remedy") for key in tomllib.loads(text)} == used
+    assert {
+        key.removesuffix(".page").removesuffix(".remedy") for key in tomllib.loads(text)
+    } == used
