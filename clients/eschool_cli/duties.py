@@ -17,6 +17,7 @@ from eschool_core.labels import Language
 from eschool_core.queries.duties.duty import Duty, DutyState
 from eschool_core.queries.duties.registry import duties
 from eschool_core.queries.people import person
+from eschool_core.regulation.registry import clause
 
 STYLES = {DutyState.OVERDUE: "bold red", DutyState.DUE: "", DutyState.DONE: "dim"}
 LISTS = {"section": Section, "role": Role, "work_kind": WorkKind}
@@ -26,6 +27,7 @@ LISTS = {"section": Section, "role": Role, "work_kind": WorkKind}
 @click.command(name="duties", cls=LocalCommand)
 @option("--all", "everybody", is_flag=True, says="duties_all")
 @option("--of", "whose", says="duties_of", shown_as="person")
+@option("--clause", "number", says="duties_clause", shown_as="clause")
 @option("--done", "with_done", is_flag=True, says="duties_done")
 @as_json
 @click.pass_obj
@@ -33,17 +35,23 @@ def duties_command(
     session: Session,
     everybody: bool,  # noqa: FBT001
     whose: str | None,
+    number: str | None,
     with_done: bool,  # noqa: FBT001
     as_json: bool,  # noqa: FBT001
 ) -> None:
-    """Show duties, the overdue ones first."""
+    """Show duties, the overdue ones first; of one clause with its parts (4.3, 4.7.2 and others)."""
+    wanted = None if number is None else clause(number).number
     with session.replica() as replica:
         person_id = 0 if everybody else replica.person_id
         if whose is not None:
             someone = person(replica.store, whose, today_of(replica), kind=PersonKind.STAFF)
             person_id = someone.person_id
         answer = duties(replica.store, replica.now(), person_id)
-    shown = [duty for duty in answer.duties if with_done or duty.state is not DutyState.DONE]
+    shown = [
+        duty
+        for duty in answer.duties
+        if (with_done or duty.state is not DutyState.DONE) and _is_of(duty, wanted)
+    ]
     if as_json:
         listed = [_as_json(duty, session.language) for duty in shown]
         session.screen.json({"duties": listed, "partial": answer.partial})
@@ -58,6 +66,11 @@ def duties_command(
             session.screen.heading(say(f"DutyState.{state.name.lower()}"))
             for duty in listed_here:
                 _show(session.screen, duty, session.language, named=everybody)
+
+
+def _is_of(duty: Duty, number: str | None) -> bool:
+    """Return whether a duty is of a clause or of one of its parts; of any where none is named."""
+    return number is None or duty.clause == number or duty.clause.startswith(f"{number}/")
 
 
 def _as_json(duty: Duty, language: Language) -> dict[str, Any]:

@@ -232,3 +232,16 @@ def test_an_acting_teacher_goes_by_dates_and_an_order(world: World, terminal: Te
     last = given(world)[-1]
     assert isinstance(last, RecordSubstitution)
     assert (last.lesson_id, last.last_day) == (0, MONDAY + 13)
+
+
+@pytest.mark.clause("4.3")
+def test_the_duties_of_one_clause_are_asked_for_by_its_number(terminal: Terminal) -> None:
+    everything = terminal.json("duties", "--all", "--done", who="officer")["duties"]
+    wanted = [duty for duty in everything if duty["clause"] == "4.3"]
+    assert wanted
+    assert len(wanted) < len(everything)
+    shown = terminal.json("duties", "--all", "--done", "--clause", "4.3", who="officer")["duties"]
+    assert [duty["key"] for duty in shown] == [duty["key"] for duty in wanted]
+    refused = terminal.run("duties", "--clause", "4.33", who="officer")
+    assert refused.exit_code == 4
+    assert "4.33" in refused.stderr
