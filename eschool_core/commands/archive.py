@@ -34,7 +34,7 @@ from eschool_core.regulation import checks, results
 from eschool_core.regulation.retention import keep_until
 from eschool_core.results import terms
 from eschool_core.results.register import register_lines
-from eschool_core.results.year_gaps import YearGap, journal_gaps, year_gaps
+from eschool_core.results.year_gaps import YearGap, class_gaps, journal_gaps, year_gaps
 from eschool_core.store.store import Store
 
 YEARS_OF = {ArchiveKind.JOURNAL: "journal_years", ArchiveKind.REGISTER: "register_years"}
@@ -64,8 +64,8 @@ def waive_section(store: Store, command: WaiveSection, occasion: Occasion) -> Fi
     year = store.require(AcademicYear, command.year_id)
     section = YearSection(command.section)
     journal = store.get(Journal, command.object_id)
-    # A school waives hundreds: for one journal nobody asks all the others.
-    gaps = year_gaps(store, year) if journal is None else journal_gaps(store, year, journal)
+    # A school waives hundreds: for one journal or class nobody asks all the others.
+    gaps = class_gaps(store, year) if journal is None else journal_gaps(store, year, journal)
     if not any((gap.section, gap.object_id) == (section, command.object_id) for gap in gaps):
         raise store.absent("archive.no_gap")
     store.put(

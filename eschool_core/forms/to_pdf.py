@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from functools import cache
 from importlib.resources import files
+from math import ceil
 from typing import Any, Final
 
 import typst
@@ -38,6 +39,14 @@ MANY_LINES: Final = 24
 """Lines beneath a table that stay on the sheet of its last row; more flow on to the next."""
 LINE_LETTERS: Final = 100
 PLOT_MM: Final = 150.0
+PORTRAIT_HIGH_MM: Final = 270.0
+LANDSCAPE_HIGH_MM: Final = 183.0
+AROUND_MM: Final = 55.0
+"""Of a sheet's height: heading, titles and signatures."""
+LINE_MM: Final = 3.3
+LETTER_MM: Final = 2.0
+CLOSE_MM: Final = 2.0
+"""Above and below the lines of a cell, or beside them."""
 SUMMING: Final = (RowKind.SUBTOTAL.value, RowKind.TOTAL.value)
 MANY_MERGED: Final = 15
 """Rows of one name that are kept on one sheet."""
@@ -130,6 +139,7 @@ def _document(document: Document) -> Json:
 
 def _sheet(table: Table, stamp: Stamp | None) -> Json:
     about = ", ".join(part for part in (table.subject_of, table.period) if part)
+    made = _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM)
     return {
         "school": _prose(table.school),
         "title": _prose(table.title),
@@ -137,10 +147,11 @@ def _sheet(table: Table, stamp: Stamp | None) -> Json:
         "warning": "" if table.complete else _prose(incomplete(table)),
         "landscape": table.landscape,
         "squeezable": (bool(table.totals or table.signers) or stamp is not None)
-        and len(table.rows) <= MANY_ROWS,
+        and len(table.rows) <= MANY_ROWS
+        and not (stamp is None and _plainly_fits(table, made)),
         "footed": _is_footed(table),
         "plots": _plots(table),
-        "parts": _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM),
+        "parts": made,
         "notes": [
             {"title": _prose(note.title), "lines": [_prose(line) for line in note.lines]}
             for note in table.notes
@@ -148,6 +159,29 @@ def _sheet(table: Table, stamp: Stamp | None) -> Json:
         "signers": [_said(signer) for signer in table.signers],
         "stamp": _stamp(stamp, SHEET_MODULE_MM),
     }
+
+
+def _plainly_fits(table: Table, made: Sequence[Json]) -> bool:
+    """Return whether a table of one part fits its sheet as it is: setting it closer to see is slow.
+
+    Lines are counted with wide letters, so that in doubt the typesetter measures.
+    """
+    if len(made) > 1 or table.notes or table.plots:
+        return False
+    [part] = made
+    room = (LANDSCAPE_HIGH_MM if table.landscape else PORTRAIT_HIGH_MM) - AROUND_MM
+    turned = max(title["turned"] for line in part["head"] for title in line)
+    widths = part["widths"]
+    high = sum(
+        CLOSE_MM
+        + LINE_MM
+        * max(
+            ceil(len(cell) * LETTER_MM / (width - CLOSE_MM))
+            for cell, width in zip(row["cells"], widths[-len(row["cells"]) :], strict=True)
+        )
+        for row in part["rows"]
+    )
+    return bool(high + turned <= room)
 
 
 def _is_footed(table: Table) -> bool:

@@ -11,19 +11,26 @@ from eschool_core.domain.enums import FindingState, JournalKind, Role
 from eschool_core.domain.partition import KINDS, PartitionKind
 from eschool_core.domain.result_enums import CorrectionState, YearSection
 from eschool_core.domain.school import AcademicYear, Appointment, Journal, SchoolClass
+from eschool_core.ids import MAX_DEVICE, MAX_NUMBER, ROWS_PER_NUMBER, make_id
 from eschool_core.regulation import checks
 from eschool_core.results import terms
 from eschool_core.results.checklist import ClassTerm, unmarked
 from eschool_core.store.store import Store
 
+LAST_ID = make_id(MAX_DEVICE, MAX_NUMBER, ROWS_PER_NUMBER - 1)
 FINDINGS = (
     "SELECT l.journal_id, f.check_id, COUNT(*) FROM finding_record f "
     "JOIN lesson l ON l.id = f.lesson_id JOIN journal j ON j.id = l.journal_id "
     "WHERE j.year_id = ? AND f.state = ? AND f.check_id IN (?, ?, ?) "
     "GROUP BY l.journal_id, f.check_id ORDER BY l.journal_id, f.check_id"
 )
+FINDINGS_OF_JOURNAL = (
+    "SELECT f.check_id, COUNT(*) FROM lesson l JOIN finding_record f ON f.lesson_id = l.id "
+    "WHERE l.journal_id = ? AND f.state = ? AND f.check_id IN (?, ?, ?) GROUP BY f.check_id"
+)
 UNPLANNED = (
-    "SELECT j.id FROM journal j WHERE j.year_id = ? AND j.kind <> ? AND EXISTS "
+    "SELECT j.id FROM journal j WHERE j.id BETWEEN ? AND ? AND j.year_id = ? AND j.kind <> ? "
+    "AND EXISTS "
     "(SELECT 1 FROM lesson l WHERE l.journal_id = j.id) AND NOT EXISTS "
     "(SELECT 1 FROM plan_item i WHERE i.part = j.id * ? + ?) ORDER BY j.id"
 )
@@ -42,8 +49,8 @@ UNBORN = (
 UNSETTLED = (
     "SELECT n.journal_id, COUNT(*) FROM correction c "
     "JOIN journal_line n ON n.part = c.part - 12 "
-    "JOIN journal j ON j.id = n.journal_id WHERE j.year_id = ? AND c.state = ? "
-    "GROUP BY n.journal_id ORDER BY n.journal_id"
+    "JOIN journal j ON j.id = n.journal_id WHERE n.journal_id BETWEEN ? AND ? "
+    "AND j.year_id = ? AND c.state = ? GROUP BY n.journal_id ORDER BY n.journal_id"
 )
 TEACHERS = (
     "SELECT t.journal_id, t.staff_id FROM teaching_load t JOIN journal j ON j.id = t.journal_id "
@@ -80,47 +87,65 @@ class YearGap:
 
 
 def journal_gaps(store: Store, year: AcademicYear, journal: Journal) -> list[YearGap]:
-    """Return the gaps of one journal: year marks are asked for in its own classes alone."""
-    found = year_gaps(store, year, terms.classes_of(store, journal))
-    return [gap for gap in found if gap.object_id == journal.id]
+    """Return the gaps of one journal; nothing is read of those of other classes.
+
+    A year's end seals hundreds of journals, each after this.
+    """
+    findings = store.rows(FINDINGS_OF_JOURNAL, journal.id, FindingState.OPEN, *SECTION_OF)
+    found = [(SECTION_OF[check_id], journal.id, count) for check_id, count in findings]
+    found += _of_journals(store, year, journal.id, journal.id)
+    marks = _year_marks(store, year, terms.classes_of(store, journal))
+    found += [gap for gap in marks if gap[1] == journal.id]
+    return list(_with_people(store, year, found)) if found else []
 
 
-def year_gaps(
-    store: Store, year: AcademicYear, classes: Sequence[SchoolClass] | None = None
-) -> tuple[YearGap, ...]:
+def class_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
+    """Return the gaps that are of classes and of no journal."""
+    return _with_people(store, year, _of_classes(store, year))
+
+
+def year_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
     """Return every gap of a year, by section.
 
     Year marks take a few queries for each class and journal of it; nothing takes one for a pupil.
-
-    Args:
-        store: Holds the year.
-        year: Whose gaps.
-        classes: Whose year marks are asked for; None for all of the year.
     """
-    waived = {(row.section, row.object_id) for row in store.select(SectionWaiver, year_id=year.id)}
-    people = _People.of(store, year)
-    day = year.last_day
     found: list[tuple[YearSection, int, int]] = []
     wanted = tuple(SECTION_OF)
     for journal_id, check_id, count in store.rows(FINDINGS, year.id, FindingState.OPEN, *wanted):
         found.append((SECTION_OF[check_id], journal_id, count))
-    found += [
-        (YearSection.PLAN, row[0], 1)
-        for row in store.rows(
-            UNPLANNED, year.id, JournalKind.EXTRACURRICULAR, KINDS, PartitionKind.JOURNAL
-        )
+    found += _of_journals(store, year, 0, LAST_ID)
+    found += _of_classes(store, year)
+    found += _year_marks(store, year, store.select(SchoolClass, year_id=year.id))
+    return _with_people(store, year, found)
+
+
+def _of_classes(store: Store, year: AcademicYear) -> list[tuple[YearSection, int, int]]:
+    """Return the classes in which somebody has no decision or no date of birth."""
+    asked = (year.id, year.last_day, year.last_day)
+    undecided = store.rows(UNDECIDED, *asked, year.id)
+    return [(YearSection.DECISIONS, *row) for row in undecided] + [
+        (YearSection.PERSONAL_DATA, *row) for row in store.rows(UNBORN, *asked)
     ]
-    for section, sql, extra in (
-        (YearSection.DECISIONS, UNDECIDED, (year.id,)),
-        (YearSection.PERSONAL_DATA, UNBORN, ()),
-    ):
-        found += [(section, *row) for row in store.rows(sql, year.id, day, day, *extra)]
-    found += [
-        (YearSection.CORRECTIONS, *row)
-        for row in store.rows(UNSETTLED, year.id, CorrectionState.PROPOSED)
+
+
+def _of_journals(
+    store: Store, year: AcademicYear, first_id: int, last_id: int
+) -> list[tuple[YearSection, int, int]]:
+    """Return the journals of an interval without a plan or with corrections not decided on."""
+    kinds = (JournalKind.EXTRACURRICULAR, KINDS, PartitionKind.JOURNAL)
+    unplanned = store.rows(UNPLANNED, first_id, last_id, year.id, *kinds)
+    unsettled = store.rows(UNSETTLED, first_id, last_id, year.id, CorrectionState.PROPOSED)
+    return [(YearSection.PLAN, row[0], 1) for row in unplanned] + [
+        (YearSection.CORRECTIONS, *row) for row in unsettled
     ]
-    asked = store.select(SchoolClass, year_id=year.id) if classes is None else classes
-    found += _year_marks(store, year, asked)
+
+
+def _with_people(
+    store: Store, year: AcademicYear, found: list[tuple[YearSection, int, int]]
+) -> tuple[YearGap, ...]:
+    """Return gaps with who has to fill them, in order."""
+    waived = {(row.section, row.object_id) for row in store.select(SectionWaiver, year_id=year.id)}
+    people = _People.of(store, year)
     return tuple(
         YearGap(
             section,

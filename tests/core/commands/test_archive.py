@@ -42,7 +42,7 @@ from eschool_core.domain.school import AcademicYear, Journal, SchoolClass, Subje
 from eschool_core.queries.archive import archive, gaps, register
 from eschool_core.regulation.retention import keep_until
 from eschool_core.results.register import register_lines
-from eschool_core.results.year_gaps import YearGap, journal_gaps, year_gaps
+from eschool_core.results.year_gaps import YearGap, class_gaps, journal_gaps, year_gaps
 from tests.core.commands.acts import absent
 from tests.school import (
     FIRST_DAY,
@@ -143,6 +143,10 @@ class TestGaps:
         for journal in school.store.select(Journal):
             own = [gap for gap in whole if gap.object_id == journal.id]
             assert journal_gaps(school.store, year, journal) == own
+        of_classes = (YearSection.DECISIONS, YearSection.PERSONAL_DATA)
+        own = [gap for gap in whole if gap.section in of_classes]
+        assert own
+        assert list(class_gaps(school.store, year)) == own
 
     @pytest.mark.scenario("4.4.5/1:1", "4.4.5/1:2")
     def test_an_open_gap_blocks_and_a_waiver_with_reason_lets_it_pass(
