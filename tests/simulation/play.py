@@ -11,6 +11,8 @@ from eschool_core.commands.access import RevokeDevice
 from eschool_core.commands.base import Command
 from eschool_core.domain.office import Device as DeviceRow
 from eschool_core.errors import EschoolError
+from eschool_core.store import statements
+from eschool_core.store.store import Store
 from eschool_sync.clock import ManualClock
 from eschool_sync.replica import SyncReport, enrol_through
 from eschool_sync.replica.position import Position
@@ -28,7 +30,7 @@ from tests.simulation.poison import Poison
 from tests.simulation.profile import Profile
 from tests.simulation.quiet import Quiet
 from tests.simulation.upgrade import taken
-from tests.simulation.witness import Witness
+from tests.simulation.witness import Stand, Witness
 from tests.simulation.world import Device, Handle, World
 from tests.sync.harness import PASSPHRASE, URL
 from tests.sync.scratch import from_scratch
@@ -132,6 +134,7 @@ class Play:
             report = self.attempt(device, handle, "sync", synced)
         finally:
             self._busy.remove(device.name)
+        self.witness.stands(device)
         head = self.world.server.school.head().seq
         if report is None:
             if not handle.process.dead:
@@ -145,9 +148,9 @@ class Play:
 
     def attempt(self, device: Device, handle: Handle, what: str, work: Callable[[], Any]) -> Any:
         """Let a device do something; return None where it failed or died in the middle."""
-        outer = handle.busy
+        outer, before = handle.busy, None
         if not outer:
-            self._threaten(handle)
+            before = self._threaten(device, handle)
         try:
             return work()
         except ProcessDied as died:
@@ -155,7 +158,7 @@ class Play:
                 raise
             self.note(device.name, what, "died")
             device.ended(handle)
-            self.witness.after_crash(device)
+            self.witness.after_crash(device, before)
         except EschoolError as error:
             self.note(device.name, what, error.key)
             expected = not self.network.healed or self.recovering or error.key == "access.revoked"
@@ -453,11 +456,15 @@ class Play:
     def _expect_aware(self, device: Device, handle: Handle) -> None:
         """A process that has just written knows what the replica holds, whoever fetched it (T18).
 
-        What it refused as unknown was then unknown to every other process, too.
+        What it refused as unknown was then unknown to every other process, too; and what it has
+        read before and still goes by is still so.
         """
         parts = {row[0] for row in device.database.fetch("SELECT part FROM part_state")}
         believed = handle.replica._opened.held.parts
         self.witness.expect(believed == parts, "divergent", "T18", device.name, "unaware")
+        if len(device.handles) > 1:
+            stale = _stale_tables(handle.replica.store)
+            self.witness.expect(not stale, "divergent", "T18", device.name, "goes by old", stale)
 
     def _someone(self) -> Device:
         return self.dice.one_of(list(self.world.devices.values()))
@@ -520,10 +527,13 @@ class Play:
             if handle.replica._exchange.taking is taking
         )
 
-    def _threaten(self, handle: Handle) -> None:
+    def _threaten(self, device: Device, handle: Handle) -> Stand | None:
+        """Perhaps let a process die in the middle, or its disk be full; tell where it stood."""
         if self.network.healed:
-            return
+            return None
         if self.dice.chance(self.profile.crash_rate):
+            # Whoever loads everything anew does so chunk by chunk.
+            before = None if device.name in self._excused else Stand.of(device)
             self.world.faults["killed in the middle"] += 1
             fate = self.dice.one_of(("before", "after"))
             if self.dice.chance(0.3):
@@ -532,9 +542,11 @@ class Play:
             else:
                 fuse = self.dice.below(self.dice.one_of((20, STATEMENTS)))
                 handle.process.light(fuse, fate)
-        elif self.dice.chance(self.profile.full_rate):
+            return before
+        if self.dice.chance(self.profile.full_rate):
             self.world.faults["disk full"] += 1
             handle.process.light(self.dice.below(20), "full")
+        return None
 
     def _compare(self, device: Device, head: int) -> None:
         """What a replica shows is the server's state with its pending commands on top (I4).
@@ -561,6 +573,17 @@ class Play:
         shown = rows_of(device.database)
         wrong = [name for name, rows in wanted.items() if shown[name] != rows]
         self.witness.expect(not wrong, "divergent", "I4", device.name, "shows other", wrong)
+
+
+def _stale_tables(store: Store) -> list[str]:
+    """Return the tables of which a store keeps other rows in memory than there are."""
+    return sorted(
+        table.__name__
+        for table, kept in store.reads._tables.items()
+        for (names, limit, values), rows in kept.items()
+        if [row.values() for row in rows]
+        != store.database.fetch(statements.select(table, names, limit), values)
+    )
 
 
 def _told(report: SyncReport) -> tuple[object, ...]:

@@ -57,6 +57,26 @@ class Failure:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a replica stands, and the rows that it shows there.
+
+    Attributes:
+        at: Everything that is written together with rows: cursor, device and outbox.
+    """
+
+    at: tuple[object, ...]
+    rows: Rows
+
+    @classmethod
+    def of(cls, device: Device) -> Stand:
+        """Return where a replica stands."""
+        position = Position.load(device.database)
+        outbox = [(row[0], row[3]) for row in device.database.fetch(OUTBOX)]
+        place = (position.incarnation, position.cursor, position.ack)
+        return cls((device.number, place, outbox), rows_of(device.database))
+
+
 @dataclass
 class Witness:
     """Everything that was told to somebody.
@@ -72,6 +92,7 @@ class Witness:
         shut_out: Numbers of devices that were ever shut out.
         copies: What a replica had promised when an old copy of it was kept.
         left: Device and number of what an old copy has lost: only the server may have it.
+        stood: Incarnation and cursor of each replica after its last sync.
     """
 
     begins: int
@@ -84,6 +105,7 @@ class Witness:
     copies: dict[str, set[int]] = field(default_factory=dict)
     left: set[tuple[int, int]] = field(default_factory=set)
     accepted: Counter[str] = field(default_factory=Counter)
+    stood: dict[str, tuple[bytes, int]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
     def gave(self, device: Device, numbers: list[int], cursor: int) -> None:
@@ -137,11 +159,30 @@ class Witness:
             told = " ".join(str(part) for part in detail)
             self.failures.append(Failure(kind, invariant, told))
 
-    def after_crash(self, device: Device) -> None:
-        """Everything acknowledged is still there when the process starts again (I11)."""
+    def after_crash(self, device: Device, before: Stand | None = None) -> None:
+        """Everything acknowledged is still there when the process starts again (I11).
+
+        Rows go on together with the cursor and the outbox, or not at all.
+        """
         kept = {row[0] for row in device.database.fetch(OUTBOX)}
         missing = [n for name, n in self.given if name == device.name and n not in kept]
         self.expect(not missing, "lost", "I11", device.name, missing)
+        if before is None or Position.load(device.database).cursor == 0:
+            # The chunks of a first load are kept one by one.
+            return
+        now = Stand.of(device)
+        if now.at == before.at:
+            torn = [name for name, rows in before.rows.items() if now.rows[name] != rows]
+            self.expect(not torn, "divergent", "I11", device.name, "half written", torn)
+
+    def stands(self, device: Device) -> None:
+        """No sync takes a replica back, whichever answer came last (I10)."""
+        position = Position.load(device.database)
+        now = (position.incarnation, position.cursor)
+        before = self.stood.get(device.name, now)
+        goes_on = before[0] != now[0] or before[1] <= now[1]
+        self.expect(goes_on, "order", "I10", device.name, "goes back from", before, "to", now)
+        self.stood[device.name] = now
 
     def after_sync(self, device: Device, head: int, *, quiet: bool) -> None:
         """A sync that succeeds has sent and fetched everything, and stored what it acked."""
