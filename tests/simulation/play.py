@@ -171,12 +171,12 @@ class Play:
 
     def _act(self) -> None:
         device = self._someone()
-        self._enter(device, [self.author.entry(device.name, device.database)])
+        self._enter(device, [self._entry(device)])
 
     def _group(self) -> None:
         device = self._someone()
         count = self.dice.between(2, 4)
-        self._enter(device, [self.author.entry(device.name, device.database) for _ in range(count)])
+        self._enter(device, [self._entry(device) for _ in range(count)])
 
     def _poison(self) -> None:
         device = self._someone()
@@ -275,7 +275,10 @@ class Play:
     def _second(self) -> None:
         """A second process opens the same replica, or one of two ends."""
         device = self._someone()
-        if len(device.handles) > 1:
+        free = [handle for handle in device.handles if not handle.busy]
+        if len(free) > 1 and self.dice.chance(0.7):
+            self._take_turns(device, free[0], free[1])
+        elif len(device.handles) > 1:
             handle = self.dice.one_of(device.handles)
             if not handle.busy:
                 device.close(handle)
@@ -283,6 +286,24 @@ class Play:
             self.world.faults["second process"] += 1
             device.start()
         self.note("handles", device.name, len(device.handles))
+
+    def _take_turns(self, device: Device, one: Handle, other: Handle) -> None:
+        """One process enters something, another one fetches what is new, the first goes on."""
+        for _ in range(3):
+            # A refusal forgets what was read.
+            if one.process.dead or self._enter(device, [self._entry(device)], by=one):
+                break
+        if device.name in OWN and self.dice.chance(0.5):
+            self._server_act(lambda _: self.author.ending(device.name))
+        else:
+            self._server_act(lambda store: self.author.change("", store))
+        fetched = not other.process.dead and self.sync(device, other)
+        if one.process.dead or not self._enter(device, [self._entry(device)], by=one):
+            return
+        if fetched:
+            # Nothing has changed since the other process carried out anew what waits.
+            self._replayed.add(device.name)
+            self._compare(device, self.world.server.school.head().seq)
 
     def _refused(self) -> None:
         """Resend a refused command, or take it off the list."""
@@ -293,7 +314,7 @@ class Play:
             return
         number = self.dice.one_of(refused).number
         if self.dice.chance(0.6):
-            self._enter(device, [self.author.entry(device.name, device.database)], replaces=number)
+            self._enter(device, [self._entry(device)], replaces=number)
         else:
             self.attempt(device, handle, "dismiss", lambda: handle.replica.dismiss(number))
 
@@ -430,10 +451,19 @@ class Play:
         device.start()
         return device
 
+    def _entry(self, device: Device) -> Command:
+        return self.author.entry(device.name, device.database)
+
     def _enter(
-        self, device: Device, commands: list[Command], *, replaces: int | None = None
-    ) -> None:
-        handle = self.dice.one_of(device.handles)
+        self,
+        device: Device,
+        commands: list[Command],
+        *,
+        replaces: int | None = None,
+        by: Handle | None = None,
+    ) -> bool:
+        """Enter commands, perhaps by a given process; return whether they stand."""
+        handle = by or self.dice.one_of(device.handles)
         cursor = -1
 
         def entered() -> Any:
@@ -446,12 +476,13 @@ class Play:
         self._replayed.discard(device.name)
         receipts = self.attempt(device, handle, commands[0].kind, entered)
         if receipts is None:
-            return
+            return False
         self._expect_aware(device, handle)
         numbers = [receipt.number for receipt in receipts]
         self.witness.gave(device, numbers, cursor)
         told = [receipt.outcome and receipt.outcome.verdict.name for receipt in receipts]
         self.note(device.name, commands[0].kind, numbers, told)
+        return True
 
     def _expect_aware(self, device: Device, handle: Handle) -> None:
         """A process that has just written knows what the replica holds, whoever fetched it (T18).

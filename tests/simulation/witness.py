@@ -144,6 +144,7 @@ class Witness:
                 del self.given[name, number]
                 del self.groups[name, number]
         self.left |= before - self.signed(device)
+        self.stood.pop(device.name, None)
 
     def restored(self, devices: Collection[Device]) -> None:
         """The server forgets; what it has said to replicas must come back as it was, or wait."""
