@@ -19,6 +19,8 @@ SWITCHES = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A foreign name that leads to this computer: what a DNS rebinding comes to.
+    "--host-resolver-rules=MAP rebound.example 127.0.0.1",
 )
 
 

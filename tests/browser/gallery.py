@@ -17,11 +17,12 @@ from eschool_core.commands.lessons import (
     RecordTopic,
     TakeRoll,
 )
-from eschool_core.commands.messages import OpenThread
+from eschool_core.commands.messages import OpenThread, SendMessage
 from eschool_core.commands.paper import FilePaperApplication
 from eschool_core.commands.people import Appoint
 from eschool_core.domain.care_enums import ConcernKind
 from eschool_core.domain.enums import Role, WorkKind
+from eschool_core.domain.informing import Thread
 from eschool_core.domain.inspection import Inspection
 from eschool_core.domain.journal import Lesson
 from eschool_core.domain.school import Journal
@@ -73,6 +74,28 @@ def full_school(school: Sandbox) -> None:
     staging.held_mark(school)
     staging.undetermined_homework(school, school.replica("teacher"))
     checked(school)
+    given_file(school)
+    answered(school)
+
+
+def given_file(school: Sandbox) -> None:
+    """Let the teacher give a file with the lesson's homework; its name is as long as they get."""
+    teacher = school.replica("teacher")
+    teacher.do(RecordHomework(lesson_id=school.cast.first.id, text="§ 16; решить по образцу № 280"))
+    teacher.attach_file(
+        school.cast.first.id, "Образцы решений к параграфу 12 и контрольные вопросы.pdf",
+        b"%PDF-1.7\n" + bytes(range(256)) * 600, for_homework=True,
+    )  # fmt: skip
+    teacher.sync()
+    assert teacher.send_files().sent == 1
+
+
+def answered(school: Sandbox) -> None:
+    """Let the family answer what the teacher wrote."""
+    server, cast = school.stage.school, school.cast
+    [thread, *_] = sorted(server.store.select(Thread), key=lambda row: row.id)
+    text = "Спасибо, будем. Нужно ли взять с собой деньги на билет и сменную обувь?"
+    server.act(SendMessage(thread_id=thread.id, text=text), cast.guardian_id)
 
 
 def fill(school: Sandbox, journal_id: int, pupils: tuple[int, ...]) -> None:

@@ -15,6 +15,7 @@ from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.browser.opening import opened
+from tests.browser.test_everybody import violations
 from tests.clients.web.conftest import DAY
 from tests.core.forms.pages import sheets_of, text_of
 
@@ -164,3 +165,34 @@ def test_an_import_is_taken_back_after_a_question(
     expect(office.locator("#act-said")).to_be_visible()
     assert officer.store.select(Pupil, family="Отменяемый") == []
     expect(office.locator("table")).to_contain_text("Отменена")
+
+
+def test_a_table_that_was_changed_after_its_preview_is_asked_for_again(
+    office: Page, officer: Replica, tmp_path: Path
+) -> None:
+    """Somebody mends a line of the table between looking and writing."""
+    file = tmp_path / "список.csv"
+    file.write_text("Класс;Фамилия;Имя\n5А;Исчезнувший;Пётр\n", encoding="utf-8")
+    office.get_by_role("link", name="Загрузка файлов").click()
+    office.get_by_label("Списки классов").check()
+    office.locator("#import-file").set_input_files(file)
+    office.get_by_role("button", name="Посмотреть").click()
+    said = office.locator("#import-said")
+    expect(said.locator("h2").first).to_contain_text("Получится записей")
+    file.unlink()
+    said.get_by_role("button", name="Записать").click()
+    expect(said.locator(".refusal")).to_contain_text("Выберите его ещё раз")
+    assert not officer.store.select(Pupil, family="Исчезнувший")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_button_is_readable_under_the_pointer(office: Page, scheme: str) -> None:
+    office.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    office.get_by_role("link", name="Загрузка файлов").click()
+    for button in (
+        office.locator("main button.main"),
+        office.locator("#sync"),
+        office.locator("#lock"),
+    ):
+        button.hover()
+        assert violations(office) == []

@@ -33,7 +33,7 @@ from eschool_sync.signing.certificates import make_leaf, make_root
 from tests.clients.test_packages import NOW, PASSPHRASE
 from tests.clients.test_paper_witness import Desk, desk
 from tests.clients.web.pages import serving
-from tests.clients.web.test_pages import begin
+from tests.clients.web.speaking import begin
 from tests.core.forms.pages import scanned, text_of
 from tests.core.reports.results import QUARTER_END
 from tests.school import FIRST_DAY, MONDAY

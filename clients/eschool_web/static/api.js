@@ -1,6 +1,8 @@
 // @ts-check
 // Calls to our own server. A locked or ended worker is told from a refusal.
 
+import { say } from "./texts.js";
+
 /** The pages are locked, or nobody answers: what is not saved must be kept. */
 export class Away extends Error {}
 
@@ -18,7 +20,7 @@ async function call(path, options) {
   if (answer.status === 423) throw new Away();
   const value = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    const said = value.error ?? { text: String(answer.status), remedy: "" };
+    const said = value.error ?? { text: say("no_line"), remedy: "" };
     throw Object.assign(new Error(said.text), { said });
   }
   return value;

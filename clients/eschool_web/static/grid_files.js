@@ -85,7 +85,7 @@ async function sent(lesson, file, home) {
     };
     return (await post("/api/file", body)).refused;
   } catch (error) {
-    return /** @type {any} */ (error).said ?? { text: String(error), remedy: "" };
+    return /** @type {any} */ (error).said ?? { text: say("no_line"), remedy: "" };
   }
 }
 

@@ -78,7 +78,7 @@ export async function given(kind, fields) {
   try {
     return (await give(kind, fields)).refused;
   } catch (error) {
-    return /** @type {any} */ (error).said ?? { text: String(error), remedy: "" };
+    return /** @type {any} */ (error).said ?? { text: say("no_line"), remedy: "" };
   }
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // Takes a file over: first what would come of it, then, on a second press, the import itself.
 
-import { post } from "./api.js";
+import { Away, post } from "./api.js";
 import { inBase64 } from "./base64.js";
 import { announce, byId, make } from "./dom.js";
 import { askProof, isProofAsked } from "./proof.js";
@@ -53,8 +53,8 @@ async function run(form, write) {
     }
   } catch (error) {
     const { said } = /** @type {{said?: any}} */ (error);
-    if (!said) throw error;
-    tell(place, said);
+    if (!said && !(error instanceof Away)) throw error;
+    tell(place, said ?? { text: say("no_line") });
   }
 }
 

@@ -19,9 +19,8 @@ from eschool_core.domain.privacy import PersonalRead
 from eschool_core.domain.school import Journal, SchoolClass
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
-from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.clients.web.conftest import DAY
-from tests.clients.web.test_control_pages import client_of, give
+from tests.clients.web.speaking import class_of_child, client_of, give, prove
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +42,7 @@ def client(leader: Replica) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def class_id(stage: Sandbox) -> int:
-    store = stage.stage.school.store
-    [[found]] = store.rows("SELECT class_id FROM enrolment WHERE pupil_id = ?", stage.cast.child)
-    return int(found)
+    return class_of_child(stage)
 
 
 def options(page: str, name: str) -> list[int]:
@@ -104,7 +101,7 @@ def test_a_code_is_made_for_a_guardian_and_handed_out_against_signature(
     guardian = stage.cast.guardian_id
     page = client.get(f"/class/{class_id}/families").text
     assert f'data-slips="person" data-id="{guardian}"' in page
-    client.post("/prove", json={"passphrase": PASSPHRASE})
+    prove(client)
     [made] = client.post("/api/slips", json={"person": guardian}).json()["slips"]
     assert made["code"]
     [slip] = leader.store.select(Slip, person_id=guardian, handed_at=0)

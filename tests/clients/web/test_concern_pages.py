@@ -16,7 +16,7 @@ from eschool_core.domain.office import Notice
 from eschool_sync.sandbox import Sandbox
 from tests.clients.web.conftest import DAY
 from tests.clients.web.portal_stage import Site, portal_site
-from tests.clients.web.test_control_pages import client_of, give
+from tests.clients.web.speaking import client_of, give
 
 FORM = re.compile(r'<form data-act="send_concern">.*?</form>', re.DOTALL)
 SEEN = "Ознакомлен<"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from zipfile import ZipFile
@@ -33,11 +32,9 @@ from eschool_core.regulation import checks
 from eschool_sync.attachment import disposition
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
-from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.clients.web import staging
 from tests.clients.web.conftest import DAY
-from tests.clients.web.pages import Served, serving
-from tests.clients.web.test_pages import begin
+from tests.clients.web.speaking import client_of, give, prove
 
 PAGES = (
     "/control",
@@ -47,15 +44,6 @@ PAGES = (
     "/control/inspections",
     "/control/archive",
 )
-
-
-@contextmanager
-def client_of(replica: Replica) -> Iterator[tuple[httpx.Client, Served]]:
-    with serving(replica) as pages:
-        headers = {"origin": pages.url, "sec-fetch-site": "same-origin"}
-        with httpx.Client(base_url=pages.url, headers=headers, timeout=60) as client:
-            begin(client, pages)
-            yield client, pages
 
 
 @pytest.fixture(scope="module")
@@ -78,12 +66,6 @@ def deputy(stage: Sandbox) -> Replica:
 def client(deputy: Replica) -> Iterator[httpx.Client]:
     with client_of(deputy) as (made, _):
         yield made
-
-
-def give(client: httpx.Client, kind: str, **fields: object) -> dict[str, object] | None:
-    answer = client.post("/api/do", json={"kind": kind, "fields": fields}).json()
-    refused: dict[str, object] | None = answer["error"] if "error" in answer else answer["refused"]
-    return refused
 
 
 @pytest.mark.clause("4.1")
@@ -179,7 +161,7 @@ def test_the_board_says_what_a_class_lacks_and_a_term_that_lacks_something_stays
     asked = give(client, "close_term", **fields)
     assert asked is not None
     assert asked["key"] == "web.proof"
-    client.post("/prove", json={"passphrase": PASSPHRASE})
+    prove(client)
     refused = give(client, "close_term", **fields)
     assert refused is not None
     assert refused["clause"] == "4.5.5"
@@ -288,7 +270,7 @@ def test_a_report_leaves_as_a_file_only_with_a_proof(deputy: Replica) -> None:
         refused = client.get(address)
         assert refused.status_code == 403
         assert "парольную фразу" in refused.text
-        client.post("/prove", json={"passphrase": PASSPHRASE})
+        prove(client)
         file = client.get(address)
         assert file.status_code == 200
         assert file.content[:2] == b"PK"
@@ -305,7 +287,7 @@ def test_the_nine_reports_leave_as_one_file_with_a_proof_and_a_line_in_the_log(
     deputy = stage.replica("deputy")
     with client_of(deputy) as (client, _):
         assert client.get("/api/file/bundle").status_code == 403
-        client.post("/prove", json={"passphrase": PASSPHRASE})
+        prove(client)
         answer = client.get("/api/file/bundle")
         assert answer.headers["content-disposition"] == disposition("bundle.zip")
         with ZipFile(BytesIO(answer.content)) as packed:
@@ -315,7 +297,7 @@ def test_the_nine_reports_leave_as_one_file_with_a_proof_and_a_line_in_the_log(
     read = deputy.store.select(PersonalRead, person_id=deputy.person_id, class_id=0, pupil_id=0)
     assert read
     with client_of(stage.replica("teacher")) as (teacher, _):
-        teacher.post("/prove", json={"passphrase": PASSPHRASE})
+        prove(teacher)
         assert teacher.get("/api/file/bundle").status_code == 409
 
 

@@ -16,7 +16,7 @@ from eschool_core.regulation.policy import PARAMETERS
 from eschool_sync.sandbox import Sandbox
 from tests.clients.web.conftest import DAY
 from tests.clients.web.portal_stage import Site, portal_site
-from tests.clients.web.test_control_pages import client_of
+from tests.clients.web.speaking import client_of
 
 ADDRESS = re.compile(r'<code class="secret">([^<]+)</code>')
 

@@ -15,7 +15,7 @@ from eschool_sync.replica.transport import LocalTransport
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.clients.web.conftest import DAY
-from tests.clients.web.test_control_pages import client_of, give
+from tests.clients.web.speaking import client_of, give
 
 MONTHS = 90 * 86_400
 

@@ -21,11 +21,10 @@ from eschool_core.domain.school import Appointment, Staff
 from eschool_core.regulation.registry import CLAUSES
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
-from eschool_sync.sandbox.sandbox import PASSPHRASE
 from eschool_sync.security.codes import code_hash
 from tests.clients.web import staging
 from tests.clients.web.conftest import DAY
-from tests.clients.web.test_control_pages import client_of, give
+from tests.clients.web.speaking import client_of, give, prove
 
 PAGES = (
     "/officer",
@@ -53,10 +52,6 @@ def officer(stage: Sandbox) -> Replica:
 def client(officer: Replica) -> Iterator[httpx.Client]:
     with client_of(officer) as (made, _):
         yield made
-
-
-def prove(client: httpx.Client) -> None:
-    assert client.post("/prove", json={"passphrase": PASSPHRASE}).json()["refused"] is None
 
 
 def load(client: httpx.Client, kind: str, content: str, **fields: object) -> httpx.Response:

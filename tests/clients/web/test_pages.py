@@ -19,6 +19,7 @@ from eschool_core.domain.journal import Mark
 from eschool_sync.replica import RefusedCommand, Replica
 from eschool_sync.sandbox import Sandbox
 from tests.clients.web.pages import Served
+from tests.clients.web.speaking import client_at
 
 OPEN = {"/start", "/static"}
 
@@ -46,17 +47,8 @@ for path in sys.stdin.read().split():
 
 @pytest.fixture(scope="module")
 def browser(pages: Served) -> Iterator[httpx.Client]:
-    """A client with a session, that sends what our own pages send."""
-    headers = {"origin": pages.url, "sec-fetch-site": "same-origin"}
-    with httpx.Client(base_url=pages.url, headers=headers) as client:
-        begin(client, pages)
+    with client_at(pages) as client:
         yield client
-
-
-def begin(client: httpx.Client, pages: Served) -> httpx.Response:
-    answer = client.post("/start", json={"code": pages.link().partition("#")[2]})
-    assert answer.status_code == 200
-    return answer
 
 
 def filled(path: str, school: Sandbox) -> str:

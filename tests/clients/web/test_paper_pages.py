@@ -24,12 +24,11 @@ from eschool_core.forms.read_pdf import read_pdf
 from eschool_core.labels import text
 from eschool_sync.history.paper_code import read_code
 from eschool_sync.sandbox import Sandbox
-from eschool_sync.sandbox.sandbox import PASSPHRASE
 from eschool_sync.server.portal import FRESH_SECONDS
 from tests.clients.web import staging
 from tests.clients.web.conftest import DAY
 from tests.clients.web.portal_stage import PASSWORD, portal_site
-from tests.clients.web.test_control_pages import client_of, give
+from tests.clients.web.speaking import class_of_child, client_of, give, prove
 from tests.core.forms.pages import scanned, sheets_of, text_of
 
 
@@ -53,13 +52,7 @@ def stage() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def class_id(stage: Sandbox) -> int:
-    store = stage.stage.school.store
-    [[found]] = store.rows("SELECT class_id FROM enrolment WHERE pupil_id = ?", stage.cast.child)
-    return int(found)
-
-
-def proven(client: httpx.Client) -> None:
-    assert client.post("/prove", json={"passphrase": PASSPHRASE}).json()["refused"] is None
+    return class_of_child(stage)
 
 
 def printed(client: httpx.Client, address: str) -> httpx.Response:
@@ -85,7 +78,7 @@ def test_no_file_leaves_without_a_proof(stage: Sandbox) -> None:
             answer = client.get(address) if (path, view) in FILES else printed(client, address)
             assert answer.status_code == 403, address
             assert answer.json()["error"]["key"] == "web.proof"
-        proven(client)
+        prove(client)
         assert printed(client, "/api/paper/report?name=movement").status_code == 200
 
 
@@ -100,7 +93,7 @@ def test_a_teacher_prints_the_journals_term_and_year(stage: Sandbox) -> None:
     with client_of(teacher) as (client, _):
         page = client.get(f"/journal/{journal}").text
         assert f"/api/paper/journal/{journal}?" in page
-        proven(client)
+        prove(client)
         term = words(printed(client, f"/api/paper/journal/{journal}"))
         assert "Степени" in term
         assert "По данным на" in term
@@ -116,11 +109,11 @@ def test_the_class_teacher_prints_the_weeks_lists(stage: Sandbox, class_id: int)
     with client_of(leader) as (client, _):
         address = f"/api/paper/weekly/{class_id}"
         assert address in client.get(f"/class/{class_id}/families").text
-        proven(client)
+        prove(client)
         assert child.family in words(printed(client, address))
         assert printed(client, f"/api/paper/weekly/{class_id + 1}").status_code == 404
     with client_of(stage.replica("teacher")) as (client, _):
-        proven(client)
+        prove(client)
         assert printed(client, address).status_code == 404
 
 
@@ -151,7 +144,7 @@ def test_the_wish_for_paper_is_filed_and_revoked_on_the_page(stage: Sandbox, cla
 def test_registers_of_all_classes_are_the_deputys(stage: Sandbox, class_id: int) -> None:
     with client_of(stage.replica("deputy")) as (client, _):
         assert "/api/paper/registers" in client.get("/reports").text
-        proven(client)
+        prove(client)
         said = words(printed(client, "/api/paper/registers"))
         for school_class in stage.stage.school.store.select(SchoolClass):
             assert school_class.name in said
@@ -164,10 +157,10 @@ def test_registers_of_all_classes_are_the_deputys(stage: Sandbox, class_id: int)
         assert whole not in said
     with client_of(stage.replica("teacher")) as (client, _):
         assert "/api/paper/registers" not in client.get("/reports").text
-        proven(client)
+        prove(client)
         assert printed(client, "/api/paper/registers").status_code == 409
     with client_of(stage.replica("class_teacher")) as (client, _):
-        proven(client)
+        prove(client)
         assert words(printed(client, f"/api/paper/registers?class={class_id}"))
 
 
@@ -199,7 +192,7 @@ def test_a_report_on_paper_is_logged_as_its_page_is(stage: Sandbox, class_id: in
         assert f"/api/paper/report?name=particulars&amp;class={class_id}" in client.get(
             f"/report?{asked}"
         ).text.replace("%26", "&")
-        proven(client)
+        prove(client)
         assert words(printed(client, f"/api/paper/report?{asked}"))
     assert leader.store.select(PersonalRead)
 
@@ -212,18 +205,18 @@ def test_the_note_of_a_check_is_printed_and_no_order_before_there_is_one(stage: 
         page = client.get(f"/control/inspection/{check.id}").text
         assert address in page
         assert "of=order" not in page
-        proven(client)
+        prove(client)
         assert "Ведение журналов" in words(printed(client, address))
         assert printed(client, f"{address}?of=order").json()["error"]["key"] == "form.no_order"
     with client_of(stage.replica("teacher")) as (client, _):
-        proven(client)
+        prove(client)
         assert printed(client, address).status_code == 404
 
 
 @pytest.mark.clause("3.1/2")
 def test_the_codes_of_a_class_come_as_slips_to_be_cut(stage: Sandbox, class_id: int) -> None:
     with client_of(stage.replica("officer")) as (client, pages):
-        proven(client)
+        prove(client)
         made = client.post("/api/slips", json={"school_class": class_id}).json()
         printed = text_of(b64decode(made["pdf"])).replace(" ", "")
         assert len(made["slips"]) > 4

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from eschool_core.domain.people import Enrolment, Guardianship
+from eschool_core.domain.people import Guardianship
 from eschool_core.domain.privacy import ProcessingConsent
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from tests.clients.web.conftest import DAY
-from tests.clients.web.test_control_pages import client_of, give
+from tests.clients.web.speaking import class_of_child, client_of, give
 
 pytestmark = pytest.mark.clause("1.4")
 
@@ -30,8 +30,7 @@ def leader(stage: Sandbox) -> Replica:
 
 @pytest.fixture(scope="module")
 def class_id(stage: Sandbox) -> int:
-    [enrolment] = stage.stage.school.store.select(Enrolment, pupil_id=stage.cast.child)
-    return enrolment.class_id
+    return class_of_child(stage)
 
 
 def lacking(page: str) -> int:

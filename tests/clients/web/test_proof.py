@@ -20,7 +20,7 @@ from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.clients.web.pages import Served, serving
-from tests.clients.web.test_pages import begin
+from tests.clients.web.speaking import begin
 
 
 class Hand:

@@ -26,8 +26,7 @@ from eschool_core.queries.names import full_name
 from eschool_core.store.store import Store
 from eschool_sync.sandbox import Sandbox
 from tests.clients.web.conftest import DAY
-from tests.clients.web.test_control_pages import client_of
-from tests.clients.web.test_office_pages import prove
+from tests.clients.web.speaking import client_of, prove
 from tests.core.forms.pages import text_of
 
 pytestmark = pytest.mark.clause("1.4")
