@@ -39,7 +39,14 @@ FOREIGN: Final = (
 """What a foreign page, a form, or a name that leads here may send, and how it is refused."""
 
 JSON: Final = {"content-type": "application/json"}
-KNOWN: Final = ("/api/do", "/api/import", "/api/paper/registers", "/diary/1/seen", "/lock", "/start")
+KNOWN: Final = (
+    "/api/do",
+    "/api/import",
+    "/api/paper/registers",
+    "/diary/1/seen",
+    "/lock",
+    "/start",
+)
 
 
 def writing(routes: list[Route]) -> list[str]:
@@ -77,12 +84,16 @@ def browser(pages: Served) -> Iterator[httpx.Client]:
 @pytest.mark.asvs("3.5.2")
 @pytest.mark.parametrize(("headers", "status", "key"), FOREIGN)
 def test_no_foreign_page_writes_locks_or_proves_at_any_address(
-    browser: httpx.Client, pages: Served, replica: Replica, school: Sandbox, own_routes: list[Route],
-    headers: dict[str, str], status: int, key: str,
+    browser: httpx.Client, pages: Served, replica: Replica, school: Sandbox,
+    own_routes: list[Route], headers: dict[str, str], status: int, key: str,
 ) -> None:  # fmt: skip
     addresses = writing(own_routes)
     assert set(KNOWN) <= set(addresses)
-    fields = {"lesson_id": school.cast.first.id, "pupil_id": school.cast.first_pupils[0], "value": 9}
+    fields = {
+        "lesson_id": school.cast.first.id,
+        "pupil_id": school.cast.first_pupils[0],
+        "value": 9,
+    }
     body = json.dumps({"kind": "record_mark", "fields": fields, "passphrase": "x", "code": "x"})
     before = replica.next_number(), replica.status()
     for address in addresses:
