@@ -40,12 +40,13 @@ from eschool_core.reports.control import (
     unmarked,
 )
 from eschool_core.reports.frame import Asked, Only
-from eschool_core.reports.period import Period, period_at, running_period
+from eschool_core.reports.period import Period, month_period, period_at, running_period
 from eschool_core.reports.table import Table
 from eschool_core.store.store import Store
 
 Scope = Literal["school", "class", "teacher", "classes", "teachers", "own"]
 Section = Literal["report", "control"]
+Usual = Literal["term", "month"]
 
 JOURNALS_OF_CLASS = (
     "SELECT j.id FROM journal j JOIN group_class gc ON gc.group_id = j.group_id "
@@ -70,6 +71,8 @@ class ReportSpec:
             ``classes`` and ``teachers`` take one or are of all; ``own`` shows what the viewer
             sees, of the classes led and the journals taught.
         section: ``report`` for the forms of 4.4.3, ``control`` for what deputies watch.
+        usual: Of what it is where no period is named: one that has a column for each day is of
+            the month, and refuses more.
     """
 
     name: str
@@ -78,6 +81,7 @@ class ReportSpec:
     readers: frozenset[Reader]
     make: Callable[[Store, Asked], Table]
     section: Section = "report"
+    usual: Usual = "term"
 
 
 CONTROL: tuple[ReportSpec, ...] = (
@@ -164,7 +168,12 @@ REPORTS: tuple[ReportSpec, ...] = (
     ),
     ReportSpec(hours.NAME, hours.CLAUSE, "teachers", OFFICE_READS, hours.hours_report),
     ReportSpec(
-        timesheet.NAME, timesheet.CLAUSE, "teachers", OFFICE_READS, timesheet.timesheet_report
+        timesheet.NAME,
+        timesheet.CLAUSE,
+        "teachers",
+        OFFICE_READS,
+        timesheet.timesheet_report,
+        usual="month",
     ),
     ReportSpec(
         substitutions.NAME,
@@ -190,6 +199,7 @@ REPORTS: tuple[ReportSpec, ...] = (
         "class",
         CLASS_READS,
         attendance_days.attendance_days_report,
+        usual="month",
     ),
     ReportSpec(course.NAME, course.CLAUSE, "class", CLASS_READS, course.course_report),
     *CONTROL,
@@ -224,11 +234,14 @@ def report_named(name: str) -> ReportSpec:
 def default_period(store: Store, spec: ReportSpec, day: int, language: Language) -> Period:
     """Return the period that is meant where none is named.
 
-    A report is of the term that ended last; control is of the term that runs, up to the day.
+    A report is of the term that ended last; control is of the term that runs, up to the day; what
+    has a column for each day is of the month, up to the day.
 
     Raises:
         InputError: The school has no year.
     """
+    if spec.usual == "month":
+        return month_period(store, day)
     if spec.section == "report":
         return period_at(store, day, language)
     return running_period(store, day)

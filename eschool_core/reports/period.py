@@ -139,6 +139,17 @@ def running_period(store: Store, day: int) -> Period:
     return free_period(store, min(first, day), day)
 
 
+def month_period(store: Store, day: int) -> Period:
+    """Return the time from the first of a day's month up to that day, within the school's year.
+
+    Raises:
+        InputError: The school has no year.
+    """
+    year = _year(store, day)
+    first = day - calendar.date_of(day).day + 1
+    return free_period(store, min(max(first, year.first_day), day), day)
+
+
 def term_numbered(
     store: Store, day: int, kind: TermKind | None, ordinal: int, language: Language = "ru"
 ) -> Period:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from eschool_core import calendar
 from eschool_core.commands.releases import SeeMarks
 from eschool_core.domain.partition import PartitionKind, partition
@@ -129,8 +131,16 @@ def let_read(store: Store, person_id: int, pupil_id: int, day: int) -> None:
     Raises:
         InputError: ``web.not_found``.
     """
-    wards = me(store, person_id, day).wards
-    if pupil_id in {entry.pupil_id for entry in wards}:
-        return
-    if store.complete or not store.holds(partition(PartitionKind.PUPIL_DAY, pupil_id)):
+    if not diaries_open_to(store, person_id, day)(pupil_id):
         raise InputError(NOT_FOUND)
+
+
+def diaries_open_to(store: Store, person_id: int, day: int) -> Callable[[int], bool]:
+    """Return whether a pupil's diary is a person's to read: of the family, or held here."""
+    wards = {entry.pupil_id for entry in me(store, person_id, day).wards}
+
+    def may_read(pupil_id: int) -> bool:
+        held = not store.complete and store.holds(partition(PartitionKind.PUPIL_DAY, pupil_id))
+        return pupil_id in wards or held
+
+    return may_read

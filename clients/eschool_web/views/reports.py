@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlencode
 
@@ -31,6 +32,7 @@ from eschool_core.store.store import Store
 from eschool_web.asking import Asked, File, Page
 from eschool_web.proof import require
 from eschool_web.refusals import NOT_FOUND
+from eschool_web.views.diary import diaries_open_to
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JOURNALS_OF_LESSONS: Final = "SELECT id, journal_id FROM lesson WHERE day BETWEEN ? AND ?"
@@ -68,7 +70,10 @@ def report_page(asked: Asked) -> Page:
         RightsError: It is not for this person.
     """
     _, table = asked_table(asked)
-    leads = asked.read(lambda store: leads_of(store, table))
+    person_id, today = asked.source.person_id, asked.today()
+    leads = asked.read(
+        lambda store: leads_of(store, table, diaries_open_to(store, person_id, today))
+    )
     return Page(
         "report.html",
         {
@@ -122,8 +127,14 @@ def log_report(asked: Asked, spec: ReportSpec) -> None:
         asked.source.do(reading.note)
 
 
-def leads_of(store: Store, table: Table) -> Leads:
-    """Return where the rows of a report lead: to the lesson, the journal, the diary, the gaps."""
+def leads_of(store: Store, table: Table, may_read: Callable[[int], bool]) -> Leads:
+    """Return where the rows of a report lead: to the lesson, the journal, the diary, the gaps.
+
+    Args:
+        store: The reader's.
+        table: The report.
+        may_read: Whether a pupil's diary is the reader's to open; no row leads where it is not.
+    """
     days = (calendar.day_number(table.first_day), calendar.day_number(table.last_day))
     about_lessons = any(row.about and row.about.kind == "lesson" for row in table.rows)
     journals: dict[int, int] = dict(store.rows(JOURNALS_OF_LESSONS, *days)) if about_lessons else {}
@@ -133,6 +144,8 @@ def leads_of(store: Store, table: Table) -> Leads:
             return f"/journal/{journals[about.id]}?lesson={about.id}"
         if about.kind == "staff":
             return f"/report?name=gaps&section=control&teacher={about.id}"
+        if about.kind == "pupil" and not may_read(about.id):
+            return ""
         known = {"journal": "/journal", "pupil": "/diary"}.get(about.kind)
         return f"{known}/{about.id}" if known else ""
 

@@ -2,11 +2,19 @@ from __future__ import annotations
 
 import pytest
 
+from eschool_core import calendar
 from eschool_core.errors import InputError, RightsError
 from eschool_core.labels import catalogue
 from eschool_core.regulation.registry import clause
 from eschool_core.reports.bundle import FORMS, bundle
-from eschool_core.reports.catalogue import REPORTS, ReportSpec, make_report, readable, report
+from eschool_core.reports.catalogue import (
+    REPORTS,
+    ReportSpec,
+    default_period,
+    make_report,
+    readable,
+    report,
+)
 from eschool_core.reports.period import period_at, running_period
 from eschool_core.reports.table import Table
 from tests.core.reports.results import HALF_YEAR_END, set_terms, year
@@ -105,3 +113,21 @@ def test_before_the_first_term_ends_the_period_runs_from_the_beginning(
     set_terms(school)
     assert period_at(school.store, MONDAY).first_day == FIRST_DAY
     assert running_period(school.store, HALF_YEAR_END).first_day > MONDAY
+
+
+def test_what_has_a_column_for_each_day_is_of_the_month_where_no_period_is_named(
+    school: SmallSchool,
+) -> None:
+    """Where a link or a command names none, the report comes and does not ask for a month."""
+    set_terms(school)
+    assert [spec.name for spec in REPORTS if spec.usual == "month"] == sorted(
+        OF_A_MONTH, reverse=True
+    )
+    for name in OF_A_MONTH:
+        period = default_period(school.store, report(name, "report"), HALF_YEAR_END, "ru")
+        begin, end = calendar.date_of(period.first_day), calendar.date_of(HALF_YEAR_END)
+        assert (begin, period.last_day) == (end.replace(day=1), HALF_YEAR_END)
+        early = default_period(school.store, report(name, "report"), FIRST_DAY, "ru")
+        assert (early.first_day, early.last_day) == (FIRST_DAY, FIRST_DAY)
+        wanted = asked(school, period=period, class_name="5А", day=HALF_YEAR_END)
+        assert make_report(school.store, report(name, "report"), wanted, 0).name == name
