@@ -9,7 +9,7 @@ import pytest
 from eschool_core.domain.care import SectionConfirmation
 from eschool_sync.sandbox import Sandbox
 from tests.clients.web.conftest import DAY
-from tests.clients.web.test_control_pages import client_of, give
+from tests.clients.web.speaking import client_of, give
 
 FORM = re.compile(
     r'data-act="confirm_section">.*?name="year_id"[^>]*value="(\d+)"'
