@@ -231,6 +231,34 @@ def test_a_bomb_of_many_members_is_refused_by_the_sum() -> None:
 
 
 @pytest.mark.asvs("5.2.3")
+@pytest.mark.parametrize("reader", [read_oneroster, read_class_list], ids=["oneroster", "list"])
+def test_an_archive_of_archives_is_opened_once_and_its_members_never(
+    reader: Callable[[bytes], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As 42.zip: every member is an archive again, with gigabytes of zeros at the end."""
+    bomb = archive({"0": b"0" * limits.MIB})
+    for _ in range(3):
+        bomb = archive({f"{at}.zip": bomb for at in range(16)}, zipfile.ZIP_STORED)
+    hidden = archive(members_of(GOOD_LIST) | {"xl/media/inner.zip": bomb}, zipfile.ZIP_STORED)
+    opened: list[object] = []
+    whole = zipfile.ZipFile
+
+    def counted(*args: object, **given: object) -> zipfile.ZipFile:
+        # What is written anew for the workbook's reader is ours.
+        if args[1:2] != ("w",):
+            opened.append(args)
+        return whole(*args, **given)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(zipfile, "ZipFile", counted)
+    assert refusal(reader, bomb).startswith("import.")
+    assert len(opened) <= 1
+    if reader is read_class_list:
+        opened.clear()
+        assert [one.name.family for one in read_class_list(hidden).pupils] == ["Иванов"]
+        assert len(opened) == 1
+
+
+@pytest.mark.asvs("5.2.3")
 def test_a_gibibyte_of_zeros_is_refused_without_being_unpacked() -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     zeros = b"\0" * limits.MIB
