@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 from urllib.parse import urlencode
 
@@ -25,6 +24,7 @@ from eschool_core.reports.catalogue import (
     readable,
     report,
 )
+from eschool_core.reports.filling import GAPS_NAME
 from eschool_core.reports.table import About, Table
 from eschool_core.reports.to_html import Leads, notes_html, plots_html, table_html
 from eschool_core.reports.to_xlsx import to_xlsx
@@ -71,9 +71,7 @@ def report_page(asked: Asked) -> Page:
     """
     _, table = asked_table(asked)
     person_id, today = asked.source.person_id, asked.today()
-    leads = asked.read(
-        lambda store: leads_of(store, table, diaries_open_to(store, person_id, today))
-    )
+    leads = asked.read(lambda store: leads_of(store, table, person_id, today))
     return Page(
         "report.html",
         {
@@ -127,14 +125,13 @@ def log_report(asked: Asked, spec: ReportSpec) -> None:
         asked.source.do(reading.note)
 
 
-def leads_of(store: Store, table: Table, may_read: Callable[[int], bool]) -> Leads:
+def leads_of(store: Store, table: Table, person_id: int, day: int) -> Leads:
     """Return where the rows of a report lead: to the lesson, the journal, the diary, the gaps.
 
-    Args:
-        store: The reader's.
-        table: The report.
-        may_read: Whether a pupil's diary is the reader's to open; no row leads where it is not.
+    No row leads to a diary or to gaps that are not the reader's to open.
     """
+    may_read = diaries_open_to(store, person_id, day)
+    of_gaps = any(spec.name == GAPS_NAME for spec in readable(store, person_id, day))
     days = (calendar.day_number(table.first_day), calendar.day_number(table.last_day))
     about_lessons = any(row.about and row.about.kind == "lesson" for row in table.rows)
     journals: dict[int, int] = dict(store.rows(JOURNALS_OF_LESSONS, *days)) if about_lessons else {}
@@ -143,7 +140,8 @@ def leads_of(store: Store, table: Table, may_read: Callable[[int], bool]) -> Lea
         if about.kind == "lesson" and about.id in journals:
             return f"/journal/{journals[about.id]}?lesson={about.id}"
         if about.kind == "staff":
-            return f"/report?name=gaps&section=control&teacher={about.id}"
+            address = f"/report?name={GAPS_NAME}&section=control&teacher={about.id}"
+            return address if of_gaps else ""
         if about.kind == "pupil" and not may_read(about.id):
             return ""
         known = {"journal": "/journal", "pupil": "/diary"}.get(about.kind)

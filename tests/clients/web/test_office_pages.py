@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from html import unescape
 
 import httpx
 import pytest
@@ -304,3 +305,15 @@ def test_a_request_of_a_class_teacher_is_carried_out_by_an_order(
         Enrolment, pupil_id=officer.store.select(Pupil, family="Прибывший")[0].id
     )
     assert (enrolment.order_in, enrolment.provisional) == ("№ 12", 0)
+
+
+def test_a_report_leads_the_officer_to_no_gaps_that_are_for_others(
+    client: httpx.Client, stage: Sandbox
+) -> None:
+    address = "/report?name=activity&section=control"
+    page = client.get(address)
+    assert page.status_code == 200
+    assert "name=gaps" not in page.text
+    with client_of(stage.replica("deputy")) as (deputy, _):
+        led = re.findall(r'href="(/report[?]name=gaps[^"]*)"', deputy.get(address).text)
+        assert deputy.get(unescape(led[0])).status_code == 200
