@@ -6,6 +6,7 @@ proposes and the head approves. There is no other command that deletes a record 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Annotated, ClassVar
 
@@ -34,7 +35,7 @@ from eschool_core.regulation import checks, results
 from eschool_core.regulation.retention import keep_until
 from eschool_core.results import terms
 from eschool_core.results.register import register_lines
-from eschool_core.results.year_gaps import YearGap, class_gaps, journal_gaps, year_gaps
+from eschool_core.results.year_gaps import YearGap, class_gaps, journal_gaps, register_gaps
 from eschool_core.store.store import Store
 
 YEARS_OF = {ArchiveKind.JOURNAL: "journal_years", ArchiveKind.REGISTER: "register_years"}
@@ -63,10 +64,7 @@ def waive_section(store: Store, command: WaiveSection, occasion: Occasion) -> Fi
     """
     year = store.require(AcademicYear, command.year_id)
     section = YearSection(command.section)
-    journal = store.get(Journal, command.object_id)
-    # A school waives hundreds: for one journal or class nobody asks all the others.
-    gaps = class_gaps(store, year) if journal is None else journal_gaps(store, year, journal)
-    if not any((gap.section, gap.object_id) == (section, command.object_id) for gap in gaps):
+    if not any(gap.section is section for gap in _gaps_of(store, year, command.object_id)):
         raise store.absent("archive.no_gap")
     store.put(
         SectionWaiver(
@@ -81,6 +79,15 @@ def waive_section(store: Store, command: WaiveSection, occasion: Occasion) -> Fi
         )
     )
     return []
+
+
+def _gaps_of(store: Store, year: AcademicYear, object_id: int) -> tuple[YearGap, ...]:
+    """Return the gaps of one journal or class: a school waives hundreds."""
+    journal = store.get(Journal, object_id)
+    if journal is not None:
+        return journal_gaps(store, year, journal)
+    school_class = store.get(SchoolClass, object_id)
+    return () if school_class is None else class_gaps(store, year, school_class)
 
 
 class SealJournal(Command):
@@ -130,7 +137,7 @@ def draw_up_register(store: Store, command: DrawUpRegister, occasion: Occasion) 
     school_class = store.require(SchoolClass, command.class_id)
     year = store.require(AcademicYear, school_class.year_id)
     _require_closed(store, school_class)
-    _require_filled([gap for gap in year_gaps(store, year) if school_class.id in gap.class_ids])
+    _require_filled(register_gaps(store, year, school_class))
     title = f"{year.name} · {school_class.name}"
     entry_id = _enter(store, occasion, ArchiveKind.REGISTER, school_class.id, year, title)
     store.add_many(
@@ -236,7 +243,7 @@ def _require_closed(store: Store, school_class: SchoolClass) -> None:
         raise store.absent("archive.year_open")
 
 
-def _require_filled(gaps: list[YearGap]) -> None:
+def _require_filled(gaps: Iterable[YearGap]) -> None:
     open_ones = [gap for gap in gaps if not gap.waived]
     if open_ones:
         raise RegulationError(checks.SECTIONS_UNFILLED, count=len(open_ones))
@@ -250,7 +257,7 @@ def _enter(
     year: AcademicYear,
     title: str,
 ) -> int:
-    if store.first(ArchiveEntry, kind=kind, object_id=object_id, year_id=year.id) is not None:
+    if store.first(ArchiveEntry, kind=kind, object_id=object_id) is not None:
         raise InputError("archive.already")
     years = facts.policy_number(store, YEARS_OF[kind], year.last_day)
     start = str(facts.policy_value(store, "retention_start", year.last_day))

@@ -14,8 +14,17 @@ SEEN = (
     "JOIN journal j ON j.id = le.journal_id JOIN attendance a ON a.lesson_id = le.id "
     "JOIN journal_line n ON n.part = a.part "
     "WHERE le.day BETWEEN ? AND ? AND a.presence <> 0 AND j.year_id = ? AND j.kind <> ? "
-    "AND (? = 0 OR n.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?)) "
-    "ORDER BY le.day, le.period, le.id"
+    "ORDER BY le.day, le.period, le.id, a.id"
+)
+# From a class's lines to their attendance: the unary plus keeps SQLite from the lessons of the
+# whole school between the days.
+SEEN_OF_CLASS = (
+    "SELECT n.pupil_id, le.id, le.day, a.presence, a.stated_reason FROM journal_line n "
+    "JOIN journal j ON j.id = n.journal_id JOIN attendance a ON a.part = n.part "
+    "JOIN lesson le ON le.id = a.lesson_id "
+    "WHERE +le.day BETWEEN ? AND ? AND a.presence <> 0 AND j.year_id = ? AND j.kind <> ? "
+    "AND n.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) "
+    "ORDER BY le.day, le.period, le.id, a.id"
 )
 EXCUSES = (
     "SELECT pupil_id, kind, first_day, last_day, lesson_id FROM absence_excuse "
@@ -54,10 +63,10 @@ def seen_in(
             of_lesson[pupil_id, lesson_id] = kind
         else:
             of_days[pupil_id].append((first, last, kind))
+    asked = (first_day, last_day, year_id, JournalKind.EXTRACURRICULAR)
+    noted = store.rows(SEEN_OF_CLASS, *asked, class_id) if class_id else store.rows(SEEN, *asked)
     found = []
-    for pupil_id, lesson_id, day, presence, stated in store.rows(
-        SEEN, first_day, last_day, year_id, JournalKind.EXTRACURRICULAR, class_id, class_id
-    ):
+    for pupil_id, lesson_id, day, presence, stated in noted:
         if family.on(pupil_id, day):
             continue
         whole_day = [

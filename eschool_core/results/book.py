@@ -28,9 +28,15 @@ TERM_MARKS = (
     "SELECT l.part, t.kind, t.term_id, t.value, t.reason, t.document, t.document_day "
     "FROM journal j JOIN journal_line l ON l.journal_id = j.id "
     "JOIN term_mark t ON l.part = t.part - 12 "
-    "WHERE j.year_id = ? AND t.value <> 0 "
-    "AND (? = 0 OR l.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?)) "
-    "ORDER BY t.id"
+    "WHERE j.year_id = ? AND t.value <> 0 ORDER BY t.id"
+)
+# From a class's few lines to their marks, by the partition of the mark.
+TERM_MARKS_OF_CLASS = (
+    "SELECT l.part, t.kind, t.term_id, t.value, t.reason, t.document, t.document_day "
+    "FROM journal_line l JOIN journal j ON j.id = l.journal_id "
+    "JOIN term_mark t ON t.part = l.part + 12 "
+    "WHERE l.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) "
+    "AND j.year_id = ? AND t.value <> 0 ORDER BY t.id"
 )
 RULES = "journal_id IN (SELECT id FROM journal WHERE year_id = ?) ORDER BY id"
 RELEASES = "SELECT pupil_id, subject_id, first_day, last_day FROM exemption WHERE kind = ?"
@@ -157,9 +163,12 @@ class ResultBook:
         self._grades = grades
         self._markless = markless
         self._stored: dict[tuple[int, int, int], _Stored] = {}
-        for part, kind, term_id, value, reason, document, day in store.rows(
-            TERM_MARKS, year_id, class_id, class_id
-        ):
+        given = (
+            store.rows(TERM_MARKS_OF_CLASS, class_id, year_id)
+            if class_id
+            else store.rows(TERM_MARKS, year_id)
+        )
+        for part, kind, term_id, value, reason, document, day in given:
             entry = _Stored(ResultValue(value), reason, document, day)
             self._stored[part, kind, term_id] = entry
         self._rules: dict[tuple[int, int, int], AssessmentMode] = {

@@ -30,14 +30,15 @@ JOURNALS = (
     "WHERE g.class_id = ?) ORDER BY id"
 )
 # Pupils of a class, on the last day on which they are in a period, without the mark of it. Who has
-# an individual journal of the subject has the mark there and not in the class's.
+# an individual journal of the subject has the mark there and not in the class's. A line has a few
+# marks, a term those of the whole school: the unary plus keeps SQLite from the term's index.
 UNMARKED = (
     "SELECT DISTINCT e.class_id, n.journal_id, n.pupil_id, e.grade FROM enrolment e "
     "JOIN journal_line n ON n.pupil_id = e.pupil_id JOIN journal j ON j.id = n.journal_id "
     "JOIN group_class g ON g.group_id = j.group_id AND g.class_id = e.class_id "
     "WHERE e.class_id IN (*) AND e.first_day <= ? AND e.last_day >= ? "
     "AND n.first_day <= ? AND n.last_day >= ? AND NOT EXISTS "
-    "(SELECT 1 FROM term_mark m WHERE m.part = n.part + 12 AND m.kind = ? AND m.term_id = ? "
+    "(SELECT 1 FROM term_mark m WHERE m.part = n.part + 12 AND m.kind = ? AND +m.term_id = ? "
     "AND m.value <> 0) AND NOT EXISTS (SELECT 1 FROM journal_line o JOIN journal i "
     "ON i.id = o.journal_id AND i.kind = ? AND i.year_id = j.year_id "
     "AND i.subject_id = j.subject_id AND i.id <> j.id "
@@ -115,15 +116,27 @@ def unmarked(store: Store, of: ClassTerm) -> list[Unmarked]:
 
 
 def unmarked_of_classes(
-    store: Store, class_ids: Collection[int], of: ClassTerm
+    store: Store,
+    class_ids: Collection[int],
+    of: ClassTerm,
+    journal_ids: Collection[int] | None = None,
 ) -> dict[int, list[Unmarked]]:
-    """Return what ``unmarked`` returns, of several classes for the term of one."""
+    """Return what ``unmarked`` returns, of several classes for the term of one.
+
+    Args:
+        store: To read from.
+        class_ids: The classes.
+        of: One of them, with the term.
+        journal_ids: Only in these; None for every journal.
+    """
     once = Snapshot(store, ONCE)
     modes = Modes(once, of.term_id)
     kind = ResultKind.YEAR if of.term is None else ResultKind.TERM
     last = of.last_day
     alone = (JournalKind.INDIVIDUAL, last, last)
     rows = store.rows_among(UNMARKED, class_ids, last, last, last, last, kind, of.term_id, *alone)
+    if journal_ids is not None:
+        rows = [row for row in rows if row[1] in journal_ids]
     journals = {row[1]: once.require(Journal, row[1]) for row in rows}
     asked = {
         journal.id

@@ -11,12 +11,23 @@ from eschool_core.store.store import Store
 LINES = (
     "SELECT l.part, l.journal_id, l.pupil_id, l.first_day, l.last_day, j.group_id "
     "FROM journal_line l JOIN journal j ON j.id = l.journal_id WHERE j.year_id = ? "
-    "AND (? = 0 OR l.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?))"
+    "ORDER BY l.journal_id, l.id"
+)
+LINES_OF_CLASS = (
+    "SELECT l.part, l.journal_id, l.pupil_id, l.first_day, l.last_day, j.group_id "
+    "FROM journal_line l JOIN journal j ON j.id = l.journal_id WHERE j.year_id = ? "
+    "AND l.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) "
+    "ORDER BY l.journal_id, l.id"
 )
 MEMBERS = (
     "SELECT m.group_id, m.pupil_id, m.first_day, m.last_day FROM group_member m "
     "JOIN study_group g ON g.id = m.group_id WHERE g.year_id = ? "
-    "AND (? = 0 OR m.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?)) "
+    "ORDER BY m.first_day, m.id"
+)
+MEMBERS_OF_CLASS = (
+    "SELECT m.group_id, m.pupil_id, m.first_day, m.last_day FROM group_member m "
+    "JOIN study_group g ON g.id = m.group_id WHERE g.year_id = ? "
+    "AND m.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) "
     "ORDER BY m.first_day, m.id"
 )
 
@@ -53,14 +64,17 @@ class Line:
 
 def lines_of(store: Store, year_id: int, class_id: int = 0) -> list[Line]:
     """Return the lines of a year; of those who are or were in one class where it is named."""
+    if class_id:
+        stays_read = store.rows(MEMBERS_OF_CLASS, year_id, class_id)
+        lines_read = store.rows(LINES_OF_CLASS, year_id, class_id)
+    else:
+        stays_read, lines_read = store.rows(MEMBERS, year_id), store.rows(LINES, year_id)
     members: dict[tuple[int, int], list[Span]] = defaultdict(list)
-    for group_id, pupil_id, first, last in store.rows(MEMBERS, year_id, class_id, class_id):
+    for group_id, pupil_id, first, last in stays_read:
         members[group_id, pupil_id].append((first, last))
     family = FamilyForm(store)
     found = []
-    for part, journal_id, pupil_id, first, last, group_id in store.rows(
-        LINES, year_id, class_id, class_id
-    ):
+    for part, journal_id, pupil_id, first, last, group_id in lines_read:
         spans = tuple(
             (max(begin, first), min(end, last))
             for begin, end in members.get((group_id, pupil_id), ())

@@ -27,7 +27,7 @@ NONE = "–"
 MEMBERS = "class_id = ? ORDER BY pupil_id, first_day, id"
 PUPILS = "id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY id"
 DECISIONS = (
-    "year_id = ? AND pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY id"
+    "+year_id = ? AND pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) ORDER BY id"
 )
 LINES = (
     "SELECT DISTINCT n.part, n.pupil_id, n.journal_id FROM journal_line n "

@@ -3,62 +3,56 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from eschool_core.domain.archive import SectionWaiver
 from eschool_core.domain.enums import FindingState, JournalKind, Role
 from eschool_core.domain.partition import KINDS, PartitionKind
 from eschool_core.domain.result_enums import CorrectionState, YearSection
 from eschool_core.domain.school import AcademicYear, Appointment, Journal, SchoolClass
-from eschool_core.ids import MAX_DEVICE, MAX_NUMBER, ROWS_PER_NUMBER, make_id
 from eschool_core.regulation import checks
 from eschool_core.results import terms
-from eschool_core.results.checklist import ClassTerm, unmarked
+from eschool_core.results.checklist import ClassTerm, journals_of, unmarked_of_classes
 from eschool_core.store.store import Store
 
-LAST_ID = make_id(MAX_DEVICE, MAX_NUMBER, ROWS_PER_NUMBER - 1)
+# A unary plus keeps SQLite from an index that has the whole school's year under one value.
 FINDINGS = (
-    "SELECT l.journal_id, f.check_id, COUNT(*) FROM finding_record f "
-    "JOIN lesson l ON l.id = f.lesson_id JOIN journal j ON j.id = l.journal_id "
-    "WHERE j.year_id = ? AND f.state = ? AND f.check_id IN (?, ?, ?) "
-    "GROUP BY l.journal_id, f.check_id ORDER BY l.journal_id, f.check_id"
-)
-FINDINGS_OF_JOURNAL = (
-    "SELECT f.check_id, COUNT(*) FROM lesson l JOIN finding_record f ON f.lesson_id = l.id "
-    "WHERE l.journal_id = ? AND f.state = ? AND f.check_id IN (?, ?, ?) GROUP BY f.check_id"
+    "SELECT j.id, f.check_id, COUNT(*) FROM journal j CROSS JOIN lesson l "
+    "JOIN finding_record f ON f.lesson_id = l.id "
+    "WHERE j.id IN (*) AND l.part = j.id * ? + ? AND f.state = ? AND f.check_id IN (?, ?, ?) "
+    "GROUP BY j.id, f.check_id"
 )
 UNPLANNED = (
-    "SELECT j.id FROM journal j WHERE j.id BETWEEN ? AND ? AND j.year_id = ? AND j.kind <> ? "
-    "AND EXISTS "
-    "(SELECT 1 FROM lesson l WHERE l.journal_id = j.id) AND NOT EXISTS "
-    "(SELECT 1 FROM plan_item i WHERE i.part = j.id * ? + ?) ORDER BY j.id"
-)
-UNDECIDED = (
-    "SELECT e.class_id, COUNT(*) FROM enrolment e JOIN school_class c ON c.id = e.class_id "
-    "WHERE c.year_id = ? AND e.first_day <= ? AND e.last_day >= ? AND NOT EXISTS "
-    "(SELECT 1 FROM council_decision d WHERE d.pupil_id = e.pupil_id AND d.year_id = ?) "
-    "GROUP BY e.class_id ORDER BY e.class_id"
-)
-UNBORN = (
-    "SELECT e.class_id, COUNT(*) FROM enrolment e JOIN school_class c ON c.id = e.class_id "
-    "WHERE c.year_id = ? AND e.first_day <= ? AND e.last_day >= ? AND NOT EXISTS "
-    "(SELECT 1 FROM pupil_card p WHERE p.pupil_id = e.pupil_id AND p.birth_day <> 0) "
-    "GROUP BY e.class_id ORDER BY e.class_id"
+    "SELECT j.id FROM journal j WHERE j.id IN (*) AND j.kind <> ? AND EXISTS "
+    "(SELECT 1 FROM lesson l WHERE l.part = j.id * ? + ?) AND NOT EXISTS "
+    "(SELECT 1 FROM plan_item i WHERE i.part = j.id * ? + ?)"
 )
 UNSETTLED = (
-    "SELECT n.journal_id, COUNT(*) FROM correction c "
-    "JOIN journal_line n ON n.part = c.part - 12 "
-    "JOIN journal j ON j.id = n.journal_id WHERE n.journal_id BETWEEN ? AND ? "
-    "AND j.year_id = ? AND c.state = ? GROUP BY n.journal_id ORDER BY n.journal_id"
+    "SELECT n.journal_id, COUNT(*) FROM journal_line n JOIN correction c ON c.part = n.part + 12 "
+    "WHERE n.journal_id IN (*) AND +c.state = ? GROUP BY n.journal_id"
+)
+UNDECIDED = (
+    "SELECT e.class_id, COUNT(*) FROM enrolment e "
+    "WHERE e.class_id IN (*) AND e.first_day <= ? AND e.last_day >= ? AND NOT EXISTS "
+    "(SELECT 1 FROM council_decision d WHERE d.pupil_id = e.pupil_id AND +d.year_id = ?) "
+    "GROUP BY e.class_id"
+)
+UNBORN = (
+    "SELECT e.class_id, COUNT(*) FROM enrolment e "
+    "WHERE e.class_id IN (*) AND e.first_day <= ? AND e.last_day >= ? AND NOT EXISTS "
+    "(SELECT 1 FROM pupil_card p WHERE p.pupil_id = e.pupil_id AND p.birth_day <> 0) "
+    "GROUP BY e.class_id"
+)
+WAIVED = (
+    "SELECT w.section, w.object_id FROM section_waiver w WHERE w.object_id IN (*) AND w.year_id = ?"
 )
 TEACHERS = (
-    "SELECT t.journal_id, t.staff_id FROM teaching_load t JOIN journal j ON j.id = t.journal_id "
-    "WHERE j.year_id = ? AND t.last_day >= ? ORDER BY t.journal_id, t.staff_id"
+    "SELECT t.journal_id, t.staff_id FROM teaching_load t "
+    "WHERE t.journal_id IN (*) AND t.last_day >= ? ORDER BY t.journal_id, t.staff_id"
 )
 CLASSES = (
     "SELECT j.id, g.class_id FROM journal j JOIN group_class g ON g.group_id = j.group_id "
-    "WHERE j.year_id = ? ORDER BY j.id, g.class_id"
+    "WHERE j.id IN (*) ORDER BY j.id, g.class_id"
 )
 SECTION_OF = {
     checks.TOPIC_MISSING.id: YearSection.TOPICS,
@@ -86,66 +80,83 @@ class YearGap:
     waived: bool
 
 
-def journal_gaps(store: Store, year: AcademicYear, journal: Journal) -> list[YearGap]:
+def journal_gaps(store: Store, year: AcademicYear, journal: Journal) -> tuple[YearGap, ...]:
     """Return the gaps of one journal; nothing is read of those of other classes.
 
     A year's end seals hundreds of journals, each after this.
     """
-    findings = store.rows(FINDINGS_OF_JOURNAL, journal.id, FindingState.OPEN, *SECTION_OF)
-    found = [(SECTION_OF[check_id], journal.id, count) for check_id, count in findings]
-    found += _of_journals(store, year, journal.id, journal.id)
-    marks = _year_marks(store, year, terms.classes_of(store, journal))
-    found += [gap for gap in marks if gap[1] == journal.id]
-    return list(_with_people(store, year, found)) if found else []
+    if journal.year_id != year.id:
+        return ()
+    found = _of_journals(store, [journal.id])
+    found += _year_marks(store, year, terms.classes_of(store, journal), {journal.id})
+    return _with_people(store, year, found) if found else ()
 
 
-def class_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
-    """Return the gaps that are of classes and of no journal."""
-    return _with_people(store, year, _of_classes(store, year))
+def class_gaps(store: Store, year: AcademicYear, school_class: SchoolClass) -> tuple[YearGap, ...]:
+    """Return the gaps that are of one class and of none of its journals."""
+    if school_class.year_id != year.id:
+        return ()
+    return _with_people(store, year, _of_classes(store, year, [school_class.id]))
 
 
-def year_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
-    """Return every gap of a year, by section.
+def register_gaps(
+    store: Store, year: AcademicYear, school_class: SchoolClass
+) -> tuple[YearGap, ...]:
+    """Return the gaps that a class's register waits for: its own and those of its journals.
 
-    Year marks take a few queries for each class and journal of it; nothing takes one for a pupil.
+    A journal of several classes waits for the year marks of them all.
     """
-    found: list[tuple[YearSection, int, int]] = []
-    wanted = tuple(SECTION_OF)
-    for journal_id, check_id, count in store.rows(FINDINGS, year.id, FindingState.OPEN, *wanted):
-        found.append((SECTION_OF[check_id], journal_id, count))
-    found += _of_journals(store, year, 0, LAST_ID)
-    found += _of_classes(store, year)
-    found += _year_marks(store, year, store.select(SchoolClass, year_id=year.id))
+    listed = [one for one in journals_of(store, school_class) if one.year_id == year.id]
+    ids = {journal.id for journal in listed}
+    classes = {one.id: one for journal in listed for one in terms.classes_of(store, journal)}
+    found = _of_journals(store, ids)
+    found += _of_classes(store, year, [school_class.id])
+    found += _year_marks(store, year, list(classes.values()), ids)
     return _with_people(store, year, found)
 
 
-def _of_classes(store: Store, year: AcademicYear) -> list[tuple[YearSection, int, int]]:
-    """Return the classes in which somebody has no decision or no date of birth."""
-    asked = (year.id, year.last_day, year.last_day)
-    undecided = store.rows(UNDECIDED, *asked, year.id)
-    return [(YearSection.DECISIONS, *row) for row in undecided] + [
-        (YearSection.PERSONAL_DATA, *row) for row in store.rows(UNBORN, *asked)
-    ]
+def year_gaps(store: Store, year: AcademicYear) -> tuple[YearGap, ...]:
+    """Return every gap of a year, by section; nothing takes a query for a pupil, class or mark."""
+    ids = {journal.id for journal in store.select(Journal, year_id=year.id)}
+    classes = store.select(SchoolClass, year_id=year.id)
+    found = _of_journals(store, ids)
+    found += _of_classes(store, year, [school_class.id for school_class in classes])
+    found += _year_marks(store, year, classes, ids)
+    return _with_people(store, year, found)
 
 
-def _of_journals(
-    store: Store, year: AcademicYear, first_id: int, last_id: int
+def _of_classes(
+    store: Store, year: AcademicYear, class_ids: Collection[int]
 ) -> list[tuple[YearSection, int, int]]:
-    """Return the journals of an interval without a plan or with corrections not decided on."""
-    kinds = (JournalKind.EXTRACURRICULAR, KINDS, PartitionKind.JOURNAL)
-    unplanned = store.rows(UNPLANNED, first_id, last_id, year.id, *kinds)
-    unsettled = store.rows(UNSETTLED, first_id, last_id, year.id, CorrectionState.PROPOSED)
-    return [(YearSection.PLAN, row[0], 1) for row in unplanned] + [
-        (YearSection.CORRECTIONS, *row) for row in unsettled
+    """Return the classes in which somebody has no decision or no date of birth."""
+    day = year.last_day
+    undecided = store.rows_among(UNDECIDED, class_ids, day, day, year.id)
+    unborn = store.rows_among(UNBORN, class_ids, day, day)
+    return [(YearSection.DECISIONS, *row) for row in undecided] + [
+        (YearSection.PERSONAL_DATA, *row) for row in unborn
     ]
+
+
+def _of_journals(store: Store, journal_ids: Collection[int]) -> list[tuple[YearSection, int, int]]:
+    """Return the journals with open findings, corrections not decided on, or without a plan."""
+    own = (KINDS, PartitionKind.JOURNAL)
+    open_ones = store.rows_among(FINDINGS, journal_ids, *own, FindingState.OPEN, *SECTION_OF)
+    kind = JournalKind.EXTRACURRICULAR
+    unplanned = store.rows_among(UNPLANNED, journal_ids, kind, *own, *own)
+    unsettled = store.rows_among(UNSETTLED, journal_ids, CorrectionState.PROPOSED)
+    found = [(SECTION_OF[check_id], journal_id, count) for journal_id, check_id, count in open_ones]
+    found += [(YearSection.PLAN, row[0], 1) for row in unplanned]
+    found += [(YearSection.CORRECTIONS, *row) for row in unsettled]
+    return found
 
 
 def _with_people(
     store: Store, year: AcademicYear, found: list[tuple[YearSection, int, int]]
 ) -> tuple[YearGap, ...]:
     """Return gaps with who has to fill them, in order."""
-    waived = {(row.section, row.object_id) for row in store.select(SectionWaiver, year_id=year.id)}
-    people = _People.of(store, year)
+    ids = {object_id for _, object_id, _ in found}
+    waived = set(store.rows_among(WAIVED, ids, year.id))
+    people = _People.of(store, year, ids)
     return tuple(
         YearGap(
             section,
@@ -160,13 +171,19 @@ def _with_people(
 
 
 def _year_marks(
-    store: Store, year: AcademicYear, classes: Sequence[SchoolClass]
+    store: Store,
+    year: AcademicYear,
+    classes: Sequence[SchoolClass],
+    journal_ids: Collection[int],
 ) -> list[tuple[YearSection, int, int]]:
-    """Return the journals in which somebody has no year mark."""
+    """Return the journals, of some, in which somebody of some classes has no year mark."""
+    if not classes:
+        return []
+    ids = [school_class.id for school_class in classes]
+    of = ClassTerm(classes[0], None, year.first_day, year.last_day)
     found: dict[int, int] = defaultdict(int)
-    for school_class in classes:
-        of = ClassTerm(school_class, None, year.first_day, year.last_day)
-        for entry in unmarked(store, of):
+    for listed in unmarked_of_classes(store, ids, of, journal_ids).values():
+        for entry in listed:
             found[entry.journal_id] += 1
     return [(YearSection.YEAR_MARKS, journal_id, count) for journal_id, count in found.items()]
 
@@ -181,15 +198,16 @@ class _People:
     deputies: tuple[int, ...]
 
     @classmethod
-    def of(cls, store: Store, year: AcademicYear) -> _People:
+    def of(cls, store: Store, year: AcademicYear, ids: Collection[int]) -> _People:
+        """Return who answers for some journals and for all classes."""
         held = [
             entry
             for entry in store.select(Appointment)
             if entry.first_day <= year.last_day <= entry.last_day
         ]
         return cls(
-            _grouped(store.rows(TEACHERS, year.id, year.last_day)),
-            _grouped(store.rows(CLASSES, year.id)),
+            _grouped(store.rows_among(TEACHERS, ids, year.last_day)),
+            _grouped(store.rows_among(CLASSES, ids)),
             _grouped((e.class_id, e.person_id) for e in held if e.role == Role.CLASS_TEACHER),
             tuple(e.person_id for e in held if e.role == Role.DEPUTY_STUDIES),
         )

@@ -42,7 +42,13 @@ from eschool_core.domain.school import AcademicYear, Journal, SchoolClass, Subje
 from eschool_core.queries.archive import archive, gaps, register
 from eschool_core.regulation.retention import keep_until
 from eschool_core.results.register import register_lines
-from eschool_core.results.year_gaps import YearGap, class_gaps, journal_gaps, year_gaps
+from eschool_core.results.year_gaps import (
+    YearGap,
+    class_gaps,
+    journal_gaps,
+    register_gaps,
+    year_gaps,
+)
 from tests.core.commands.acts import absent
 from tests.school import (
     FIRST_DAY,
@@ -133,7 +139,7 @@ class TestGaps:
             (YearSection.DECISIONS, "5А"),
         }
 
-    def test_of_one_journal_the_same_is_found_as_of_all(self, school: SmallSchool) -> None:
+    def test_of_one_journal_or_class_the_same_is_found_as_of_all(self, school: SmallSchool) -> None:
         school.must(TurnDay(day=FIRST_DAY + 2))
         [mark, *_] = school.store.select(TermMark, kind=int(ResultKind.YEAR))
         school.store.delete(mark)
@@ -142,11 +148,14 @@ class TestGaps:
         assert {gap.section for gap in whole} >= {YearSection.TOPICS, YearSection.YEAR_MARKS}
         for journal in school.store.select(Journal):
             own = [gap for gap in whole if gap.object_id == journal.id]
-            assert journal_gaps(school.store, year, journal) == own
-        of_classes = (YearSection.DECISIONS, YearSection.PERSONAL_DATA)
-        own = [gap for gap in whole if gap.section in of_classes]
-        assert own
-        assert list(class_gaps(school.store, year)) == own
+            assert list(journal_gaps(school.store, year, journal)) == own
+        for school_class in school.store.select(SchoolClass):
+            own = [gap for gap in whole if gap.object_id == school_class.id]
+            assert own
+            assert list(class_gaps(school.store, year, school_class)) == own
+            waited_for = [gap for gap in whole if school_class.id in gap.class_ids]
+            assert len(waited_for) > len(own)
+            assert list(register_gaps(school.store, year, school_class)) == waited_for
 
     @pytest.mark.scenario("4.4.5/1:1", "4.4.5/1:2")
     def test_an_open_gap_blocks_and_a_waiver_with_reason_lets_it_pass(
