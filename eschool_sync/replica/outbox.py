@@ -50,7 +50,11 @@ _FORGET: Final = (
     "UPDATE outbox SET payload = ? WHERE received > 0 AND received < ? AND state IN (1, 2, 5) "
     "AND payload <> ?"
 )
-FORGET_RUNS: Final = (
+_BLANK: Final = (
+    "UPDATE outbox SET payload = ? WHERE state IN (1, 2, 5) AND payload <> ? "
+    "AND pushed IN (SELECT pushed FROM sealed_push)"
+)
+_FORGET_RUNS: Final = (
     "DELETE FROM salt_run WHERE first_n < (SELECT max(first_n) FROM salt_run WHERE first_n <= "
     "(SELECT coalesce(min(n), ?) FROM outbox WHERE payload <> ?))"
 )
@@ -278,7 +282,7 @@ class Outbox:
         erased on the server at its term must not live on here. Headers stay: they are the chain.
         """
         self._database.execute(_FORGET, (b"", before, b""))
-        self._database.execute(FORGET_RUNS, (MAX_NUMBER, b""))
+        self._database.execute(_FORGET_RUNS, (MAX_NUMBER, b""))
         self._database.execute(_FORGET_SEALED, (before,))
 
     def settle(self, number: int, outcome: Outcome) -> None:
@@ -301,6 +305,7 @@ class Outbox:
                 "UPDATE outbox SET state = ?, outcome = ? WHERE n = ? AND state = ?",
                 (int(outcome.verdict), msgpack.packb(pack_outcome(outcome)), number, State.HELD),
             )
+        self.blank_sealed()
 
     def counts(self) -> dict[State, int]:
         """Return how many commands are in each state."""
@@ -321,7 +326,16 @@ class Outbox:
         self._database.execute(
             "UPDATE outbox SET state = ? WHERE n = ? AND state IN (3, 4)", (State.DISMISSED, number)
         )
+        self.blank_sealed()
         return known
+
+    def blank_sealed(self) -> None:
+        """Leave only in its sealed push what nobody has to read here any more (design §5.3).
+
+        What is rejected or held stays readable until its author, or whoever decides, is done.
+        """
+        self._database.execute(_BLANK, (b"", b""))
+        self._database.execute(_FORGET_RUNS, (MAX_NUMBER, b""))
 
     def _is_of_earlier(self, number: int) -> bool:
         """Return whether a refused command was given under an earlier number of the device."""

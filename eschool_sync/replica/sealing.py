@@ -6,12 +6,11 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Final
 
-from eschool_core.ids import MAX_NUMBER
 from eschool_core.store.database import Database
 from eschool_sync.protocol.messages import SyncResponse, unpack_parts
 from eschool_sync.protocol.sealed_push import seal_contents
 from eschool_sync.replica.opened import Opened
-from eschool_sync.replica.outbox import FORGET_RUNS, Outbox
+from eschool_sync.replica.outbox import Outbox
 from eschool_sync.replica.position import Identity
 from eschool_sync.replica.tables import find_meta, put_meta
 from eschool_sync.security.random_source import Random
@@ -25,10 +24,6 @@ DUE: Final = (
     "AND pushed NOT IN (SELECT pushed FROM sealed_push) ORDER BY pushed, n"
 )
 KEEP: Final = "INSERT INTO sealed_push (pushed, body) VALUES (?, ?)"
-BLANK: Final = (
-    "UPDATE outbox SET payload = ? WHERE state IN (1, 2, 5) "
-    "AND pushed IN (SELECT pushed FROM sealed_push)"
-)
 BODY: Final = "SELECT body FROM sealed_push WHERE pushed = ?"
 
 
@@ -52,8 +47,7 @@ def _seal_taken(database: Database, outbox: Outbox, identity: Identity, random: 
         ]
         body = seal_contents(identity.school_key, whose, contents, random)
         database.execute(KEEP, (int(pushed), body))
-    database.execute(BLANK, (b"",))
-    database.execute(FORGET_RUNS, (MAX_NUMBER, b""))
+    outbox.blank_sealed()
 
 
 def sealed_push(database: Database, pushed: int) -> bytes:

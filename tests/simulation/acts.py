@@ -25,6 +25,7 @@ from eschool_core.commands.people import (
     WithdrawPupil,
 )
 from eschool_core.commands.timetable import ScheduleLessons
+from eschool_core.domain.access_enums import Authority
 from eschool_core.domain.enums import (
     ExcuseKind,
     ExemptionKind,
@@ -354,4 +355,6 @@ class Author:
             guardianship_id=entry.id,
             last_day=max(entry.first_day, self._day()),
             document=self.text(),
+            document_day=FIRST_DAY,
+            authority=Authority.COURT,
         )

@@ -122,7 +122,7 @@ class Line:
         if dice.chance(network.profile.crash_rate):
             network.world.faults["server killed"] += 1
             process.light(dice.below(60), dice.one_of(("before", "after")))
-        elif dice.chance(network.profile.full_rate):
+        elif dice.chance(network.profile.server_full_rate):
             network.world.faults["server disk full"] += 1
             process.light(dice.below(25), "full")
 

@@ -118,7 +118,7 @@ class Play:
 
     def sync(self, device: Device, handle: Handle) -> bool:
         """Sync; return whether it succeeded."""
-        before = self._happened
+        before, shut_out = self._happened, self.is_revoked(device)
         self._replayed.discard(device.name)
         self._busy.append(device.name)
 
@@ -140,6 +140,7 @@ class Play:
             if not handle.process.dead:
                 self._compare(device, head)
             return False
+        self.witness.expect(not shut_out, "residual", "T15", device.name, "is shut out, and reads")
         self.note("synced", device.name, *_told(report))
         self.witness.after_sync(device, head, quiet=self._happened == before)
         if self._happened == before or self.dice.chance(0.5):

@@ -34,7 +34,8 @@ class Profile:
         network_rate: How often a message meets one.
         meanwhile_rate: How often something else happens while a message is on its way.
         crash_rate: How often a process is about to die when it begins something.
-        full_rate: How often a disk is about to be full.
+        full_rate: How often a replica's disk is about to be full.
+        server_full_rate: How often the server's is, of its requests: few write more than a row.
         weights: Of the kinds of steps.
         with_all: There is something for every command to act on.
     """
@@ -47,6 +48,7 @@ class Profile:
     meanwhile_rate: float
     crash_rate: float
     full_rate: float
+    server_full_rate: float
     weights: dict[str, float]
     encrypted: bool
     with_all: bool
@@ -69,6 +71,7 @@ class Profile:
             meanwhile_rate=dice.one_of((0.0, 0.2, 0.5)),
             crash_rate=0.0 if calm else dice.one_of((0.0, 0.05, 0.2)),
             full_rate=0.0 if calm else dice.one_of((0.0, 0.0, 0.05)),
+            server_full_rate=0.0 if calm else dice.one_of((0.0, 0.0, 0.05, 0.2)),
             weights=_weights(dice, calm=calm, with_all=with_all),
             encrypted=encrypted,
             with_all=with_all,

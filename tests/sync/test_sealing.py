@@ -98,6 +98,25 @@ def test_a_refused_entry_stays_readable_so_that_it_can_be_corrected(world: World
     assert [bool(payload) for payload in payloads(maths)] == [False, True, False]
     [refused] = maths.replica.refused()
     assert refused.command is not None
+    maths.replica.dismiss(refused.number)
+    assert payloads(maths) == [b"", b"", b""]
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_a_held_entry_stays_readable_until_it_is_applied(
+    world: World,
+    applied: bool,  # noqa: FBT001
+) -> None:
+    [maths] = world.synced("maths")
+    entered(world, maths)
+    maths.sync()
+    maths.database.execute("UPDATE outbox SET state = 4 WHERE n = 2")
+    put_meta(maths.database, LOST, 1)
+    maths.do(topic(lesson(world), "Ещё"))
+    maths.sync()
+    assert [bool(payload) for payload in payloads(maths)] == [False, True, False]
+    maths.replica._opened.outbox.decide({2: applied})
+    assert [bool(payload) for payload in payloads(maths)] == [False, not applied, False]
 
 
 def test_who_loses_nothing_seals_nothing(world: World) -> None:
