@@ -93,7 +93,8 @@ class Bootstrap:
             if not got:
                 # Built anew since it was listed: the sync brings what is left.
                 return
-            self._apply(offered, got, report)
+            if not self._apply(offered, got, report):
+                return
             first, missing = first[len(got) :], [name for name in missing if name not in got]
 
     def _list(self, report: SyncReport, progress: Progress | None) -> SnapshotList:
@@ -117,13 +118,18 @@ class Bootstrap:
         report.bytes_down += len(answer)
         return answer
 
-    def _apply(self, offered: SnapshotList, chunks: dict[bytes, Chunk], report: SyncReport) -> None:
-        """Write chunks in one transaction, and stand where they lead to."""
+    def _apply(self, offered: SnapshotList, chunks: dict[bytes, Chunk], report: SyncReport) -> bool:
+        """Write chunks in one transaction, and stand where they lead to.
+
+        Returns:
+            Whether they were of use: not if another process has got everything meanwhile (T18).
+        """
         opened = self._opened
         with opened.writing() as present:
-            if present.cursor and present.incarnation != offered.incarnation:
-                # Another server's rows lie here: the sync that follows sorts it out.
-                return
+            done = find_meta(opened.database, DONE)
+            if present.cursor and (done is None or present.incarnation != offered.incarnation):
+                # Newer rows lie here, or another server's: the sync that follows sorts it out.
+                return False
             opened.confirmed.restore_images()
             held = set(opened.confirmed.held())
             fresh = {part for chunk in chunks.values() for part in chunk.parts} - held
@@ -140,8 +146,8 @@ class Bootstrap:
             )
             self._replay(moved)
             moved.save(opened.database)
-            done = find_meta(opened.database, DONE) or []
-            put_meta(opened.database, DONE, [*done, *chunks])
+            put_meta(opened.database, DONE, [*(done or []), *chunks])
+        return True
 
 
 def _merged(chunks: Iterable[Chunk]) -> list[Frame]:

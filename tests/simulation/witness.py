@@ -18,7 +18,9 @@ from eschool_core.store import digest
 from eschool_core.store.database import Database, Values
 from eschool_sync.protocol.envelope import Header, unpack_payload
 from eschool_sync.protocol.messages import unpack_outcome
+from eschool_sync.replica.bootstrap import DONE
 from eschool_sync.replica.position import Position
+from eschool_sync.replica.tables import find_meta
 from eschool_sync.server.copied import COPIED
 from tests.simulation.disk import rows_of
 from tests.simulation.world import Device
@@ -177,7 +179,12 @@ class Witness:
             self.expect(not torn, "divergent", "I11", device.name, "half written", torn)
 
     def stands(self, device: Device) -> None:
-        """No sync takes a replica back, whichever answer came last (I10)."""
+        """No sync takes a replica back, whichever answer came last (I10).
+
+        While it loads everything for the first time it stands at the oldest of its chunks.
+        """
+        if find_meta(device.database, DONE) is not None:
+            return
         position = Position.load(device.database)
         now = (position.incarnation, position.cursor)
         before = self.stood.get(device.name, now)

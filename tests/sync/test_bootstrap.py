@@ -23,10 +23,20 @@ from eschool_sync.protocol.snapshot import (
     unpack_chunks,
 )
 from eschool_sync.replica.outbox import State
+from eschool_sync.replica.position import Position
 from eschool_sync.server import snapshots
 from tests.core.commands.acts import mark, topic
 from tests.school import MONDAY
-from tests.sync.harness import Member, Wire, World, answer_lost, lesson, pupils, substitute
+from tests.sync.harness import (
+    Member,
+    Wire,
+    World,
+    answer_lost,
+    lesson,
+    pupils,
+    request_lost,
+    substitute,
+)
 
 MOST_REQUESTS = 40
 
@@ -141,6 +151,30 @@ def test_the_first_chunks_make_the_lesson_of_the_day_usable(world: World) -> Non
     world.check("maths, second")
     assert [row.value for row in member.replica.store.select(Mark)] == [5]
     assert member.replica._opened.outbox.counts() == {State.ACCEPTED: 1}
+
+
+@pytest.mark.threat("T18")
+def test_chunks_of_before_another_process_got_everything_are_left_alone(world: World) -> None:
+    [maths] = world.synced("maths")
+    member, wire = newcomer(world, "maths")
+    second = Wire(world.directory, world.number)
+    other = Member("maths", member.person, member.folder, member.key, member.clock, second, 78_000)
+
+    def overtaken(wire: Wire, route: str, body: bytes) -> bytes:
+        """Let the school go on, and the other process fetch all of it, before an answer comes."""
+        answer = wire.deliver(route, body)
+        maths.do(topic(lesson(world), "Дроби"))
+        maths.sync()
+        other.sync()
+        return answer
+
+    wire.faults = [Wire.deliver, overtaken, request_lost]
+    with pytest.raises(TransportError):
+        member.sync()
+    position = Position.load(member.database)
+    assert (position.cursor, position.tree) == (world.server.head().seq,) * 2
+    world.check("maths, second")
+    other.replica.close()
 
 
 def test_what_changed_since_a_chunk_was_built_comes_with_the_sync(world: World) -> None:

@@ -62,6 +62,13 @@ REPLICA = (
         "I7: no command leaves the outbox without a verdict",
     ),
     Mutant(
+        "load-over-what-is-newer",
+        "eschool_sync/replica/bootstrap.py",
+        "(done is None or present.incarnation != offered.incarnation)",
+        "present.incarnation != offered.incarnation",
+        "T18: what another process has got is not taken back",
+    ),
+    Mutant(
         "apply-a-stale-answer",
         _TAKING,
         "                raise StaleError\n",
