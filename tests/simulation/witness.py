@@ -183,9 +183,10 @@ class Witness:
 
         While it loads everything for the first time it stands at the oldest of its chunks.
         """
-        if find_meta(device.database, DONE) is not None:
-            return
         position = Position.load(device.database)
+        is_loading = find_meta(device.database, DONE) is not None
+        if not position.cursor or (is_loading and device.name not in self.stood):
+            return
         now = (position.incarnation, position.cursor)
         before = self.stood.get(device.name, now)
         goes_on = before[0] != now[0] or before[1] <= now[1]
