@@ -39,11 +39,11 @@ def judged_once(database: Database, device: Device, entries: Sequence[Entry]) ->
         return []
     numbers = entries[0].header.number, entries[-1].header.number
     by_number = {entry.header.number: entry for entry in entries}
+    salts = [entry.envelope.salt for entry in entries]
+    elsewhere = among(ELSEWHERE, len(salts))
     said: dict[int, Outcome] = {}
     for (other,) in database.fetch(OTHERS, (device.person_id, device.device)):
-        salts = [entry.envelope.salt for entry in entries]
-        found = database.fetch(among(ELSEWHERE, len(salts)), (other, *numbers, *salts))
-        for number, header, payload in found:
+        for number, header, payload in database.fetch(elsewhere, (other, *numbers, *salts)):
             entry = by_number.get(number)
             if entry is None or number in said:
                 continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from eschool_core.domain.office import Device
 from eschool_core.domain.school import School
+from eschool_core.errors import AccessError
 from eschool_core.store.store import Store
 
 
@@ -25,17 +26,23 @@ class KnownRows:
         self._renew(seq)
         return self._school
 
-    def device(self, number: int, seq: int) -> Device | None:
-        """Return a device's row at the head ``seq``; None for an unknown one.
+    def device(self, number: int, seq: int) -> Device:
+        """Return a device's row at the head ``seq``.
 
         Args:
             number: At most ``ids.MAX_DEVICE``, which limits what is remembered.
             seq: As ``head`` has just told.
+
+        Raises:
+            AccessError: ``access.device``: unknown.
         """
         self._renew(seq)
         if number not in self._devices:
             self._devices[number] = self._store.first(Device, device=number)
-        return self._devices[number]
+        device = self._devices[number]
+        if device is None:
+            raise AccessError("access.device")
+        return device
 
     def _renew(self, seq: int) -> None:
         if seq != self._seq:

@@ -64,9 +64,13 @@ class Memory:
             state.save(self._path)
         self.state = state
 
-    def suspend(self) -> None:
-        """Take nothing any more until the operator has acted: the database was put back."""
-        self.change(lambda state: replace(state, phase=Phase.SUSPENDED))
+    def suspend(self, knowing: int = 0) -> None:
+        """Take nothing any more until the operator has acted: the database was put back.
+
+        Args:
+            knowing: A device number that counts as given, remembered in the same write.
+        """
+        self.change(lambda state: replace(state.knowing(knowing), phase=Phase.SUSPENDED))
         _logger.error("a database was put back: see eschool server restored status")
 
     def compare(self, head: Head) -> None:

@@ -286,8 +286,7 @@ class ServerSchool:
         Args:
             knowing: A device number that the school has given.
         """
-        self.change(lambda state: state.knowing(knowing))
-        self._memory.suspend()
+        self._memory.suspend(knowing)
 
     def begin_incarnation(self) -> None:
         """Go on as another server on the rows that are here (``restoring.begin``)."""
@@ -313,25 +312,26 @@ class ServerSchool:
         """Return a device of this school, which stays shut out if it ever was.
 
         Raises:
-            AccessError: ``access.device``.
+            AccessError: ``access.device``; ``access.revoked`` where that cannot be written anew.
         """
-        device = self._device(number)
-        if device is None or school != self.state.school:
+        if school != self.state.school:
             raise AccessError("access.device")
-        if not device.revoked_at and number in self.state.shut_out:
-            # The database was put back to before that: nobody has to remember it but we.
-            self.act(RevokeDevice(device=number))
-            return self.sender(school, number)
-        return device
+        device = self._device(number)
+        if device.revoked_at or number not in self.state.shut_out:
+            return device
+        # The database was put back to before that: nobody has to remember it but we.
+        if self.act(RevokeDevice(device=number)).key:
+            raise AccessError("access.revoked")
+        return self._device(number)
 
-    def _device(self, number: int) -> Device | None:
+    def _device(self, number: int) -> Device:
         return self.known.device(number, self.head().seq)
 
     def take_push(self, packed: bytes, device: Device) -> None:
         """Judge what a device's push adds to what is known.
 
         Raises:
-            AccessError: A signature that is not right, or a command in another's name.
+            AccessError: No such device, a wrong signature, or a command in another's name.
             InputError: The push is malformed.
             TransportError: ``sync.gap``, ``sync.fork``.
         """
@@ -343,7 +343,7 @@ class ServerSchool:
         now = self._clock.wall()
         with self.writing() as head:
             # Asked again under the lock: it may have been shut out meanwhile.
-            device = self._device(device.device) or device
+            device = self._device(device.device)
             known = device_head(self.database, device.device)
             entries = new_entries(self.database, push, known, device, now)
             came = now

@@ -180,9 +180,9 @@ class Drill:
     def _expect_busy(self, key: str) -> None:
         """Let everybody try to sync, and be told to wait."""
         for member in self.source.sample(self.members, len(self.members)):
-            told = _told(member)
-            self.result.told.append(told)
-            assert told == key, (member.name, told)
+            said = told(member)
+            self.result.told.append(said)
+            assert said == key, (member.name, said)
 
     def _count(self, before: Acked, named: dict[tuple[str, int], Any]) -> None:
         after, result = self.acknowledged(), self.result
@@ -204,7 +204,7 @@ class Drill:
         self.world.check(*self.world.members)
 
 
-def _told(member: Member) -> str:
+def told(member: Member) -> str:
     """Return what a sync is told; empty if it succeeds."""
     try:
         member.sync()

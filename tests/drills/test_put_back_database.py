@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 
+from eschool_core.app import Outcome, rejected
 from eschool_core.commands.access import RevokeDevice
 from eschool_core.domain.journal import Mark, Topic
 from eschool_core.domain.office import Device
-from eschool_core.errors import AccessError, BusyError, EschoolError
+from eschool_core.errors import AccessError, BusyError, InputError
 from eschool_sync.clock import ManualClock
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server import restoring, state
@@ -21,7 +22,9 @@ from eschool_sync.server.directory import DATABASE_FILE, STATE_FILE, Directory
 from eschool_sync.server.memory import REMEMBER_SECONDS, Memory
 from eschool_sync.server.state import UNKNOWN_DEVICES, Phase, ServerState
 from tests.core.commands.acts import mark, topic
+from tests.drills.restored_server import told
 from tests.postgres import new_database
+from tests.school import memory
 from tests.sync.harness import Member, World, build, lesson, pupils
 
 
@@ -69,15 +72,6 @@ def kept(world: World) -> Kept:
     """A world with replicas of two people; the copy is of this moment."""
     world.synced("maths", "russian")
     return Kept(world)
-
-
-def told(member: Member) -> str:
-    """Return what a sync is told; empty if it succeeds."""
-    try:
-        member.sync()
-    except EschoolError as error:
-        return error.key
-    return ""
 
 
 @pytest.mark.threat("T16")
@@ -217,6 +211,45 @@ def test_who_was_shut_out_in_the_lost_time_stays_shut_out(
 
 
 @pytest.mark.threat("T15")
+def test_who_cannot_be_shut_out_anew_is_let_in_no_more_all_the_same(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried once a sync; the memory alone is enough to refuse."""
+    world, maths = kept.world, kept.world.member("maths")
+    kept.revoke(maths)
+    kept.forget()
+    tried: list[object] = []
+
+    def refused(command: object) -> Outcome:
+        tried.append(command)
+        return rejected(InputError("data.missing", table="device", id=0))
+
+    monkeypatch.setattr(world.server, "act", refused)
+    maths.do(topic(lesson(world), "Не принято"))
+    assert told(maths) == "access.revoked"
+    assert len(tried) == 1
+    assert world.server.store.select(Topic) == []
+
+
+@pytest.mark.threat("T16")
+def test_what_suspends_a_server_is_remembered_in_one_write(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A power cut between two would leave a number known and the server open."""
+    world, saved = kept.world, list[tuple[int, int]]()
+    save = ServerState.save
+
+    def noting(self: ServerState, path: Path) -> None:
+        saved.append((self.phase, self.highest_device))
+        save(self, path)
+
+    monkeypatch.setattr(ServerState, "save", noting)
+    number = world.server.state.highest_device + 1
+    world.server.suspend(knowing=number)
+    assert saved == [(Phase.SUSPENDED, number + UNKNOWN_DEVICES)]
+
+
+@pytest.mark.threat("T15")
 def test_what_a_device_shut_out_had_waiting_is_held_all_the_same(kept: Kept) -> None:
     """Nobody has noticed that the database was put back to before that."""
     world, maths = kept.world, kept.world.member("maths")
@@ -253,19 +286,22 @@ def test_a_full_disk_under_the_state_file_stops_nobody(
     assert world.server.state.seq == world.server.head().seq
 
 
-def test_two_processes_give_no_device_number_twice(kept: Kept) -> None:
-    """Each reads the state, changes it and writes it, as a server and a command beside it do."""
-    world, path = kept.world, kept.file.with_name(STATE_FILE)
-    first = world.server.state.highest_device
+def numbers_of_a_process(path: Path) -> list[int]:
+    """Take twenty device numbers, as a server or a command beside it does."""
+    known = Memory(ServerState.load(path), path, memory(), ManualClock(0))
+    given = []
+    for _ in range(20):
+        known.change(ServerState.next_device)
+        given.append(known.state.highest_device)
+    return given
 
-    def numbers(_: int) -> Iterator[int]:
-        memory = Memory(ServerState.load(path), path, world.server.database, ManualClock(0))
-        for _ in range(20):
-            memory.change(ServerState.next_device)
-            yield memory.state.highest_device
 
-    with ThreadPoolExecutor(4) as pool:
-        given = [each for own in pool.map(lambda at: list(numbers(at)), range(4)) for each in own]
+def test_several_processes_give_no_device_number_twice(kept: Kept) -> None:
+    """Each reads the state, changes it and writes it."""
+    first = kept.world.server.state.highest_device
+    with ProcessPoolExecutor(4, get_context("spawn")) as pool:
+        own = pool.map(numbers_of_a_process, [kept.file.with_name(STATE_FILE)] * 4)
+        given = [number for numbers in own for number in numbers]
     assert sorted(given) == list(range(first + 1, first + 81))
 
 

@@ -95,7 +95,7 @@ def test_a_copy_that_nobody_tells_of_gives_no_number_twice(drill: Drill, count: 
 def test_it_takes_nothing_before_its_operator_has_acted(drill: Drill) -> None:
     lost(drill)
     maths, russian = drill.members
-    assert restored_server._told(maths) == "busy.restored"
+    assert restored_server.told(maths) == "busy.restored"
     assert drill.world.server.state.phase == Phase.SUSPENDED
     russian.do(topic(drill.world.school.lesson("5А", "Русский язык"), "После"))
     with pytest.raises(BusyError):
@@ -147,7 +147,7 @@ def test_a_device_that_was_forgotten_is_let_in_by_its_certificate(drill: Drill) 
     late.sync()
     drill.restore()
     assert world.server.store.first(Device, device=late.replica.device) is None
-    assert restored_server._told(late) == "busy.restored"
+    assert restored_server.told(late) == "busy.restored"
     restoring.begin(world.server)
     with pytest.raises(BusyError):
         late.sync()
