@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -56,6 +57,7 @@ class FindingAnswer(Answer):
         lesson_id: 0 where it concerns none.
         by_device_clock: It is late by the device's own clock alone: the times of the server leave
             open that it was in time.
+        settled: Its time was not known, and the deputy head has decided that it is late.
     """
 
     finding_id: int
@@ -75,6 +77,7 @@ class FindingAnswer(Answer):
     lesson_id: int = 0
     journal_id: int = 0
     by_device_clock: bool = False
+    settled: bool = False
 
 
 def findings(
@@ -94,27 +97,31 @@ def findings(
     zone = zone_of(store)
     wanted = 0 if state is None else int(state)
     rows = store.rows(FINDINGS, staff_id, staff_id, wanted, wanted, min(limit, MAX_FINDINGS))
-    return tuple(
-        FindingAnswer(
-            finding_id=row[0],
-            staff_id=row[1],
-            person=short_name(*row[2:5]),
-            check=row[5],
-            params=decoded(row[6]),
-            state=FindingState(row[8]),
-            day=None if row[14] is None else calendar.date_of(row[14]),
-            period=row[15],
-            school_class=row[16] or "",
-            subject=row[17] or "",
-            found_at=local(row[9], zone),
-            evidence=_evidence(row[7], zone),
-            closed_at=local(row[10], zone),
-            closed_by=short_name(*row[11:14]),
-            lesson_id=row[18] or 0,
-            journal_id=row[19] or 0,
-            by_device_clock=_by_device_clock(decoded(row[7]), decoded(row[6]), zone),
-        )
-        for row in rows
+    return tuple(_answer(row, zone) for row in rows)
+
+
+def _answer(row: Sequence[Any], zone: str) -> FindingAnswer:
+    params, evidence = decoded(row[6]), decoded(row[7])
+    settled = "settled" in params
+    return FindingAnswer(
+        finding_id=row[0],
+        staff_id=row[1],
+        person=short_name(*row[2:5]),
+        check=row[5],
+        params=params,
+        state=FindingState(row[8]),
+        day=None if row[14] is None else calendar.date_of(row[14]),
+        period=row[15],
+        school_class=row[16] or "",
+        subject=row[17] or "",
+        found_at=local(row[9], zone),
+        evidence=_evidence(evidence, zone),
+        closed_at=local(row[10], zone),
+        closed_by=short_name(*row[11:14]),
+        lesson_id=row[18] or 0,
+        journal_id=row[19] or 0,
+        by_device_clock=not settled and _by_device_clock(evidence, params, zone),
+        settled=settled,
     )
 
 
@@ -129,17 +136,16 @@ def _deadline(estimate: int, params: dict[str, Any], zone: str) -> int | None:
     """Return the deadline that was missed, seconds UTC; None where the finding is of no time.
 
     That of homework lies on a whole minute, so it follows from by how much it was missed; that of
-    an order is the end of its day.
+    an order is the last second of its day.
     """
     if late_minutes := params.get("late_minutes"):
         return (-(-estimate // MINUTE_SECONDS) - int(late_minutes)) * MINUTE_SECONDS
     if due := params.get("due"):
-        return calendar.moment_of(calendar.day_number(date.fromisoformat(due)) + 1, 0, zone)
+        return calendar.moment_of(calendar.day_number(date.fromisoformat(due)) + 1, 0, zone) - 1
     return None
 
 
-def _evidence(stored: str, zone: str) -> Evidence | None:
-    values = decoded(stored)
+def _evidence(values: dict[str, Any], zone: str) -> Evidence | None:
     if not values:
         return None
     return Evidence(

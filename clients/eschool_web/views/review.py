@@ -1,7 +1,7 @@
 """What waits for the deputy head's decision, each with its evidence (§5.4, 4.5.3, 2.2).
 
 Held commands, entries whose time is undetermined, changes of closed terms; apart from them what is
-late for sure, which may be waived with a reason.
+late, by what that rests on, which may be waived with a reason.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ from eschool_web.views.watching import control, watcher
 MAX_SHOWN: Final = 100
 UNDETERMINED: Final = checks.HOMEWORK_UNDETERMINED.id
 LATE: Final = (checks.HOMEWORK_LATE.id, checks.TERM_MARK_LATE.id)
+WHY_LATE: Final = ("late_sure", "by_clock", "settled")
+"""What an entry is late by: the server's times, the device's clock, or the deputy's decision."""
+
 PROPOSED: Final = "proposed"
 ATTENDANCE: Final = "attendance"
 
@@ -38,7 +41,10 @@ def review_page(asked: Asked) -> Page:
     person = watcher(asked)
     held = asked.read(held_commands)
     found = asked.read(lambda store: findings(store, state=FindingState.OPEN))
-    late = [entry for entry in found if entry.check in LATE]
+    late = {
+        why: [entry for entry in found if entry.check in LATE and late_by(entry) == why]
+        for why in WHY_LATE
+    }
     proposed = [entry for entry in asked.read(corrections) if entry.state == PROPOSED]
     return control(
         asked,
@@ -51,11 +57,8 @@ def review_page(asked: Asked) -> Page:
                 finding_said(entry, asked) for entry in found if entry.check == UNDETERMINED
             ][:MAX_SHOWN],
             "late": [
-                (sure, [finding_said(entry, asked) for entry in some[:MAX_SHOWN]])
-                for sure, some in (
-                    (True, [entry for entry in late if not entry.by_device_clock]),
-                    (False, [entry for entry in late if entry.by_device_clock]),
-                )
+                (why, [finding_said(entry, asked) for entry in some[:MAX_SHOWN]])
+                for why, some in late.items()
             ],
             "corrections": [_correction(entry, asked) for entry in proposed[:MAX_SHOWN]],
             "person": person,
@@ -79,6 +82,13 @@ def _held(entry: HeldAnswer, asked: Asked, store: Store) -> dict[str, Any]:
         "number": entry.number,
         "group": entry.group,
     }
+
+
+def late_by(entry: FindingAnswer) -> str:
+    """Return of ``WHY_LATE`` what a finding of lateness rests on."""
+    if entry.settled:
+        return "settled"
+    return "by_clock" if entry.by_device_clock else "late_sure"
 
 
 def finding_said(entry: FindingAnswer, asked: Asked) -> dict[str, Any]:

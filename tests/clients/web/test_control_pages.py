@@ -109,8 +109,8 @@ def test_an_undetermined_time_is_settled_and_one_for_sure_is_apart(
 ) -> None:
     page = client.get("/control/review").text
     [finding] = deputy.store.select(FindingRecord, check_id=checks.HOMEWORK_UNDETERMINED.id)
-    undetermined, late = page.split('id="late"')
-    assert 'id="by-clock"' in late
+    undetermined, late = page.split('id="late_sure"')
+    assert 'id="by_clock"' in late
     assert f'value="{finding.id}"' in undetermined
     assert f'value="{finding.id}"' not in late
     assert late.count("waive_finding") == 3

@@ -4,12 +4,14 @@ import pytest
 
 from eschool_core.commands.control import WaiveFinding
 from eschool_core.commands.lessons import RecordHomework, RecordTopic
+from eschool_core.commands.outages import SettleTimeliness
 from eschool_core.commands.school import TurnDay
 from eschool_core.domain.enums import FindingState
 from eschool_core.domain.partition import SCHOOL, PartitionKind, partition
 from eschool_core.queries.findings import findings
 from tests.core.queries.conftest import replica_of
 from tests.school import MONDAY, TUESDAY, SmallSchool, clock, offline
+from tests.terms import FRIDAY_11, due, set_terms, term_mark
 
 MATHS = ("5А", "Математика")
 
@@ -115,6 +117,33 @@ def test_late_by_the_devices_clock_alone_is_told_from_late_for_sure(
     [found] = findings(school.store)
     assert found.check == "4.5.3/late"
     assert found.by_device_clock is by_clock
+
+
+@pytest.mark.clause("4.5.5")
+@pytest.mark.parametrize(("seconds", "by_clock"), [(-1, True), (0, False)])
+def test_the_date_of_an_order_is_over_with_the_last_second_of_its_day(
+    school: SmallSchool, seconds: int, *, by_clock: bool
+) -> None:
+    set_terms(school.must, school.year)
+    date = FRIDAY_11 + 5
+    school.must(due(school, date), "deputy")
+    entered = clock(date + 1, 9)
+    interval = offline(clock(date + 1, 0) + seconds, entered, clock(date + 2, 9))
+    school.must(term_mark(school, school.pupils["5А"][0], 4), "maths", at=interval)
+    [found] = findings(school.store)
+    assert (found.check, found.by_device_clock) == ("4.5.5/late", by_clock)
+
+
+@pytest.mark.clause("4.5.3")
+def test_late_by_the_deputys_decision_is_neither(school: SmallSchool) -> None:
+    interval = offline(clock(MONDAY, 9), None, clock(TUESDAY, 9))
+    school.must(RecordHomework(lesson_id=school.lesson(*MATHS), text="№ 5"), "maths", at=interval)
+    [open_yet] = findings(school.store)
+    assert not open_yet.settled
+    decided = SettleTimeliness(finding_id=open_yet.finding_id, in_time=0, reason="Сети хватало")
+    school.must(decided, "deputy", at=clock(TUESDAY, 10))
+    [found] = findings(school.store)
+    assert (found.check, found.settled, found.by_device_clock) == ("4.5.3/late", True, False)
 
 
 @pytest.mark.clause("4.5.3")
