@@ -3,7 +3,7 @@
 // absence (4.6.2) and goes to the next pupil. The line stays until the page comes again, so another
 // press corrects it; the arrows go from line to line.
 
-import { announce } from "./dom.js";
+import { announce, byId } from "./dom.js";
 import { give as command } from "./giving.js";
 import { letterOf } from "./grid_keys.js";
 import { say } from "./texts.js";
@@ -53,8 +53,18 @@ async function give(item, excuse) {
   }
   const given = item.querySelector(`[data-kind="${excuse}"]`)?.firstChild?.textContent?.trim();
   said.textContent = `✓ ${given}`;
+  item.dataset.given = "";
+  countAnew();
   announce(say("reason_written"));
   goTo(item.nextElementSibling);
+}
+
+/** The heading counts the lines that wait for a reason, and of them those of today. */
+function countAnew() {
+  const waiting = [...document.querySelectorAll("[data-reason]:not([data-given])")];
+  const today = waiting.filter((item) => item.hasAttribute("data-today"));
+  byId("away-count")?.replaceChildren(String(waiting.length));
+  byId("away-today")?.replaceChildren(say("of_today", { count: today.length }));
 }
 
 /** @param {Element | null} item */

@@ -44,6 +44,7 @@ class ClassCards:
         subjects: Subjects in which nobody has had one.
         missing: Who has missed as many lessons as are to be told of (4.5.4), told or not.
         never_seen: Families on line that never looked into the diary (4.6.9).
+        by_codes: Visits are not known here: whoever has used a code is taken to have looked.
         due: Guardians on paper whose list of this week is neither handed out nor tried (4.6.5).
         requests: To the system officer: open ones, and those answered lately (4.6.6).
         splits: Subgroups to be approved, or not yet agreed to by their teachers (4.6.4/1).
@@ -53,6 +54,7 @@ class ClassCards:
     subjects: tuple[str, ...]
     missing: tuple[ConcernAnswer, ...]
     never_seen: tuple[str, ...]
+    by_codes: bool
     due: tuple[PaperEntry, ...]
     requests: tuple[RequestAnswer, ...]
     splits: tuple[SplitSubject, ...]
@@ -87,6 +89,7 @@ def class_cards(
             subjects=tuple(sorted({one.entry.journal.subject for one in without if not one.alone})),
             missing=_missing(store, ids, today),
             never_seen=_never_seen(store, wanted),
+            by_codes=wanted.last_seen is None,
             due=tuple(
                 entry
                 for entry in paper_week(

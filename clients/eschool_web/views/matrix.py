@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from eschool_core.domain.enums import Role
-from eschool_core.domain.school import Appointment
 from eschool_core.reports.catalogue import report
 from eschool_core.reports.control import coverage, density, matrix
 from eschool_core.reports.shown import shown
 from eschool_core.reports.table import Row, Table, Value
-from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Page
 from eschool_web.views.reports import report_table
 from eschool_web.views.watching import control, watcher
@@ -62,7 +59,7 @@ def matrix_page(asked: Asked) -> Page:
         return asked.read(lambda store: report_table(store, asked, spec, today))
 
     table, behind = made(matrix.NAME), made(coverage.NAME)
-    leading = asked.read(lambda store: led_by(store, today))
+    leading = asked.read(lambda store: matrix.led_by(store, today))
     return control(
         asked,
         "matrix.html",
@@ -82,15 +79,6 @@ def matrix_page(asked: Asked) -> Page:
             "few": few_marks(made(density.NAME)),
         },
     )
-
-
-def led_by(store: Store, day: int) -> dict[int, int]:
-    """Return the class that each class teacher leads on a day; of several the first."""
-    leading: dict[int, int] = {}
-    for entry in store.select(Appointment, role=Role.CLASS_TEACHER):
-        if entry.first_day <= day <= entry.last_day:
-            leading.setdefault(entry.person_id, entry.class_id)
-    return leading
 
 
 def measures(table: Table, row: Row, leading: Mapping[int, int]) -> list[Measure]:

@@ -75,6 +75,7 @@ def class_page(asked: Asked) -> Page:
     """
     school_class, today, now = led(asked), asked.today(), asked.source.now()
     class_id, person_id = school_class.id, asked.source.person_id
+    this_day = calendar.date_of(today)
 
     def question(store: Store) -> ClassView:
         return ClassView(
@@ -103,7 +104,8 @@ def class_page(asked: Asked) -> Page:
         {
             "view": view,
             "class_cards": class_cards(asked, school_class, view.journals),
-            "of_today": sum(calendar.day_number(entry.day) == today for entry in view.unexplained),
+            "this_day": this_day,
+            "of_today": sum(entry.day == this_day for entry in view.unexplained),
             "at_risk": at_risk(view.forecasts),
             "checks": [
                 {

@@ -182,11 +182,19 @@ def _families(store: Store, asked: Asked) -> dict[int, Value]:
     days = policy_number(store, "family_activity_days", asked.day)
     families = families_of(store, replace(asked, class_id=0))
     found: dict[int, Value] = {}
-    for entry in store.select(Appointment, role=Role.CLASS_TEACHER):
-        if entry.first_day <= asked.day <= entry.last_day:
-            online = [one for one in families.get(entry.class_id, []) if not one.paper]
-            found[entry.person_id] = _seen_share([one.seen_at for one in online], asked.now, days)
+    for staff_id, class_id in led_by(store, asked.day).items():
+        online = [one for one in families.get(class_id, []) if not one.paper]
+        found[staff_id] = _seen_share([one.seen_at for one in online], asked.now, days)
     return found
+
+
+def led_by(store: Store, day: int) -> dict[int, int]:
+    """Return the class that each class teacher leads on a day; of several the first."""
+    leading: dict[int, int] = {}
+    for entry in store.select(Appointment, role=Role.CLASS_TEACHER):
+        if entry.first_day <= day <= entry.last_day:
+            leading.setdefault(entry.person_id, entry.class_id)
+    return leading
 
 
 def _seen_share(seen: Sequence[int | None], now: int, days: int) -> Decimal | Unknown | None:

@@ -34,7 +34,8 @@ class Unmarked:
 
     Attributes:
         last: Day number of the last mark; None where there was none.
-        alone: Others of the journal have had marks; else the subject as a whole has none.
+        alone: Others of the class have had marks in the subject, in whichever subgroup; else the
+            class as a whole has none.
     """
 
     entry: Density
@@ -60,13 +61,18 @@ def unmarked_of(store: Store, asked: Asked) -> list[Unmarked]:
         for entry in listed
         if ((last := latest.get((entry.stay.pupil_id, entry.journal.id))) or 0) <= since
     ]
-    everybody = Counter(entry.journal.id for entry in listed)
-    without = Counter(entry.journal.id for entry, _ in found)
+    everybody = Counter(map(_taught, listed))
+    without = Counter(_taught(entry) for entry, _ in found)
     ordered = sorted(found, key=lambda one: (one[0].journal.grade, sort_key(one[0].stay.name)))
     return [
-        Unmarked(entry, last, without[entry.journal.id] < everybody[entry.journal.id])
+        Unmarked(entry, last, without[_taught(entry)] < everybody[_taught(entry)])
         for entry, last in ordered
     ]
+
+
+def _taught(entry: Density) -> tuple[int, int]:
+    """Return class and subject: a class may learn it in several journals, or in one with others."""
+    return entry.stay.class_id, entry.journal.subject_id
 
 
 def unmarked_report(store: Store, asked: Asked) -> Table:

@@ -28,11 +28,12 @@ from eschool_core.domain.enums import (
     TermKind,
     WorkKind,
 )
-from eschool_core.domain.journal import Lesson
+from eschool_core.domain.journal import JournalLine, Lesson
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.school import Journal, Term
 from eschool_core.errors import RightsError
 from eschool_core.queries.duties.registry import duties
+from eschool_core.reports.control.unmarked import unmarked_of
 from eschool_core.reports.frame import Asked
 from eschool_core.reports.table import UNKNOWN, Table, Value
 from eschool_core.results.proposal import propose_term
@@ -367,6 +368,23 @@ def test_who_has_had_no_mark_for_three_weeks_is_listed(term: SmallSchool) -> Non
     assert "Абрамов Саша" not in found
     assert (str(found["Белова Саша"][0]), found["Белова Саша"][1]) == ("2026-09-07", 28)
     assert found["Власов Саша"] == (None, None)
+
+
+@pytest.mark.clause("4.6.3")
+def test_a_subject_in_subgroups_lacks_marks_as_a_whole_or_not_at_all(term: SmallSchool) -> None:
+    """One pupil of one half was marked: the other half is then named pupil by pupil, too."""
+    wanted = asked(term, MONDAY, MONDAY + 28, day=MONDAY + 28)
+
+    def english() -> set[bool]:
+        found = unmarked_of(term.store, wanted)
+        return {one.alone for one in found if one.entry.journal.subject == "Английский язык"}
+
+    assert english() == {False}
+    one_half = "5А/1", "Английский язык"
+    pupil = term.store.select(JournalLine, journal_id=term.journals[one_half])[0].pupil_id
+    given = RecordMark(lesson_id=term.lesson(*one_half, MONDAY + 10), pupil_id=pupil, value=4)
+    term.must(given, "english", at=clock(MONDAY + 10, 15))
+    assert english() == {True}
 
 
 @pytest.mark.scenario("3.4:1")

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 
 from eschool_core.commands.lessons import RecordHomework, RecordMark, RecordTopic, TakeRoll
+from eschool_core.domain.enums import Role
 from eschool_core.domain.journal import Lesson
 from eschool_core.errors import RightsError
+from eschool_core.reports.control.matrix import led_by
 from eschool_core.reports.frame import Asked
 from eschool_core.reports.table import UNKNOWN, Table, Value
 from tests.core.reports.results import set_terms
@@ -108,6 +110,19 @@ def test_families_are_known_to_the_server_alone_and_only_to_class_teachers(
     seen = {school.guardian(school.pupils["5Б"][0]): school.now}
     found = of_maths(matrix(school, replace(week, now=school.now, last_seen=seen)))
     assert isinstance(found["families_share"], Decimal)
+
+
+@pytest.mark.clause("4.4.4/5")
+def test_of_two_classes_that_one_leads_the_first_is_told_of(
+    school: SmallSchool, week: Asked
+) -> None:
+    """The cell leads to it as well."""
+    looked = dict.fromkeys(map(school.guardian, school.pupils["5Б"]), school.now)
+    wanted = replace(week, now=school.now, last_seen=looked)
+    share = of_maths(matrix(school, wanted))["families_share"]
+    school.appoint("maths", Role.CLASS_TEACHER, "10А")
+    assert led_by(school.store, week.day)[school.staff["maths"]] == school.classes["5Б"]
+    assert of_maths(matrix(school, wanted))["families_share"] == share == Decimal(100)
 
 
 @pytest.mark.clause("4.1")
