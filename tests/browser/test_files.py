@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from eschool_core.domain.files import LessonFile
 from eschool_core.errors import TransportError
@@ -131,3 +131,41 @@ def test_a_teacher_gives_a_file_at_the_servers_pages(
     page.get_by_role("button", name="Убрать файл").click()
     expect(page.locator("#files a")).to_have_count(0)
     desk.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "says"), [(0, "Ответа от страниц нет"), (500, "ответили ошибкой (500)")]
+)
+def test_without_an_answer_nobody_is_told_that_nothing_was_written(
+    page: Page, complaints: list[str], paper: Path, status: int, says: str
+) -> None:
+    def answer(route: Route) -> None:
+        route.fulfill(status=status, body="") if status else route.abort()
+
+    page.route("**/api/file", answer)
+    page.locator("#file-add").click()
+    page.locator("#file-chosen").set_input_files(paper)
+    page.get_by_role("button", name="Записать").click()
+    said = page.locator("dialog .refusal")
+    expect(said).to_contain_text(says)
+    expect(said).to_contain_text("Посмотрите, записано ли это")
+    page.keyboard.press("Escape")
+    complaints.clear()  # of the request that was cut off
+
+
+def test_a_fault_of_the_pages_themselves_is_not_taken_for_a_lost_line(
+    page: Page, complaints: list[str], paper: Path
+) -> None:
+    """Who reads the console finds it; the file can be sent again in the same dialog."""
+    page.route("**/api/file", lambda route: route.fulfill(body="null"))
+    page.locator("#file-add").click()
+    page.locator("#file-chosen").set_input_files(paper)
+    with page.expect_event("pageerror"):
+        page.get_by_role("button", name="Записать").click()
+    expect(page.locator("dialog .refusal")).to_be_empty()
+    page.unroute("**/api/file")
+    page.get_by_role("button", name="Записать").click()
+    expect(page.locator("#files a")).to_have_text(NAME)
+    page.get_by_role("button", name="Убрать файл").click()
+    expect(page.locator("#files a")).to_have_count(0)
+    complaints.clear()

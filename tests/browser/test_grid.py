@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from eschool_core.commands.lessons import RecordMark
 from eschool_core.domain.enums import Presence
@@ -281,3 +284,41 @@ def test_the_history_of_topic_and_homework_opens_in_their_field(page: Page) -> N
     expect(dialog).to_contain_text("Вторая тема")
     keys.press("Escape")
     expect(page.locator("#topic")).to_be_focused()
+
+
+@contextmanager
+def saving_held(page: Page) -> Iterator[None]:
+    """Hold back what is being saved until the block ends."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/do-each", hold)
+    yield
+    assert held
+    for route in held:
+        route.continue_()
+    page.unroute("**/api/do-each")
+
+
+@pytest.mark.clause("2.2")
+def test_the_history_of_a_cell_waits_for_what_is_being_saved(page: Page) -> None:
+    """F1 at once after an entry: what is asked for must not overtake it."""
+    with saving_held(page):
+        Keyboard(page).press("4", "ArrowUp", "F1")
+        page.wait_for_timeout(300)
+        expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator("dialog table em").locator("xpath=..")).to_contain_text("4")
+
+
+@pytest.mark.clause("2.2")
+def test_the_history_of_a_topic_waits_for_what_is_being_saved(page: Page) -> None:
+    keys = Keyboard(page)
+    with saving_held(page):
+        keys.press("F8")
+        page.locator("#topic").fill("Задержанная тема")
+        keys.press("Enter", "Escape", "F8", "F1")
+        page.wait_for_timeout(300)
+        expect(page.locator("dialog")).to_have_count(0)
+    expect(page.locator("dialog")).to_contain_text("Задержанная тема")

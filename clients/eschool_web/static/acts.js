@@ -3,6 +3,7 @@
 // of the command, `data-as` says how a field is read. A refusal stands under the form, with clause
 // and remedy, and what was typed stays.
 
+import { saidOf } from "./api.js";
 import { show } from "./dialog.js";
 import { announce, make } from "./dom.js";
 import { give } from "./giving.js";
@@ -69,9 +70,7 @@ async function submit(event) {
     if (answer.refused) tell(form, answer.refused);
     else await done(answer);
   } catch (error) {
-    const { said } = /** @type {{said?: any}} */ (error);
-    if (!said) throw error;
-    tell(form, said);
+    tell(form, saidOf(error));
   } finally {
     lock(form, false);
   }

@@ -20,10 +20,22 @@ async function call(path, options) {
   if (answer.status === 423) throw new Away();
   const value = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    const said = value.error ?? { text: say("no_line"), remedy: "" };
-    throw Object.assign(new Error(said.text), { said });
+    const { status } = answer;
+    const said = value.error ?? { text: say("failed_answer", { status }), remedy: "" };
+    throw Object.assign(new Error(said.text), { said, status });
   }
   return value;
+}
+
+/**
+ * Return what people are told of a call that failed; what is no failure of a call goes on.
+ * @param {unknown} error
+ */
+export function saidOf(error) {
+  if (error instanceof Away) return { text: say("no_line"), remedy: "" };
+  const { said } = /** @type {{said?: any}} */ (error);
+  if (!said) throw error;
+  return said;
 }
 
 /** @param {string} path */

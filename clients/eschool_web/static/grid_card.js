@@ -18,6 +18,7 @@ export async function explain(grid, row, column) {
   const cell = grid.model.at(row, column);
   const pupil = grid.model.pupils[row];
   const lesson = grid.model.lessons[column];
+  await grid.queue.sent;
   const { values } = await get(`/api/history/${lesson.id}/${pupil.id}`);
   const content = [
     make("p", {}, say("cell_place", { date: lesson.date, period: lesson.period }), " ",
@@ -62,9 +63,11 @@ export function refusal(said) {
 
 /**
  * Show how topic and homework of a lesson came about.
+ * @param {import("./grid.js").Grid} grid
  * @param {any} lesson
  */
-export async function explainTexts(lesson) {
+export async function explainTexts(grid, lesson) {
+  await grid.queue.sent;
   const { values } = await get(`/api/history/${lesson.id}/0`);
   const title = say("lesson", { date: lesson.date, period: lesson.period });
   await show(title, [history(values)]);

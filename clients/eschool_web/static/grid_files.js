@@ -1,7 +1,7 @@
 // @ts-check
 // Files that belong to a lesson or its homework; families save them from the diary.
 
-import { post } from "./api.js";
+import { post, saidOf } from "./api.js";
 import { inBase64 } from "./base64.js";
 import { show } from "./dialog.js";
 import { announce, byId, make } from "./dom.js";
@@ -56,9 +56,10 @@ async function attach(grid, lesson) {
     if (!file || said.textContent) return false;
     busy = true;
     going.replaceChildren(say("file_going", { name: file.name }), " ", make("progress", {}));
-    const refused = await sent(lesson, file, home.checked);
-    busy = false;
-    going.replaceChildren();
+    const refused = await sent(lesson, file, home.checked).finally(() => {
+      busy = false;
+      going.replaceChildren();
+    });
     if (!refused) announce(say("file_added"));
     else said.textContent = [refused.text, refused.remedy].filter(Boolean).join(" ");
     return !refused;
@@ -85,7 +86,7 @@ async function sent(lesson, file, home) {
     };
     return (await post("/api/file", body)).refused;
   } catch (error) {
-    return /** @type {any} */ (error).said ?? { text: say("no_line"), remedy: "" };
+    return saidOf(error);
   }
 }
 

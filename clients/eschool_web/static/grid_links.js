@@ -1,6 +1,7 @@
 // @ts-check
 // Addresses on the web that belong to a lesson or its homework; families see them in the diary.
 
+import { saidOf } from "./api.js";
 import { show } from "./dialog.js";
 import { announce, byId, make } from "./dom.js";
 import { give } from "./giving.js";
@@ -78,7 +79,7 @@ export async function given(kind, fields) {
   try {
     return (await give(kind, fields)).refused;
   } catch (error) {
-    return /** @type {any} */ (error).said ?? { text: say("no_line"), remedy: "" };
+    return saidOf(error);
   }
 }
 

@@ -20,6 +20,8 @@ export class Queue {
     /** @type {Entry[]} */
     this.waiting = [];
     this.sending = false;
+    /** Settled when nothing is on its way: what is asked for then knows all that was typed. */
+    this.sent = Promise.resolve();
     /** How many entries were ever added. */
     this.added = 0;
   }
@@ -45,8 +47,12 @@ export class Queue {
     return !this.waiting.length;
   }
 
-  async send() {
-    if (this.sending) return;
+  send() {
+    if (!this.sending) this.sent = this.sendAll();
+    return this.sent;
+  }
+
+  async sendAll() {
     this.sending = true;
     try {
       while (this.waiting.length) {

@@ -210,7 +210,7 @@ export class Strip {
       this.backToGrid();
     } else if (event.key === "F8") this.openTopic();
     else if (event.key === "F9") this.openHomework();
-    else if (event.key === "F1") explainTexts(this.lesson).then(() => field.focus());
+    else if (event.key === "F1") explainTexts(this.grid, this.lesson).then(() => field.focus());
     else return false;
     event.preventDefault();
     return true;

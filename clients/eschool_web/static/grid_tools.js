@@ -42,6 +42,7 @@ async function undoSince(grid) {
  */
 async function preview(grid, minute, time) {
   const lesson = grid.model.lessons[grid.view.column];
+  await grid.queue.sent;
   const { cells } = await get(`/api/undo/${grid.model.data.journal}/${lesson.id}/${minute}`);
   if (!cells.length) {
     announce(say("undo_nothing", { time }));

@@ -1,7 +1,7 @@
 // @ts-check
 // Takes a file over: first what would come of it, then, on a second press, the import itself.
 
-import { Away, post } from "./api.js";
+import { post, saidOf } from "./api.js";
 import { inBase64 } from "./base64.js";
 import { announce, byId, make } from "./dom.js";
 import { askProof, isProofAsked } from "./proof.js";
@@ -52,9 +52,7 @@ async function run(form, write) {
       show(form, /** @type {HTMLElement} */ (byId("import-said")), answer);
     }
   } catch (error) {
-    const { said } = /** @type {{said?: any}} */ (error);
-    if (!said && !(error instanceof Away)) throw error;
-    tell(place, said ?? { text: say("no_line") });
+    tell(place, saidOf(error));
   }
 }
 
