@@ -93,6 +93,9 @@ def request_removal(store: Store, command: RequestRemoval, occasion: Occasion) -
     """
     enrolment = facts.enrolment_on(store, command.pupil_id, command.last_day)
     if enrolment is None or enrolment.class_id != command.class_id:
+        if store.holds(partition(PartitionKind.NAME, command.pupil_id)):
+            # Every enrolment of the pupil is here: the server would say nothing else.
+            raise InputError("school.not_enrolled")
         raise store.absent("school.not_enrolled")
     _ask(
         store, occasion, command.class_id, command.pupil_id, RequestKind.REMOVE, command.last_day,

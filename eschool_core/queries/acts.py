@@ -62,6 +62,11 @@ class PolicyState(Answer):
     default: str
     periods: tuple[PolicyPeriod, ...]
 
+    @property
+    def in_force(self) -> str:
+        """What holds on the day that was asked for."""
+        return next((period.value for period in self.periods if period.now), self.default)
+
 
 def local_acts(store: Store) -> tuple[ActVersion, ...]:
     """Return every version of every act, by its first day."""

@@ -6,11 +6,11 @@ from typing import Any
 
 from eschool_core.errors import InputError
 from eschool_core.labels import catalogue, text
+from eschool_core.queries.acts import policy_states
 from eschool_core.queries.support import support_contact
 from eschool_core.regulation import checks
 from eschool_core.regulation.actors import actors_of
 from eschool_core.regulation.clause import Clause
-from eschool_core.regulation.policy import format_value, parameter
 from eschool_core.regulation.registry import CLAUSES, clause
 from eschool_web import wording
 from eschool_web.asking import Asked, Page
@@ -51,7 +51,9 @@ def _clause_of(wanted: str) -> Clause:
 
 
 def _told(entry: Clause, asked: Asked) -> dict[str, Any]:
-    language = asked.language
+    language, today = asked.language, asked.today()
+    states = asked.read(lambda store: policy_states(store, today))
+    values = {state.name: state.in_force for state in states}
     return {
         "number": entry.number,
         "title": text(f"clause.{entry.number}", language),
@@ -61,10 +63,7 @@ def _told(entry: Clause, asked: Asked) -> dict[str, Any]:
             (_plain(check.id, asked), _plain(f"{check.id}.remedy", asked)) for check in entry.checks
         ],
         "parameters": [
-            (
-                text(f"policy.title.{name}", language),
-                in_words(name, format_value(name, parameter(name).default), language),
-            )
+            (text(f"policy.title.{name}", language), in_words(name, values[name], language))
             for name in entry.parameters
         ],
         "planned": entry.status == "planned",

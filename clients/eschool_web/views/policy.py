@@ -49,12 +49,11 @@ def policy_page(asked: Asked) -> Page:
 
 def _said(state: PolicyState, asked: Asked) -> dict[str, Any]:
     now = [period for period in state.periods if period.now]
-    value = now[-1].value if now else state.default
     return {
         "name": state.name,
         "title": text(f"policy.title.{state.name}", asked.language),
         "clause": state.clause,
-        "value": in_words(state.name, value, asked.language),
+        "value": in_words(state.name, state.in_force, asked.language),
         "is_default": not now,
         "act": now[-1].act if now else "",
         "since": now[-1].first_day if now else None,

@@ -17,9 +17,11 @@ from eschool_core.domain.office import Slip
 from eschool_core.domain.people import Exemption, GroupMember, Guardianship, Pupil
 from eschool_core.domain.privacy import PersonalRead
 from eschool_core.domain.school import Journal, SchoolClass
+from eschool_core.labels import text
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from tests.clients.web.conftest import DAY
+from tests.clients.web.portal_stage import portal_site
 from tests.clients.web.speaking import class_of_child, client_of, give, prove
 
 
@@ -92,6 +94,34 @@ def test_the_pages_with_cards_are_logged_once_a_day_and_refusals_too(
     assert client.get(f"/class/{other}").status_code == 404
     logged = leader.store.select(PersonalRead)
     assert [(row.class_id, row.denied) for row in logged] == [(class_id, 0), (other, 1)]
+
+
+@pytest.mark.clause("4.6.9")
+def test_where_visits_are_not_known_the_card_says_that_it_counts_codes(
+    client: httpx.Client, stage: Sandbox, class_id: int
+) -> None:
+    said = text("web.class.card.by_codes")
+    assert said in client.get(f"/class/{class_id}").text
+    with portal_site(stage) as site, site.client(stage.person("class_teacher")) as at_server:
+        assert said not in at_server.get(f"/class/{class_id}").text
+
+
+@pytest.mark.clause("4.6.6")
+def test_a_day_on_which_the_pupil_is_in_no_class_is_refused_at_once(
+    client: httpx.Client, leader: Replica, stage: Sandbox, class_id: int
+) -> None:
+    """The class teacher's own replica knows every enrolment of the pupil: nothing is sent."""
+    fields = {
+        "class_id": class_id,
+        "pupil_id": stage.cast.child,
+        "last_day": stage.stage.day - 2_000,
+    }
+    before = leader.status().pending
+    refused = give(client, "request_removal", **fields)
+    assert refused is not None
+    assert "не числится" in str(refused["text"])
+    assert refused["remedy"]
+    assert leader.status().pending == before
 
 
 @pytest.mark.clause("3.1/2")

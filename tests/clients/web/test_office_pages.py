@@ -280,6 +280,12 @@ def test_the_rules_name_their_clause_and_act(client: httpx.Client, stage: Sandbo
         act = {"title": "Положение", "act_number": "99", "act_day": day, "first_day": day}
         assert give(deputy, "register_act", **act) is None
         assert "Положение" in deputy.get("/policy").text
+        assert "90 мин включительно" in deputy.get("/help?clause=4.5.3").text
+        own = {"name": "homework_grace_minutes", "value": "75", "first_day": day, "act": "99"}
+        assert give(deputy, "set_policy", **own) is None
+        told = deputy.get("/help?clause=4.5.3").text
+        assert "75 мин включительно" in told
+        assert "90 мин включительно" not in told
 
 
 @pytest.mark.clause("4.6.6")
