@@ -1,4 +1,4 @@
-"""What a push of 500 commands costs the server and the replica, in time of the processor.
+"""What a push of a day's commands costs the server and the replica, in time of the processor.
 
 ``python -m benchmarks.judging [--json] [--runs N]``. Other work on a machine adds to a time by the
 clock, and to a share of the processor less; so here server and replica are one process without
@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,7 +25,7 @@ from eschool_sync.replica.enrolment import enrol_through
 from eschool_sync.replica.profile import Profile
 from eschool_sync.replica.replica import Replica
 from eschool_sync.replica.slots import KEYS_FILE
-from eschool_sync.replica.transport import Progress
+from eschool_sync.replica.transport import LocalTransport
 from eschool_sync.security.keyslots import KeySlots
 from eschool_sync.server.directory import Directory
 
@@ -41,11 +40,11 @@ class Cost:
     replica: float
 
 
-class _Here:
-    """The way to a server in this process.
+class _Timed:
+    """A server in this process.
 
     Attributes:
-        seconds: Of the processor that the server has taken.
+        seconds: Of the processor that it has taken.
     """
 
     def __init__(self, directory: Directory, school: int) -> None:
@@ -53,16 +52,13 @@ class _Here:
         self._school = school
         self.seconds = 0.0
 
-    def post(self, route: str, body: bytes, progress: Progress | None = None) -> bytes:
-        """Return the server's answer."""
+    def __call__(self, route: str, body: bytes) -> bytes:
+        """Return the answer."""
         begin = time.thread_time()
         try:
             return self._directory.handle(self._school, route, body, "")
         finally:
             self.seconds += time.thread_time() - begin
-
-    def close(self) -> None:
-        """Do nothing: there is no connection."""
 
 
 def main() -> None:
@@ -79,8 +75,10 @@ def measured(arguments: Arguments) -> dict[str, object]:
         folder = Path(name)
         school = build(folder / "server", workload)
         edits = _enter(folder, school, workload)
-        costs = [_sync(folder, folder / str(run), school) for run in range(arguments.runs)]
-    commands = len(workload.edits_of(0))
+        commands = len(workload.edits_of(0))
+        costs = [
+            _sync(folder, folder / str(run), school, commands) for run in range(arguments.runs)
+        ]
     return {
         "case": "judging",
         "n": arguments.runs,
@@ -94,8 +92,8 @@ def measured(arguments: Arguments) -> dict[str, object]:
 def _enter(folder: Path, school: BuiltSchool, workload: Workload) -> float:
     """Let a new replica do a teacher's edits; return the processor's seconds for all of them."""
     clock = ManualClock(EDITS_BEGIN)
-    with _directory(folder / "server", clock) as directory:
-        way = _Here(directory, school.number)
+    with closing(Directory(folder / "server", clock=clock)) as directory:
+        way = LocalTransport(_Timed(directory, school.number))
         code = directory.school(school.number).issue_code(school.people.staff[0])
         profile = Profile(NOWHERE, school.number)
         enrol_through(way, profile, folder / "replica", code, PASSPHRASE, clock=clock)
@@ -110,19 +108,19 @@ def _enter(folder: Path, school: BuiltSchool, workload: Workload) -> float:
             return time.thread_time() - begin
 
 
-def _sync(origin: Path, folder: Path, school: BuiltSchool) -> Cost:
-    """Sync copies of the replica and the server.
+def _sync(origin: Path, folder: Path, school: BuiltSchool, commands: int) -> Cost:
+    """Sync copies of the replica and the server, with so many commands to give.
 
     Raises:
         ValueError: A command is left, or the sums differ.
     """
     for part in ("server", "replica"):
         shutil.copytree(origin / part, folder / part)
-    clock = ManualClock(EDITS_BEGIN + EDIT_SECONDS * 500)
-    with _directory(folder / "server", clock) as directory:
-        way = _Here(directory, school.number)
+    clock = ManualClock(EDITS_BEGIN + EDIT_SECONDS * commands)
+    with closing(Directory(folder / "server", clock=clock)) as directory:
+        server = _Timed(directory, school.number)
         directory.school(school.number)
-        with _replica(folder / "replica", way, clock) as replica:
+        with _replica(folder / "replica", LocalTransport(server), clock) as replica:
             begin = time.thread_time()
             replica.sync()
             whole = time.thread_time() - begin
@@ -130,19 +128,10 @@ def _sync(origin: Path, folder: Path, school: BuiltSchool) -> Cost:
     shutil.rmtree(folder)
     if status.pending or status.rejected or status.held or not status.digest_equal:
         raise ValueError(f"commands are left: {status}")
-    return Cost(way.seconds, whole - way.seconds)
+    return Cost(server.seconds, whole - server.seconds)
 
 
-@contextmanager
-def _directory(folder: Path, clock: ManualClock) -> Iterator[Directory]:
-    directory = Directory(folder, clock=clock)
-    try:
-        yield directory
-    finally:
-        directory.close()
-
-
-def _replica(folder: Path, way: _Here, clock: ManualClock) -> Replica:
+def _replica(folder: Path, way: LocalTransport, clock: ManualClock) -> Replica:
     key = KeySlots.load(folder / KEYS_FILE).unlock_with_passphrase(PASSPHRASE)
     return Replica(folder, key, way, clock=clock)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.browser.conftest import DESK, LIMIT_MS, listen
 from tests.clients.web.pages import Served, serving
+from tests.clients.web.portal_stage import Site
 
 
 @contextmanager
@@ -27,6 +28,22 @@ def opened(
         page.wait_for_url(lambda url: "/start" not in url)
         yield page, pages
         context.close()
+
+
+def sign_in(window: BrowserContext, site: Site, person_id: int) -> None:
+    """Give a window the cookies of somebody's session at the server, as the server sets them."""
+    for name, value in site.cookies(person_id).items():
+        window.add_cookies(
+            [
+                {
+                    "name": name,
+                    "value": value,
+                    "url": site.url,
+                    "sameSite": "Strict",
+                    "httpOnly": True,
+                }
+            ]
+        )
 
 
 def prove_quietly(page: Page) -> None:

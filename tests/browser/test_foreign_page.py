@@ -20,6 +20,7 @@ from eschool_sync.sandbox import Sandbox
 from eschool_sync.server.standing import Stage
 from tests.browser.conftest import DESK, LIMIT_MS
 from tests.browser.foreign import REBOUND, Foreign, foreign_site
+from tests.browser.opening import sign_in
 from tests.clients.web.pages import Served
 from tests.clients.web.portal_stage import Site, portal_site
 
@@ -191,9 +192,7 @@ def check_nothing_came(told: dict[str, str], names: set[str]) -> None:
 
 @pytest.mark.asvs("3.5.1")
 @pytest.mark.asvs("3.5.2")
-@pytest.mark.asvs("3.5.3")
 @pytest.mark.asvs("3.4.2")
-@pytest.mark.asvs("3.4.6")
 @pytest.mark.parametrize("origin", ["neighbour", "stranger"])
 def test_a_foreign_page_beside_ours_reads_writes_and_locks_nothing(
     window: BrowserContext, pages: Served, replica: Replica, school: Sandbox, names: set[str],
@@ -222,25 +221,13 @@ def test_the_same_attack_writes_where_nobody_defends(
 
 
 @pytest.mark.asvs("3.5.1")
-@pytest.mark.asvs("3.4.6")
 @pytest.mark.parametrize("origin", ["neighbour", "stranger"])
 def test_a_foreign_page_beside_the_servers_reads_and_writes_nothing(
     chromium: Browser, site: Site, school: Sandbox, names: set[str], foreign: Foreign, origin: str
 ) -> None:
     teacher, server = school.person("teacher"), school.stage.school
     window = chromium.new_context(viewport=DESK)
-    for name, value in site.cookies(teacher).items():
-        window.add_cookies(
-            [
-                {
-                    "name": name,
-                    "value": value,
-                    "url": site.url,
-                    "sameSite": "Strict",
-                    "httpOnly": True,
-                }
-            ]
-        )
+    sign_in(window, site, teacher)
     own = window.new_page()
     own.goto(f"{site.url}/today")
     before = server.head().seq
@@ -268,7 +255,6 @@ def test_a_name_that_is_made_to_lead_here_shows_nothing(
 
 
 @pytest.mark.asvs("3.4.3")
-@pytest.mark.asvs("3.2.2")
 def test_what_gets_into_a_page_runs_styles_and_sends_nothing(
     window: BrowserContext, foreign: Foreign
 ) -> None:
@@ -281,8 +267,7 @@ def test_what_gets_into_a_page_of_the_server_runs_styles_and_sends_nothing(
     chromium: Browser, site: Site, school: Sandbox, foreign: Foreign
 ) -> None:
     window = chromium.new_context(viewport=DESK)
-    for name, value in site.cookies(school.cast.guardian_id).items():
-        window.add_cookies([{"name": name, "value": value, "url": site.url}])
+    sign_in(window, site, school.cast.guardian_id)
     page = window.new_page()
     page.goto(f"{site.url}/diary/{school.cast.child}")
     check_injection(page, foreign)
@@ -338,8 +323,7 @@ def test_a_page_that_is_left_does_not_say_where_somebody_was(
         [page] = window.pages
     else:
         context = chromium.new_context()
-        for name, value in site.cookies(school.cast.guardian_id).items():
-            context.add_cookies([{"name": name, "value": value, "url": site.url}])
+        sign_in(context, site, school.cast.guardian_id)
         page = context.new_page()
         page.goto(f"{site.url}/diary/{school.cast.child}")
     foreign.asked.clear()
@@ -395,8 +379,7 @@ def test_who_comes_after_a_logout_finds_nothing_in_cache_history_or_storage(
     guardian, child = school.cast.guardian_id, school.cast.child
     window = chromium.new_context(viewport=DESK, locale="ru-RU")
     window.set_default_timeout(LIMIT_MS)
-    for name, value in site.cookies(guardian).items():
-        window.add_cookies([{"name": name, "value": value, "url": site.url}])
+    sign_in(window, site, guardian)
     page = window.new_page()
     seen = [f"/diary/{child}", f"/diary/{child}/results", "/messages", "/inbox"]
     for path in seen:

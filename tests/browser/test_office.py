@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from eschool_core.domain.office import Device, Slip
 from eschool_core.domain.people import Pupil
@@ -88,6 +88,20 @@ def test_the_codes_of_a_class_are_shown_once_and_printed(office: Page, officer: 
     assert code not in office.content()
 
 
+def previewed(office: Page, file: Path, order: str = "") -> Locator:
+    """Choose a file of class lists and look what would come of it; return where that is said."""
+    office.get_by_role("link", name="Загрузка файлов").click()
+    office.get_by_label("Списки классов").check()
+    expect(office.locator("#import-class")).to_be_visible()
+    expect(office.locator("#import-journal")).not_to_be_visible()
+    office.locator("#import-file").set_input_files(file)
+    office.locator("#import-order").fill(order)
+    office.get_by_role("button", name="Посмотреть").click()
+    said = office.locator("#import-said")
+    expect(said.locator("h2").first).to_contain_text("Получится записей")
+    return said
+
+
 @pytest.mark.clause("4.7.4")
 @pytest.mark.asvs("1.2.1")
 def test_a_file_is_previewed_and_hostile_names_stay_text(
@@ -96,15 +110,7 @@ def test_a_file_is_previewed_and_hostile_names_stay_text(
     file = tmp_path / "список.csv"
     file.write_text(f"Класс;Фамилия;Имя\n5А;Новиков;Пётр\n99Щ;{HOSTILE};Анна\n", encoding="utf-8")
     office.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    office.get_by_role("link", name="Загрузка файлов").click()
-    office.get_by_label("Списки классов").check()
-    expect(office.locator("#import-class")).to_be_visible()
-    expect(office.locator("#import-journal")).not_to_be_visible()
-    office.locator("#import-file").set_input_files(file)
-    office.locator("#import-order").fill("№ 7")
-    office.get_by_role("button", name="Посмотреть").click()
-    said = office.locator("#import-said")
-    expect(said.locator("h2").first).to_contain_text("Получится записей")
+    said = previewed(office, file, "№ 7")
     assert said.locator("img").count() == 0
     assert not officer.store.select(Pupil, family="Новиков")
     said.get_by_role("button", name="Записать").click()
@@ -142,12 +148,7 @@ def test_an_import_is_taken_back_after_a_question(
 ) -> None:
     file = tmp_path / "список.csv"
     file.write_text("Класс;Фамилия;Имя\n5А;Отменяемый;Пётр\n", encoding="utf-8")
-    office.get_by_role("link", name="Загрузка файлов").click()
-    office.get_by_label("Списки классов").check()
-    office.locator("#import-file").set_input_files(file)
-    office.locator("#import-order").fill("№ 8")
-    office.get_by_role("button", name="Посмотреть").click()
-    said = office.locator("#import-said")
+    said = previewed(office, file, "№ 8")
     said.get_by_role("button", name="Записать").click()
     expect(office.locator("#proof").or_(said.get_by_text("Записано"))).to_be_visible()
     if office.locator("#proof").count():
@@ -167,19 +168,18 @@ def test_an_import_is_taken_back_after_a_question(
     expect(office.locator("table")).to_contain_text("Отменена")
 
 
-def test_a_table_that_was_changed_after_its_preview_is_asked_for_again(
-    office: Page, officer: Replica, tmp_path: Path
+@pytest.mark.parametrize("then", ["taken away", "changed"])
+def test_a_table_that_is_another_after_its_preview_is_asked_for_again(
+    office: Page, officer: Replica, tmp_path: Path, then: str
 ) -> None:
-    """Somebody mends a line of the table between looking and writing."""
+    """Somebody moves the table or mends a line of it between looking and writing."""
     file = tmp_path / "список.csv"
     file.write_text("Класс;Фамилия;Имя\n5А;Исчезнувший;Пётр\n", encoding="utf-8")
-    office.get_by_role("link", name="Загрузка файлов").click()
-    office.get_by_label("Списки классов").check()
-    office.locator("#import-file").set_input_files(file)
-    office.get_by_role("button", name="Посмотреть").click()
-    said = office.locator("#import-said")
-    expect(said.locator("h2").first).to_contain_text("Получится записей")
-    file.unlink()
+    said = previewed(office, file)
+    if then == "changed":
+        file.write_text("Класс;Фамилия;Имя\n5А;Исчезнувший;Пётр Первый\n", encoding="utf-8")
+    else:
+        file.unlink()
     said.get_by_role("button", name="Записать").click()
     expect(said.locator(".refusal")).to_contain_text("Выберите его ещё раз")
     assert not officer.store.select(Pupil, family="Исчезнувший")

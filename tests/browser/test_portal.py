@@ -17,6 +17,7 @@ from eschool_sync.history.proof import Proof
 from eschool_sync.sandbox import Sandbox
 from tests.browser.conftest import DESK, LIMIT_MS, listen
 from tests.browser.keyboard import Keyboard
+from tests.browser.opening import sign_in
 from tests.browser.portal_ways import WAYS
 from tests.browser.test_everybody import HOSTILE, scroll_width, violations
 from tests.clients.web.portal_stage import PASSWORD, Site, portal_site
@@ -91,8 +92,7 @@ def person(school: Sandbox, role: str) -> int:
 
 
 def signed_in(site: Site, context: BrowserContext, person_id: int, heard: list[str]) -> Page:
-    for name, value in site.cookies(person_id).items():
-        context.add_cookies([{"name": name, "value": value, "url": site.url}])
+    sign_in(context, site, person_id)
     page = context.new_page()
     listen(page, heard)
     return page

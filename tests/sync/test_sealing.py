@@ -7,6 +7,7 @@ from pathlib import Path
 import msgpack
 import pytest
 
+from eschool_core.domain.enums import Verdict
 from eschool_core.domain.journal import Mark, Topic
 from eschool_core.errors import BusyError, InputError
 from eschool_sync.protocol.envelope import salt_of
@@ -87,15 +88,21 @@ def test_what_is_accepted_later_is_sealed_as_well(world: World) -> None:
     world.check("maths")
 
 
-def test_a_refused_entry_stays_readable_so_that_it_can_be_corrected(world: World) -> None:
+def lost_with(world: World, state: int) -> Member:
+    """Return a teacher who lost something while the second of three entries was in ``state``."""
     [maths] = world.synced("maths")
     entered(world, maths)
     maths.sync()
-    maths.database.execute("UPDATE outbox SET state = 3 WHERE n = 2")
+    maths.database.execute("UPDATE outbox SET state = ? WHERE n = 2", (state,))
     put_meta(maths.database, LOST, 1)
     maths.do(topic(lesson(world), "Ещё"))
     maths.sync()
     assert [bool(payload) for payload in payloads(maths)] == [False, True, False]
+    return maths
+
+
+def test_a_refused_entry_stays_readable_so_that_it_can_be_corrected(world: World) -> None:
+    maths = lost_with(world, Verdict.REJECTED)
     [refused] = maths.replica.refused()
     assert refused.command is not None
     maths.replica.dismiss(refused.number)
@@ -107,14 +114,7 @@ def test_a_held_entry_stays_readable_until_it_is_applied(
     world: World,
     applied: bool,  # noqa: FBT001
 ) -> None:
-    [maths] = world.synced("maths")
-    entered(world, maths)
-    maths.sync()
-    maths.database.execute("UPDATE outbox SET state = 4 WHERE n = 2")
-    put_meta(maths.database, LOST, 1)
-    maths.do(topic(lesson(world), "Ещё"))
-    maths.sync()
-    assert [bool(payload) for payload in payloads(maths)] == [False, True, False]
+    maths = lost_with(world, Verdict.HELD)
     maths.replica._opened.outbox.decide({2: applied})
     assert [bool(payload) for payload in payloads(maths)] == [False, not applied, False]
 

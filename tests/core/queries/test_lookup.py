@@ -65,6 +65,11 @@ def test_the_teacher_of_one_subgroup_need_not_name_it(school: SmallSchool) -> No
     assert found.group == "5А/2"
 
 
+def test_of_subjects_that_a_part_fits_the_own_one_is_meant(school: SmallSchool) -> None:
+    found = lookup.journal(school.store, "5А", "язык", MONDAY, school.staff["russian"])
+    assert found.subject == "Русский язык"
+
+
 def test_a_joint_group_is_found_by_either_class(school: SmallSchool) -> None:
     found = {
         lookup.journal(school.store, name, "физ", MONDAY).journal_id for name in ("10А", "10Б")
