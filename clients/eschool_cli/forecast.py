@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 FORMATS = ("student", "oulad")
 FILE = click.Path(path_type=Path)
-LONG_WORD = 15
-"""Letters of the longest word in a subject's name: words are not broken."""
 
 
 @click.group(name="forecast", cls=DefaultGroup, default="show")
@@ -74,6 +73,15 @@ def show_command(
         _pupil(session, name, found, detailed=subject is not None)
 
 
+def longest_word(names: Iterable[str]) -> int:
+    """Return the letters of the longest word in some names.
+
+    >>> longest_word(["Физическая культура", "ИЗО"])
+    10
+    """
+    return max((len(word) for name in names for word in name.split()), default=0)
+
+
 def _class_of(replica: Replica, typed: str, day: int) -> str:
     """Return the name of the class that is meant; empty where a pupil is."""
     try:
@@ -96,7 +104,8 @@ def _class(session: Session, name: str, found: tuple[SubjectForecast, ...]) -> N
     """Write a line for each journal."""
     _heading(session, name, found[0].forecast)
     columns = (
-        Column(say("cli.column.subject"), least=LONG_WORD),
+        # Words of a subject's name are not broken.
+        Column(say("cli.column.subject"), least=longest_word(one.subject for one in found)),
         Column(say("forecast.column.group")),
         Column(say("forecast.column.pupils"), "right"),
         Column(say("forecast.column.passing"), "right"),

@@ -88,7 +88,7 @@ def proof_page(asked: Asked) -> Reply:
 
     def question(store: Store) -> tuple[Lesson, Cell]:
         lesson, line = _cell_place(store, asked.path["lesson"], pupil_id)
-        found = store.select(CELLS[wanted], part=line.part, lesson_id=lesson.id)
+        found = store.select(CELLS[wanted], lesson_id=lesson.id, part=line.part)
         cells = [one for one in found if getattr(one, "position", 0) == position]
         if not cells:
             raise InputError(NOT_FOUND)
