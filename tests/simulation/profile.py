@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from eschool_sync.protocol.messages import MAX_VERDICTS
 from tests.simulation.dice import Dice
 
 CAST = (
@@ -19,6 +20,9 @@ NETWORK = (
 ENCRYPTED_ONE_IN = 16
 RESTORED = 0.15
 """How often the server is put back from a backup, perhaps more than once."""
+
+STATEMENTS = 160
+"""A process that is about to die does so within so many statements."""
 
 EVERYTHING = 0.5
 """How often the school has something for every command to act on."""
@@ -38,6 +42,7 @@ class Profile:
         server_full_rate: How often the server's is, of its requests: few write more than a row.
         weights: Of the kinds of steps.
         with_all: There is something for every command to act on.
+        most_verdicts: That one answer tells; whoever waits for more asks again.
     """
 
     cast: tuple[str, ...]
@@ -52,6 +57,7 @@ class Profile:
     weights: dict[str, float]
     encrypted: bool
     with_all: bool
+    most_verdicts: int
 
     @classmethod
     def drawn(cls, dice: Dice) -> Profile:
@@ -75,6 +81,7 @@ class Profile:
             weights=_weights(dice, calm=calm, with_all=with_all),
             encrypted=encrypted,
             with_all=with_all,
+            most_verdicts=dice.one_of((MAX_VERDICTS, MAX_VERDICTS, 2)),
         )
 
 

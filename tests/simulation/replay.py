@@ -27,7 +27,7 @@ NEWER = (
     "ORDER BY seq"
 )
 STONES = "SELECT part, seq, table_number, row_id FROM tombstone ORDER BY seq, table_number, row_id"
-SUMS = "SELECT part, rows, digest FROM part_state WHERE rows > 0 ORDER BY part"
+SUMS = "SELECT part, seq, rows, digest FROM part_state WHERE rows > 0 ORDER BY part"
 
 
 class Replay:

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import msgpack
 
+from eschool_core import calendar
 from eschool_core.app import GROUP_FELL
 from eschool_core.commands.access import RevokeDevice
 from eschool_core.domain.partition import kind_of
@@ -23,7 +24,7 @@ from eschool_sync.replica.position import Position
 from eschool_sync.replica.tables import find_meta
 from eschool_sync.server.copied import COPIED
 from tests.simulation.disk import rows_of
-from tests.simulation.world import Device
+from tests.simulation.world import Device, Server
 from tests.sync.harness import Rows, table_name
 
 KINDS = ("lost", "duplicated", "divergent", "residual", "order", "liveness", "crash")
@@ -34,6 +35,10 @@ SEALED = (
 )
 LOG = "SELECT device, n, seq, header, payload, verdict, outcome, replaces FROM log ORDER BY seq"
 REVIEWS = "SELECT device, command_number, state FROM held_command"
+UNSIGNED = (
+    "SELECT device, n FROM log WHERE pushed > 0 AND NOT EXISTS (SELECT 1 FROM push "
+    "WHERE push.device = log.device AND last_n = pushed AND first_n <= n) ORDER BY seq"
+)
 OWN = "SELECT device, n, take, header FROM log WHERE pushed = 0"
 SHUT_OUT = "SELECT device FROM device WHERE revoked_at > 0"
 ACCEPTED, HELD = (1, 2), 4
@@ -204,6 +209,12 @@ class Witness:
             self.expect(not unjudged, "liveness", "I8", device.name, "not sent", unjudged)
             self.expect(position.cursor == head, "liveness", "I8", device.name, "not fetched")
 
+    def check_day(self, server: Server) -> None:
+        """Whoever has been answered finds every day opened up to the server's own."""
+        [(zone, opened)] = server.school.database.fetch("SELECT zone, current_day FROM school")
+        today = calendar.local_day(server.clock.wall(), zone)
+        self.expect(opened == today, "order", "days", "of", today, "opened", opened)
+
     def check_own(self, database: Database) -> None:
         """The server has given no number of its own twice, restored or not (I3).
 
@@ -227,7 +238,7 @@ class Witness:
         self.shut_out |= shut
 
     def check_log(self, database: Database) -> None:
-        """No gap in the order, no verdict that changes, evidence as shown (I1, I3, I9)."""
+        """No gap in the order, no verdict that changes, all of it signed (I1, I3, T10)."""
         self.check_own(database)
         rows = database.fetch(LOG)
         [(head,)] = database.fetch("SELECT seq FROM head")
@@ -241,6 +252,8 @@ class Witness:
             now = found[name][1] if name in found else 0
             same = now in (verdict, HELD) or (now in ACCEPTED and verdict in ACCEPTED)
             self.expect(same, "lost", "I12", name, "had verdict", verdict, "has", now)
+        unsigned = database.fetch(UNSIGNED)
+        self.expect(not unsigned, "lost", "T10", "judged, and not signed by anybody", unsigned)
         headers = {(row[0], row[1]): Header.read(bytes(row[3])) for row in rows}
         carried_out = [headers[row[0], row[1]].kind for row in rows if row[5] in ACCEPTED]
         self.accepted = Counter(carried_out)
