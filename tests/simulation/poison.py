@@ -11,18 +11,21 @@ from unittest.mock import patch
 from eschool_core.commands.base import Command, CommandSpec
 from eschool_core.commands.catalogue import BY_MODEL
 from eschool_core.commands.lessons import RecordTopic
+from eschool_core.commands.school import TurnDay
 from tests.simulation.acts import BITTER, POISON
 
 
 @dataclass
 class Poison:
-    """Breaks the handler of topics for texts that say so.
+    """Breaks the handler of topics for texts that say so, and the opening of one day.
 
     Attributes:
         replaying: A replica carries out pending commands again.
+        closed_day: The day that cannot be opened at present; −1 for none.
     """
 
     replaying: bool = False
+    closed_day: int = -1
 
     @contextmanager
     def while_replaying(self, *, now: bool) -> Iterator[None]:
@@ -36,7 +39,7 @@ class Poison:
     @contextmanager
     def mixed_in(self) -> Iterator[None]:
         """Put the defect into the program."""
-        known = BY_MODEL[RecordTopic]
+        known, opening = BY_MODEL[RecordTopic], BY_MODEL[TurnDay]
 
         def handle(store: Any, command: Any, occasion: Any) -> Any:
             if command.text.startswith(POISON) and store.complete:
@@ -45,7 +48,13 @@ class Poison:
                 raise RuntimeError("a defect on a replica")
             return known.handle(store, command, occasion)
 
+        def open_day(store: Any, command: Any, occasion: Any) -> Any:
+            if command.day == self.closed_day:
+                raise RuntimeError("a defect on the server")
+            return opening.handle(store, command, occasion)
+
         specs: dict[type[Command], CommandSpec] = dict(BY_MODEL)
         specs[RecordTopic] = replace(known, handle=handle)
+        specs[TurnDay] = replace(opening, handle=open_day)
         with patch("eschool_core.app.BY_MODEL", specs):
             yield

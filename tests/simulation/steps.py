@@ -85,8 +85,16 @@ class Steps:
 
     def _pass(self) -> None:
         seconds = self._dice.one_of((1, 60, HOUR, 20 * HOUR, DAY, 3 * DAY))
+        day = self._world.server.today()
         self._world.advance(seconds)
         self._play.note("pass", seconds)
+        self._play.poison.closed_day = -1
+        new = self._world.server.today()
+        if new > day and self._profile.weights.get("poison") and self._dice.chance(0.3):
+            # By the next step of the clock a newer program has come, but no other day.
+            self._world.faults["day not opened"] += 1
+            self._play.poison.closed_day = day + 1
+            self._witness.stuck_on = new
 
     def _clock(self) -> None:
         device = self._play.someone()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlcipher3 import dbapi2
 
+from eschool_core import calendar
 from eschool_core.app import Outcome
 from eschool_core.commands.base import Command
 from eschool_core.errors import AccessError, BusyError, EschoolError, TransportError
@@ -27,6 +28,7 @@ from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server import restoring
 from eschool_sync.server.directory import DATABASE_FILE, STATE_FILE, Directory
 from eschool_sync.server.state import Phase, ServerState
+from tests.school import ZONE
 from tests.simulation.base import SERVER_FOLDER, Base
 from tests.simulation.disk import KEY, Disk, Process, ProcessDied
 from tests.simulation.upgrade import make_older
@@ -138,6 +140,10 @@ class Server:
                 raise as_told(error, route) from error
 
         return self.run(answered)
+
+    def today(self) -> int:
+        """Return the school's date by the server's clock."""
+        return calendar.local_day(self.clock.wall(), ZONE)
 
     def act(self, command: Command, actor: int = 0) -> Outcome:
         """Carry out one of the server's own acts."""
