@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence, ExemptPupil
+from eschool_core.commands.concerns import SendConcern
+from eschool_core.commands.corrections import MoveMark
 from eschool_core.commands.groups import ChangeGroup
 from eschool_core.commands.guardians import AddGuardian, EndGuardianship, GuardianEntry
 from eschool_core.commands.import_undo import UndoImport
@@ -26,6 +28,7 @@ from eschool_core.commands.people import (
 )
 from eschool_core.commands.timetable import ScheduleLessons
 from eschool_core.domain.access_enums import Authority
+from eschool_core.domain.care_enums import ConcernKind
 from eschool_core.domain.enums import (
     ExcuseKind,
     ExemptionKind,
@@ -59,6 +62,10 @@ POISON, BITTER = "☠", "☢"
 
 DAYS_AHEAD = 20
 IMPORTS = "SELECT id FROM import_record ORDER BY id"
+MARKED = (
+    "SELECT n.journal_id, n.pupil_id, m.lesson_id, m.position, m.value FROM journal_line n "
+    "JOIN mark m ON m.part = n.part WHERE m.value <> 0 ORDER BY m.id"
+)
 WEEKS = 2
 
 
@@ -97,6 +104,9 @@ class Author:
             return self.change(name)
         if name == "russian" and self._dice.chance(0.2):
             return self._excuse()
+        marked = database.fetch(MARKED) if self._dice.chance(0.1) else []
+        if marked:
+            return self._about_a_mark(*self._dice.one_of(marked))
         kinds: dict[str, float] = {
             "mark": 7, "absent": 3, "topic": 3, "homework": 3, "roll": 1, "work": 1, "claim": 0.3,
             "plan": 2,
@@ -177,6 +187,21 @@ class Author:
 
     def _mark(self, lesson: int, pupil: int) -> Command:
         return mark(lesson, pupil, self._dice.one_of((0, 2, 3, 4, 5)), self.text())
+
+    def _about_a_mark(
+        self, journal: int, pupil: int, lesson: int, position: int, value: int
+    ) -> Command:
+        """Move a mark to another pupil, or tell that somebody fails."""
+        if value == 2 and self._dice.chance(0.5):
+            return SendConcern(journal_id=journal, pupil_id=pupil, concern_kind=ConcernKind.FAILING)
+        return MoveMark(
+            lesson_id=lesson,
+            pupil_id=pupil,
+            position=position,
+            to_lesson_id=lesson,
+            to_pupil_id=self._dice.one_of(self._base.lines.get(journal, [pupil])),
+            reason=self.text(),
+        )
 
     def _absent(self, lesson: int, pupil: int) -> Command:
         return absent(lesson, pupil, self._dice.below(3))
