@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.growth [--json] [--runs N] [--scales 1,4,16] [--svg FILE]``. The same person
 sees the same 20,000 rows, whether 300,000, 1.2 or 4.8 million lie beside them, so all of it should
-cost the same. ``--svg`` draws the ratios to the limits of the same run.
+cost the same. ``--svg`` draws by how much each ratio to its limit of the same run grows.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def main() -> None:
     """Measure, print, and draw."""
     parser = argument_parser(__doc__)
     parser.add_argument("--scales", default="1,4,16", metavar="N,N", help="default 1,4,16")
-    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw the ratios")
+    parser.add_argument("--svg", type=Path, metavar="FILE", help="draw how the ratios grow")
     given = parser.parse_args()
     arguments = taken(given)
     scales = [int(word) for word in str(given.scales).split(",")]
@@ -98,15 +98,18 @@ def _marks(workload: Workload) -> int:
 WIDTH: Final = 720
 HEIGHT: Final = 360
 LEFT: Final = 60
+RIGHT: Final = 280
 BOTTOM: Final = 40
 COLOURS: Final = ("#1b6ca8", "#c0392b", "#2e7d32", "#8e44ad", "#b8860b")
 
 
 def drawn(scales: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return a picture of the ratios: a line for each measure over the size of the school."""
+    """Return a picture of growth: for each measure how many times its ratio at the first scale."""
     names = list(scales)
-    top = max(float(scales[scale][key]["ratio"]) for scale in names for key in SERIES) * 1.1
-    step = (WIDTH - LEFT - 260) / max(1, len(names) - 1)
+    ratios = {key: [float(scales[scale][key]["ratio"]) for scale in names] for key in SERIES}
+    grown = {key: [value / values[0] for value in values] for key, values in ratios.items()}
+    top = max(2.0, *(value * 1.1 for values in grown.values() for value in values))
+    step = (WIDTH - LEFT - RIGHT) / max(1, len(names) - 1)
 
     def place(number: int, value: float) -> tuple[float, float]:
         return LEFT + number * step, HEIGHT - BOTTOM - value / top * (HEIGHT - 2 * BOTTOM)
@@ -120,21 +123,21 @@ def drawn(scales: Mapping[str, Mapping[str, Any]]) -> str:
         value = top * mark / 4
         _, y = place(0, value)
         parts.append(
-            f'<line x1="{LEFT}" x2="{WIDTH - 260}" y1="{y:.0f}" y2="{y:.0f}" stroke="#dddddd"/>'
-            f'<text x="{LEFT - 8}" y="{y + 4:.0f}" text-anchor="end">{value:.1f}</text>'
+            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.0f}" y2="{y:.0f}" stroke="#dddddd"/>'
+            f'<text x="{LEFT - 8}" y="{y + 4:.0f}" text-anchor="end">{value:.1f}×</text>'
         )
     for number, scale in enumerate(names):
         x, _ = place(number, 0)
         parts.append(f'<text x="{x:.0f}" y="{HEIGHT - 16}" text-anchor="middle">{scale}×</text>')
     for colour, (key, title) in zip(COLOURS, SERIES.items(), strict=True):
-        points = [place(n, float(scales[scale][key]["ratio"])) for n, scale in enumerate(names)]
+        points = [place(n, value) for n, value in enumerate(grown[key])]
         line = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>' for x, y in points]
         row = 40 + 22 * list(SERIES).index(key)
         parts.append(
-            f'<rect x="{WIDTH - 240}" y="{row}" width="14" height="4" fill="{colour}"/>'
-            f'<text x="{WIDTH - 218}" y="{row + 7}">{title}</text>'
+            f'<rect x="{WIDTH - RIGHT + 20}" y="{row}" width="14" height="4" fill="{colour}"/>'
+            f'<text x="{WIDTH - RIGHT + 42}" y="{row + 7}">{title}: {ratios[key][0]:.1f}</text>'
         )
     return "\n".join([*parts, "</svg>"]) + "\n"
 
