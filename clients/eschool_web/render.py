@@ -18,8 +18,8 @@ from eschool_web import wording
 
 STATIC: Final = "static"
 JS_TEXTS: Final = "web.js."
-BARE: Final = frozenset({"lease.js", "lockpage.js", "start.js"})
-"""Modules of the pages without a frame."""
+BARE: Final = frozenset({"early.js", "lease.js", "lockpage.js", "start.js"})
+"""Scripts that the modules of the frame do not ask for."""
 
 _UNSAFE_IN_SCRIPT: Final = str.maketrans(
     {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "'": "\\u0027"}

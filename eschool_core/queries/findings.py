@@ -30,6 +30,11 @@ FINDINGS = (
 )
 
 
+LATE = (
+    "SELECT lesson_id, params, evidence FROM finding_record WHERE check_id = ? AND lesson_id <> 0"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence(Answer):
     """What is known of the time of an act, on the school's clock.
@@ -122,6 +127,16 @@ def _answer(row: Sequence[Any], zone: str) -> FindingAnswer:
         journal_id=row[19] or 0,
         by_device_clock=not settled and _by_device_clock(evidence, params, zone),
         settled=settled,
+    )
+
+
+def late_by_device(store: Store, check_id: str) -> frozenset[int]:
+    """Return the lessons that a check found late by the device's own clock alone."""
+    zone = zone_of(store)
+    return frozenset(
+        int(lesson_id)
+        for lesson_id, params, evidence in store.rows(LATE, check_id)
+        if _by_device_clock(decoded(evidence), decoded(params), zone)
     )
 
 

@@ -36,6 +36,7 @@ from eschool_core.reports.control import (
     families,
     homework,
     indices,
+    lessons,
     matrix,
     unmarked,
 )
@@ -106,6 +107,22 @@ CONTROL: tuple[ReportSpec, ...] = (
         "teachers",
         TEACHER_READS,
         homework.homework_report,
+        "control",
+    ),
+    ReportSpec(
+        lessons.COVERAGE_NAME,
+        lessons.COVERAGE_CLAUSE,
+        "teachers",
+        TEACHER_READS,
+        lessons.coverage_lessons_report,
+        "control",
+    ),
+    ReportSpec(
+        lessons.HOMEWORK_NAME,
+        lessons.HOMEWORK_CLAUSE,
+        "teachers",
+        TEACHER_READS,
+        lessons.homework_lessons_report,
         "control",
     ),
     ReportSpec(

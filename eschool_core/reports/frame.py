@@ -35,6 +35,7 @@ class Asked:
         now: The present moment, seconds UTC.
         class_id: The class of a report on a class; 0 for all.
         staff_id: The person of a report on one; 0 for all.
+        journal_id: The journal of a report on lessons; 0 for all.
         missing: What the replica does not hold, a sentence each.
         only: What the viewer sees; None for everything.
         last_seen: When a person's device or browser was last heard of, seconds UTC; only the
@@ -52,6 +53,7 @@ class Asked:
     only: Only | None = None
     last_seen: Mapping[int, int] | None = None
     sees_health: bool = False
+    journal_id: int = 0
 
     def shows(self, journal_id: int, class_id: int) -> bool:
         """Return whether a pupil of a class is wanted, and may be shown, in a journal."""

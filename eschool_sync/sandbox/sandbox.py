@@ -77,12 +77,16 @@ class Sandbox:
 
     def replica(self, role: str) -> Replica:
         """Return a new encrypted replica of whoever plays ``role``, enrolled and synced."""
+        return self.replica_of(self.person(role))
+
+    def replica_of(self, person_id: int) -> Replica:
+        """Return a new encrypted replica of anybody of the school, enrolled and synced."""
         stage, folder = self.stage, self._folder / f"replica-{len(self._replicas)}"
         transport = LocalTransport(
             lambda route, body: stage.directory.handle(stage.number, route, body, "sandbox")
         )
         profile = Profile("https://sandbox.invalid", stage.number)
-        code = stage.school.issue_code(self.person(role))
+        code = stage.school.issue_code(person_id)
         enrol_through(transport, profile, folder, code, PASSPHRASE, clock=self.clock)
         # Each has a computer of their own, or the server would tell of a shared one (6.1).
         replica = Replica.open(

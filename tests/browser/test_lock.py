@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -20,10 +20,10 @@ from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.browser.conftest import DESK, listen
 from tests.browser.keyboard import Keyboard
 from tests.browser.test_everybody import RULES
+from tests.browser.test_unsaved import Held, soon
 from tests.clients.web.pages import serving_locked, start_link
 
 LOOK_EVERY_MS = 100
-MOST_LOOKS = 300
 
 
 @dataclass
@@ -180,6 +180,37 @@ def test_half_a_word_is_kept_behind_the_board(locked: Locked) -> None:
 
 
 @pytest.mark.clause("4.5.7")
+def test_half_a_word_comes_back_to_the_lesson_that_it_was_typed_for(locked: Locked) -> None:
+    page = locked.page
+    running = page.locator("#strip-title").inner_text()
+    page.keyboard.press("Home")
+    expect(page.locator("#strip-title")).not_to_have_text(running)
+    earlier = page.locator("#strip-title").inner_text()
+    page.keyboard.press("F8")
+    page.locator("#topic").fill("Дроби: полслова")
+    page.keyboard.press("F10")
+    locked.unlock()
+    expect(page.locator("#topic")).to_have_value("Дроби: полслова")
+    expect(page.locator("#strip-title")).to_have_text(earlier)
+    page.keyboard.press("Escape")
+
+
+def test_the_passphrase_may_be_sent_before_the_module_that_takes_it_has_come(
+    locked: Locked,
+) -> None:
+    page, held = locked.page, Held()
+    page.keyboard.press("F10")
+    page.wait_for_selector("#passphrase")
+    page.route("**/lockpage.js", held.keep)
+    page.goto(page.url, wait_until="commit")
+    page.locator("#passphrase").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(LOOK_EVERY_MS)
+    held.let_go()
+    page.wait_for_selector("td[data-c]:focus")
+
+
+@pytest.mark.clause("4.5.7")
 def test_the_board_view_opens_by_its_button_and_fits_every_screen(locked: Locked) -> None:
     page = locked.page
     homework = "§ 4; " + "очень длинное задание с «кавычками», № 1–20 " * 6
@@ -245,14 +276,6 @@ def given(locked: Locked, lesson: int) -> int:
     return len([m for m in locked.replica.store.select(Mark, lesson_id=lesson) if m.value])
 
 
-def soon(page: Page, holds: Callable[[], bool]) -> None:
-    for _ in range(MOST_LOOKS):
-        if holds():
-            return
-        page.wait_for_timeout(LOOK_EVERY_MS)
-    assert holds()
-
-
 @pytest.mark.parametrize("late", [False, True], ids=["key is here", "key is on its way"])
 def test_keys_that_met_a_closed_door_are_sent_after_the_passphrase(
     locked: Locked, school: Sandbox, complaints: list[str], *, late: bool
@@ -264,12 +287,15 @@ def test_keys_that_met_a_closed_door_are_sent_after_the_passphrase(
     def hold(route: Route) -> None:
         sealing.append(route)
 
-    if late:
-        page.wait_for_load_state("networkidle")
-        page.route("**/api/seal", hold)
-        page.reload()
-    page.wait_for_selector("td[data-c]:focus")
+    page.wait_for_load_state("networkidle")
+    # A page that is open already may send one more request past a new route: it is loaded again.
     page.route("**/api/do-each", lambda route: route.abort())
+    if late:
+        page.route("**/api/seal", hold)
+    page.reload()
+    page.wait_for_selector("td[data-c]:focus")
+    if not late:
+        page.wait_for_load_state("networkidle")
     lesson = school.cast.first.id
     before = given(locked, lesson)
     keys.press("4")

@@ -44,13 +44,15 @@ const forms = () => [
  * @returns {[string, HTMLInputElement][]}
  */
 function typed() {
-  return forms().flatMap((form) => {
+  return [...document.querySelectorAll("form[data-act], form[data-send]")].flatMap((entry) => {
+    const form = /** @type {HTMLFormElement} */ (entry);
     const about = [...form.querySelectorAll("input[type=hidden]")]
       .map((field) => /** @type {HTMLInputElement} */ (field).value).join("/");
+    const what = form.dataset.act ?? form.getAttribute("action");
     return [...form.querySelectorAll("input:not([type=hidden], [type=checkbox]), textarea")]
       .map((field) => /** @type {HTMLInputElement} */ (field))
       .map((field) => /** @type {[string, HTMLInputElement]} */ (
-        [`${form.dataset.act}/${about}/${field.name}`, field]));
+        [`${what}/${about}/${field.id || field.name}`, field]));
   });
 }
 
@@ -68,7 +70,7 @@ async function submit(event) {
   try {
     const answer = await give(kind, fields);
     if (answer.refused) tell(form, answer.refused);
-    else await done(answer);
+    else await done(form, answer);
   } catch (error) {
     tell(form, saidOf(error));
   } finally {
@@ -142,10 +144,15 @@ function tell(form, refused) {
   /** @type {HTMLElement} */ (said).focus();
 }
 
-/** @param {any} answer */
-async function done(answer) {
+/**
+ * @param {HTMLFormElement} form
+ * @param {any} answer
+ */
+async function done(form, answer) {
   const findings = (answer.findings ?? []).map((/** @type {any} */ one) => `${one.text} ${one.remedy}`);
   const words = [say(answer.unknown ? "act_sent" : "act_done"), ...findings].join(" ");
+  // What it said is given; what stands in other forms is not yet.
+  form.reset();
   await refreshMain();
   announce(words);
   const place = document.getElementById("main");

@@ -3,6 +3,9 @@
 
 import { say } from "./texts.js";
 
+/** Browsers carry 64 KiB past the end of a page, all requests together; a letter may be 3 bytes. */
+const KEPT_ALIVE = 10_000;
+
 /** The pages are locked, or nobody answers: what is not saved must be kept. */
 export class Away extends Error {}
 
@@ -45,9 +48,22 @@ export const get = (path) => call(path, { method: "GET" });
  * @param {string} path
  * @param {object} [body]
  */
-export const post = (path, body = {}) =>
-  call(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
+export const post = (path, body = {}) => posted(path, JSON.stringify(body));
+
+/**
+ * Post what must arrive although the page is left meanwhile.
+ * @param {string} path
+ * @param {object} body
+ */
+export function postToTheEnd(path, body) {
+  const text = JSON.stringify(body);
+  return posted(path, text, { keepalive: text.length < KEPT_ALIVE });
+}
+
+/**
+ * @param {string} path
+ * @param {string} body
+ * @param {RequestInit} [options]
+ */
+const posted = (path, body, options = {}) =>
+  call(path, { method: "POST", headers: { "content-type": "application/json" }, body, ...options });

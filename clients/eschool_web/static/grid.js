@@ -20,7 +20,7 @@ import { Writer } from "./grid_write.js";
 import { isLocked } from "./lock.js";
 import { onStanding } from "./standing.js";
 import { say } from "./texts.js";
-import { holdsUnsaved } from "./unsaved.js";
+import { holdsUnsaved, whenLeft } from "./unsaved.js";
 
 const PAGE_ROWS = 10;
 const CHIPS_AFTER_MS = 400;
@@ -71,6 +71,7 @@ export class Grid {
     onStanding((standing) => this.standing(standing));
     holdsUnsaved("commands", () => this.queue.waiting);
     holdsUnsaved("drafts", () => this.strip.drafts());
+    whenLeft(() => this.queue.leave());
     if (unsaved.commands?.length) this.resend(unsaved.commands).catch(() => {});
     if (!this.strip.restore()) this.view.go(this.view.row, this.view.column);
     performance.mark("grid-ready");
@@ -278,12 +279,18 @@ export class Grid {
     if (this.stale) return;
     const same = data.lessons.length === lessons.length
       && data.pupils.length === this.model.pupils.length;
-    if (!same) return location.reload();
+    if (!same) return this.showAnew();
     for (const [row, column] of this.model.take({ ...data, loaded: performance.now() })) {
       this.view.paint(row, column);
     }
     this.model.pupils.forEach((/** @type {any} */ _, /** @type {number} */ row) => this.view.paintMean(row));
     this.term.paintAll();
     this.strip.show();
+  }
+
+  /** Lessons or pupils are others now: fetch the whole page, once nobody is in the middle of it. */
+  showAnew() {
+    this.stale = !this.queue.empty || this.strip.isBusy() || Boolean(document.querySelector("dialog"));
+    if (!this.stale) location.reload();
   }
 }

@@ -1,8 +1,8 @@
 // @ts-check
 // Sends what is typed, in order, as soon as it is typed. Nothing leaves the queue without an
-// answer: while the pages are locked it waits, sealed.
+// answer: while the pages are locked it waits, sealed, and what the page is left with is sent on.
 
-import { Away, post } from "./api.js";
+import { Away, postToTheEnd } from "./api.js";
 import { showLock } from "./lock.js";
 import { askProof, isProofAsked } from "./proof.js";
 
@@ -22,6 +22,8 @@ export class Queue {
     this.sending = false;
     /** Settled when nothing is on its way: what is asked for then knows all that was typed. */
     this.sent = Promise.resolve();
+    /** How many of those that wait are on their way. */
+    this.flying = 0;
     /** How many entries were ever added. */
     this.added = 0;
   }
@@ -57,8 +59,9 @@ export class Queue {
     try {
       while (this.waiting.length) {
         const batch = this.waiting.slice(0, MOST_AT_ONCE);
-        const commands = batch.map(({ kind, fields, replaces }) => ({ kind, fields, replaces }));
-        const { answers } = await post("/api/do-each", { commands });
+        this.flying = batch.length;
+        const { answers } = await give(batch);
+        this.flying = 0;
         const asked = batch.filter((_, index) => isProofAsked(answers[index]));
         // What waits for the passphrase stays unsaved, so a lock meanwhile keeps it.
         this.waiting.splice(0, batch.length, ...asked);
@@ -75,6 +78,16 @@ export class Queue {
       else this.reject(/** @type {any} */ (error));
     } finally {
       this.sending = false;
+      this.flying = 0;
+    }
+  }
+
+  /** The page is left: what waited for an answer to come is sent after it, and none is awaited. */
+  leave() {
+    const rest = this.waiting.slice(this.flying);
+    this.waiting = this.waiting.slice(0, this.flying);
+    for (let begin = 0; begin < rest.length; begin += MOST_AT_ONCE) {
+      give(rest.slice(begin, begin + MOST_AT_ONCE)).catch(() => {});
     }
   }
 
@@ -86,4 +99,10 @@ export class Queue {
     if (first) this.answered(first, { refused: said });
     if (others.length) setTimeout(() => this.send());
   }
+}
+
+/** @param {Entry[]} entries */
+function give(entries) {
+  const commands = entries.map(({ kind, fields, replaces }) => ({ kind, fields, replaces }));
+  return postToTheEnd("/api/do-each", { commands });
 }

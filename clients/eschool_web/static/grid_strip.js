@@ -1,11 +1,14 @@
 // @ts-check
 // The strip below the grid: topic, homework, work, roll and deadline of the lesson looked at.
+// A text that was typed is saved by Enter and also when its field is left, to the lesson that it
+// was typed for; what the plan only proposes is taken by Enter alone.
 
 import { askLine } from "./dialog.js";
 import { announce, byId } from "./dom.js";
 import { explainTexts } from "./grid_card.js";
 import { showFiles } from "./grid_files.js";
 import { showLinks } from "./grid_links.js";
+import { isLocked } from "./lock.js";
 import { say } from "./texts.js";
 
 const FULL_WEIGHT = 100;
@@ -16,11 +19,15 @@ const DEADLINE_EVERY_MS = 15_000;
 export class Strip {
   /**
    * @param {import("./grid.js").Grid} grid
-   * @param {Record<string, string>} drafts what was being typed when the page was locked
+   * @param {{name?: string, text?: string, lesson?: number}} draft what was being typed when the
+   *   page was locked
    */
-  constructor(grid, drafts) {
+  constructor(grid, draft) {
     this.grid = grid;
-    this.saved = drafts;
+    this.draft = draft;
+    /** Where somebody types, and the id of the lesson that it is for. */
+    /** @type {{field: HTMLInputElement, lesson: number} | null} */
+    this.typing = null;
     this.topic = /** @type {HTMLInputElement} */ (byId("topic"));
     this.homework = /** @type {HTMLInputElement} */ (byId("homework"));
     this.kind = /** @type {HTMLSelectElement} */ (byId("kind"));
@@ -29,9 +36,13 @@ export class Strip {
     this.works = new Map();
     this.topic.addEventListener("keydown", (event) => this.inTopic(event));
     this.homework.addEventListener("keydown", (event) => this.inHomework(event));
+    for (const field of [this.topic, this.homework]) {
+      field.addEventListener("input", () => this.typed(field));
+      field.addEventListener("blur", (event) => this.left(event));
+    }
     this.kind.addEventListener("change", () => this.setKind());
     this.weight.addEventListener("change", () => this.setWeight());
-    setInterval(() => this.showDeadline(), DEADLINE_EVERY_MS);
+    this.ticking = setInterval(() => this.showDeadline(), DEADLINE_EVERY_MS);
   }
 
   get lesson() {
@@ -69,7 +80,9 @@ export class Strip {
 
   showDeadline() {
     const shown = byId("deadline");
-    if (!shown) return;
+    // A page that was locked leaves nothing behind that holds its pupils.
+    if (!this.topic.isConnected) clearInterval(this.ticking);
+    if (!shown || !this.topic.isConnected) return;
     const { deadline, homework } = this.lesson;
     const left = Math.floor((deadline - this.grid.model.now()) / 60);
     let words = "";
@@ -166,19 +179,23 @@ export class Strip {
   inTopic(event) {
     if (this.isWayOut(event, this.topic, this.lesson.topic) || event.key !== "Enter") return;
     event.preventDefault();
-    const text = this.topic.value.trim();
-    const lesson = this.lesson;
-    if (text && text !== lesson.topic) {
-      const item = this.next()?.topic === text ? this.next() : null;
-      if (item) item.left -= 1;
-      lesson.topic = text;
-      lesson.item = item ? item.id : 0;
-      lesson.here = [...lesson.here, "t"];
-      const fields = { lesson_id: lesson.id, text, plan_item_id: lesson.item };
-      this.grid.queue.add({ kind: "record_topic", fields });
-      announce(say("topic_wrote"));
-    }
+    this.saveTopic(this.lesson);
     this.openHomework();
+  }
+
+  /** @param {any} lesson */
+  saveTopic(lesson) {
+    const text = this.topic.value.trim();
+    this.typing = null;
+    if (!text || text === lesson.topic) return;
+    const item = this.next()?.topic === text ? this.next() : null;
+    if (item) item.left -= 1;
+    lesson.topic = text;
+    lesson.item = item ? item.id : 0;
+    lesson.here = [...lesson.here, "t"];
+    const fields = { lesson_id: lesson.id, text, plan_item_id: lesson.item };
+    this.grid.queue.add({ kind: "record_topic", fields });
+    announce(say("topic_wrote"));
   }
 
   /** @param {KeyboardEvent} event */
@@ -186,16 +203,54 @@ export class Strip {
     const before = this.lesson.homework ?? "";
     if (this.isWayOut(event, this.homework, before) || event.key !== "Enter") return;
     event.preventDefault();
+    this.saveHomework(this.lesson);
+    this.backToGrid();
+  }
+
+  /** @param {any} lesson */
+  saveHomework(lesson) {
     const typed = this.homework.value.trim();
     const text = typed === "0" ? "" : typed;
-    const lesson = this.lesson;
-    if ((text || typed === "0") && text !== lesson.homework) {
-      lesson.homework = text;
-      lesson.here = [...lesson.here, "h"];
-      this.grid.queue.add({ kind: "record_homework", fields: { lesson_id: lesson.id, text } });
-      announce(say(text ? "homework_wrote" : "homework_none"));
-    }
-    this.backToGrid();
+    this.typing = null;
+    if ((!text && typed !== "0") || text === lesson.homework) return;
+    lesson.homework = text;
+    lesson.here = [...lesson.here, "h"];
+    this.grid.queue.add({ kind: "record_homework", fields: { lesson_id: lesson.id, text } });
+    announce(say(text ? "homework_wrote" : "homework_none"));
+  }
+
+  /**
+   * Somebody types: the text belongs to the lesson that is looked at now.
+   * @param {HTMLInputElement} field
+   */
+  typed(field) {
+    if (this.typing?.field !== field) this.typing = { field, lesson: this.lesson.id };
+  }
+
+  /**
+   * The field is left, for another column too: save what was typed. A dialog over the page leaves
+   * it as it is, and a lock has sealed it.
+   * @param {FocusEvent} event
+   */
+  left(event) {
+    const { typing } = this;
+    const to = /** @type {Element | null} */ (event.relatedTarget);
+    if (!typing || typing.field !== event.target || isLocked() || to?.closest("dialog")) return;
+    const column = this.columnOf(typing.lesson);
+    const lesson = this.grid.model.lessons[column < 0 ? this.grid.view.column : column];
+    if (typing.field === this.topic) this.saveTopic(lesson);
+    else this.saveHomework(lesson);
+    this.show();
+  }
+
+  /** @param {number} id of a lesson */
+  columnOf(id) {
+    return this.grid.model.lessons.findIndex((/** @type {any} */ one) => one.id === id);
+  }
+
+  /** Whether somebody is in the middle of a text. */
+  isBusy() {
+    return [this.topic, this.homework].some((field) => field === document.activeElement);
   }
 
   /**
@@ -206,6 +261,7 @@ export class Strip {
    */
   isWayOut(event, field, before) {
     if (event.key === "Escape") {
+      this.typing = null;
       field.value = before;
       this.backToGrid();
     } else if (event.key === "F8") this.openTopic();
@@ -232,29 +288,24 @@ export class Strip {
     shown.textContent = [clause, said.text, said.remedy].filter(Boolean).join(" ");
   }
 
-  /** What is typed in the fields and not saved. */
+  /** What is typed and not saved, with the lesson that it is for. */
   drafts() {
-    const lesson = this.lesson;
-    /** @type {Record<string, string>} */
-    const found = {};
-    if (document.activeElement === this.topic && this.topic.value !== lesson.topic) {
-      found.topic = this.topic.value;
-    }
-    const homework = lesson.homework ?? "";
-    if (document.activeElement === this.homework && this.homework.value !== homework) {
-      found.homework = this.homework.value;
-    }
-    return found;
+    if (!this.typing) return {};
+    const { field, lesson } = this.typing;
+    return { name: field.id, text: field.value, lesson };
   }
 
-  /** Put drafts back into their fields; true where there were any. */
+  /** Put a draft back into its field, at its lesson; true where there was one. */
   restore() {
-    const names = Object.keys(this.saved);
-    if (names[0] === "topic") this.openTopic();
-    if (names[0] === "homework") this.openHomework();
-    for (const name of names) {
-      /** @type {HTMLInputElement} */ (byId(name)).value = this.saved[name];
-    }
-    return names.length > 0;
+    const { name, text, lesson } = this.draft;
+    if (!name || text === undefined) return false;
+    const column = this.columnOf(lesson ?? 0);
+    if (column >= 0) this.grid.view.go(this.grid.view.row, column);
+    const field = name === "topic" ? this.topic : this.homework;
+    if (field === this.topic) this.openTopic();
+    else this.openHomework();
+    field.value = text;
+    this.typed(field);
+    return true;
   }
 }

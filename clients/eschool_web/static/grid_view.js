@@ -18,7 +18,6 @@ export class View {
     this.sending = false;
     /** The one cell that Tab reaches. */
     this.stop = this.cell(0, this.column);
-    this.table.style.setProperty("--lessons", String(model.lessons.length));
   }
 
   /**

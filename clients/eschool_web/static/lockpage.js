@@ -26,3 +26,4 @@ form.addEventListener("submit", async (event) => {
   field.focus();
 });
 field.focus();
+document.dispatchEvent(new Event("eschool-ready"));

@@ -14,6 +14,7 @@ import { startSaving } from "./saving.js";
 import { startSending } from "./sending.js";
 import { startSlips } from "./slips.js";
 import { ask, watchStanding } from "./standing.js";
+import { watchLeaving } from "./unsaved.js";
 
 /** @param {any} unsaved what the page had not saved when it was locked */
 function boot(unsaved) {
@@ -45,4 +46,6 @@ for (const here of document.querySelectorAll("nav [aria-current]")) {
 }
 startsWith(startMain);
 listenForInput();
+watchLeaving();
 boot(null);
+document.dispatchEvent(new Event("eschool-ready"));

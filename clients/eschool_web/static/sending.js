@@ -22,7 +22,7 @@ async function submit(event, form) {
   const button = form.querySelector("button");
   if (button) button.disabled = true;
   try {
-    await follow(await send(form));
+    await follow(await send(form), form);
   } finally {
     if (button) button.disabled = false;
   }
@@ -48,10 +48,15 @@ function send(form) {
   });
 }
 
-/** @param {Response} answer */
-async function follow(answer) {
+/**
+ * @param {Response} answer
+ * @param {HTMLFormElement} form
+ */
+async function follow(answer, form) {
   if ((answer.headers.get("content-type") ?? "").startsWith("application/json")) {
     const { to } = await answer.json();
+    // It is sent: nothing of it is left to lose.
+    form.reset();
     if (to) location.assign(to);
     else location.reload();
     return;

@@ -1,10 +1,10 @@
 // @ts-check
 // What a page has not saved yet: commands on their way, and texts that somebody is typing.
 
-/** @typedef {{commands: object[], drafts: Record<string, string>}} Unsaved */
-
 /** @type {{name: string, take: () => any}[]} */
 let holders = [];
+/** @type {(() => void)[]} */
+let leavers = [];
 
 /**
  * Let a part of the page say what it has not saved.
@@ -23,4 +23,26 @@ export function allUnsaved() {
 /** Forget the holders of a page that is gone. */
 export function forgetHolders() {
   holders = [];
+  leavers = [];
+}
+
+/**
+ * Let a part of the page send on what still waits when the page is left.
+ * @param {() => void} leave
+ */
+export function whenLeft(leave) {
+  leavers = [...leavers, leave];
+}
+
+/** Whether somebody has begun a text that nothing sends by itself. */
+const hasDrafts = () => holders.some(({ name, take }) => name !== "commands" && Object.keys(take()).length);
+
+/** Listen once for the whole life of the document. */
+export function watchLeaving() {
+  window.addEventListener("pagehide", () => {
+    for (const leave of leavers) leave();
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (hasDrafts()) event.preventDefault();
+  });
 }

@@ -20,7 +20,7 @@ from eschool_core.reports.control import families, unmarked
 from eschool_core.reports.frame import Asked as Wanted
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked
-from eschool_web.views.class_groups import SplitSubject, splits
+from eschool_web.views.class_groups import SplitSubject, WaitingMove, splits
 
 ANSWERED_DAYS = 14
 """A request that was answered is shown for so many days."""
@@ -48,6 +48,8 @@ class ClassCards:
         due: Guardians on paper whose list of this week is neither handed out nor tried (4.6.5).
         requests: To the system officer: open ones, and those answered lately (4.6.6).
         splits: Subgroups to be approved, or not yet agreed to by their teachers (4.6.4/1).
+        waiting: Moves between subgroups that wait for a written application, each with its
+            subject (4.6.4/2).
     """
 
     unmarked: tuple[WithoutMarks, ...]
@@ -58,6 +60,7 @@ class ClassCards:
     due: tuple[PaperEntry, ...]
     requests: tuple[RequestAnswer, ...]
     splits: tuple[SplitSubject, ...]
+    waiting: tuple[tuple[str, WaitingMove], ...]
 
 
 def class_cards(
@@ -75,6 +78,7 @@ def class_cards(
     ids = [place.journal_id for place in journals]
 
     def question(store: Store) -> ClassCards:
+        split = splits(store, school_class.id, today)
         wanted = Wanted(
             default_period(store, report(unmarked.NAME, "control"), today, asked.language),
             today,
@@ -102,9 +106,8 @@ def class_cards(
                 for entry in pupil_requests(store)
                 if entry.school_class == school_class.name and _is_shown(entry, today)
             ),
-            splits=tuple(
-                entry for entry in splits(store, school_class.id, today) if not entry.settled
-            ),
+            splits=tuple(entry for entry in split if not entry.settled),
+            waiting=tuple((entry.subject, move) for entry in split for move in entry.waiting),
         )
 
     return asked.read(question)

@@ -16,7 +16,7 @@ from eschool_core.queries.names import full_name
 from eschool_core.queries.pupil_requests import pupil_requests
 from eschool_core.store.store import Store
 from eschool_web.asking import Asked, Page
-from eschool_web.views.class_groups import splits, subgroups
+from eschool_web.views.class_groups import signers_of, splits, subgroups
 from eschool_web.views.led_class import class_part, led, log_cards_of
 
 RELEASES: Final = (
@@ -66,7 +66,8 @@ def changes_page(asked: Asked) -> Page:
             "open": RequestState.OPEN,
             "groups": asked.read(lambda store: subgroups(store, school_class.id, today)),
             "splits": asked.read(lambda store: splits(store, school_class.id, today)),
-            "grounds": (GroupChangeGround.APPLICATION, GroupChangeGround.ORDER),
+            "signers": asked.read(lambda store: signers_of(store, school_class.id, today)),
+            "grounds": {entry.name.lower(): int(entry) for entry in GroupChangeGround},
             "releases": asked.read(lambda store: releases(store, school_class.id, today)),
             "release_kinds": OF_A_SUBJECT,
             "family_kinds": (ExemptionKind.FAMILY,),

@@ -1,12 +1,15 @@
-"""How a class is split: subgroups with their pupils, and what is to be approved (4.6.4)."""
+"""How a class is split: subgroups with their pupils, what is to be approved, who is to move."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
+from eschool_core.commands.group_drafts import members_of
+from eschool_core.domain.care import GroupDraft
 from eschool_core.queries.alphabet import sort_key
-from eschool_core.queries.group_draft import PartGroup, group_draft
+from eschool_core.queries.consents import class_consents
+from eschool_core.queries.group_draft import PartGroup, PlacedPupil, group_draft
 from eschool_core.queries.names import full_name
 from eschool_core.store.store import Store
 
@@ -35,17 +38,61 @@ class Subgroup:
 
 
 @dataclass(frozen=True, slots=True)
+class WaitingMove:
+    """A pupil who is to learn in another part, once there is a written application (4.6.4/2).
+
+    Attributes:
+        signers: Who may sign it: guardians by id and name, from 18 the pupil.
+    """
+
+    pupil_id: int
+    name: str
+    from_group_id: int
+    from_group: str
+    to_group_id: int
+    to_group: str
+    signers: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SplitSubject:
     """A subject that the class learns in parts.
 
     Attributes:
         unplaced: Pupils who are in no part, and not outside with a reason.
+        waiting: Moves that the draft has and the lists do not.
     """
 
     subject_id: int
     subject: str
     parts: tuple[PartGroup, ...]
-    unplaced: tuple[str, ...]
+    pupils: tuple[PlacedPupil, ...]
+    waiting: tuple[WaitingMove, ...]
+
+    @property
+    def unplaced(self) -> tuple[PlacedPupil, ...]:
+        """Who is in no part, and not outside with a reason."""
+        return tuple(entry for entry in self.pupils if not entry.placed)
+
+    @property
+    def outside(self) -> tuple[PlacedPupil, ...]:
+        """Who learns the subject in no part, with the reason."""
+        return tuple(entry for entry in self.pupils if entry.outside)
+
+    @property
+    def groups(self) -> tuple[tuple[int, str], ...]:
+        """The parts by id and name, each once."""
+        return tuple({part.group_id: part.group for part in self.parts}.items())
+
+    @property
+    def ways(self) -> tuple[tuple[int, int, str], ...]:
+        """From which part to which one may move: both ids, and both names."""
+        return tuple(
+            (old, new, f"{old_name} → {new_name}")
+            for old, old_name in self.groups
+            for new, new_name in self.groups
+            if old != new
+        )
 
     @property
     def approved(self) -> bool:
@@ -81,8 +128,45 @@ def subgroups(store: Store, class_id: int, day: int) -> tuple[Subgroup, ...]:
 def splits(store: Store, class_id: int, day: int) -> tuple[SplitSubject, ...]:
     """Return the subjects that a class learns in parts, by name, and how each stands."""
     found = sorted(store.rows(SPLIT, class_id), key=lambda row: sort_key(row[1]))
+    signers = {one.pupil_id: one.givers for one in class_consents(store, class_id, day)}
     listed = []
     for subject_id, subject in found:
         draft = group_draft(store, class_id, int(subject_id), day)
-        listed.append(SplitSubject(int(subject_id), str(subject), draft.parts, draft.unplaced))
+        names = {part.group_id: part.group for part in draft.parts}
+        waiting = [
+            WaitingMove(
+                entry.pupil_id,
+                entry.name,
+                old,
+                names[old],
+                new,
+                names[new],
+                signers.get(entry.pupil_id, ()),
+            )
+            for entry in draft.pupils
+            for old, new in _moves(store, class_id, int(subject_id), entry.pupil_id, names, day)
+        ]
+        listed.append(
+            SplitSubject(int(subject_id), str(subject), draft.parts, draft.pupils, tuple(waiting))
+        )
     return tuple(listed)
+
+
+def signers_of(store: Store, class_id: int, day: int) -> list[tuple[int, int, str]]:
+    """Return who may sign an application about whom: signer, pupil, both names."""
+    return [
+        (signer, one.pupil_id, f"{name} ({one.name})")
+        for one in class_consents(store, class_id, day)
+        for signer, name in one.givers
+    ]
+
+
+def _moves(
+    store: Store, class_id: int, subject_id: int, pupil_id: int, names: dict[int, str], day: int
+) -> list[tuple[int, int]]:
+    """Return from which part to which one the draft would move a pupil: no pair, or one."""
+    draft = store.first(GroupDraft, class_id=class_id, subject_id=subject_id, pupil_id=pupil_id)
+    if draft is None or draft.group_id not in names:
+        return []
+    current = sorted(members_of(store, pupil_id, day) & set(names))
+    return [(current[0], draft.group_id)] if current and draft.group_id not in current else []

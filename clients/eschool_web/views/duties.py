@@ -20,11 +20,13 @@ MAX_SHOWN = 200
 PLACES: Final = {
     "4.5.4": "/concerns",
     "4.6.2": "/class",
+    "4.6.4/1": "/class/{id}/changes#groups",
+    "duty.4.6.4/1.agree": "/groups",
     "4.6.5": "/class",
     "4.6.7": "/class",
     "5.1": "/results",
 }
-"""Pages on which a duty is kept by a press, by its clause."""
+"""Pages on which a duty is kept by a press, by its text or clause; ``id`` is what it is about."""
 
 
 def duties_page(asked: Asked) -> Page:
@@ -52,7 +54,7 @@ def shown_duties(
         {
             "text": said(duty.text, duty.params, language),
             "clause": duty.clause,
-            "to": PLACES.get(duty.clause, ""),
+            "to": PLACES.get(duty.text, PLACES.get(duty.clause, "")).format(id=duty.object_id),
             "section": duty.params.get("section", 0),
             "is_open": duty.done_at is None,
             "person": duty.person,

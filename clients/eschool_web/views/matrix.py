@@ -21,8 +21,16 @@ FULL: Final = 100
 INDICES: Final = (
     ("activity_share", "activity_change", "/report?name=gaps&section=control&teacher={id}"),
     ("density_share", "density_change", "/report?name=density&section=control&teacher={id}"),
-    ("coverage_share", "coverage_change", "/report?name=coverage&section=control&teacher={id}"),
-    ("homework_share", "homework_change", "/report?name=homework&section=control&teacher={id}"),
+    (
+        "coverage_share",
+        "coverage_change",
+        "/report?name=coverage_lessons&section=control&teacher={id}",
+    ),
+    (
+        "homework_share",
+        "homework_change",
+        "/report?name=homework_lessons&section=control&teacher={id}",
+    ),
     ("families_share", "", "/report?name=families&section=control&class={led}"),
 )
 

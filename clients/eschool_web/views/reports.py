@@ -24,6 +24,7 @@ from eschool_core.reports.catalogue import (
     readable,
     report,
 )
+from eschool_core.reports.control import coverage, homework, lessons
 from eschool_core.reports.filling import GAPS_NAME
 from eschool_core.reports.table import About, Table
 from eschool_core.reports.to_html import Leads, notes_html, plots_html, table_html
@@ -36,6 +37,12 @@ from eschool_web.views.diary import diaries_open_to
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JOURNALS_OF_LESSONS: Final = "SELECT id, journal_id FROM lesson WHERE day BETWEEN ? AND ?"
+LESSONS_OF: Final = {
+    homework.NAME: lessons.HOMEWORK_NAME,
+    coverage.NAME: lessons.COVERAGE_NAME,
+}
+"""Reports of counts, and the one that names the lessons that were counted (4.4.4)."""
+
 SECTIONS: dict[str, Section] = {"report": "report", "control": "control"}
 
 
@@ -135,8 +142,12 @@ def leads_of(store: Store, table: Table, person_id: int, day: int) -> Leads:
     days = (calendar.day_number(table.first_day), calendar.day_number(table.last_day))
     about_lessons = any(row.about and row.about.kind == "lesson" for row in table.rows)
     journals: dict[int, int] = dict(store.rows(JOURNALS_OF_LESSONS, *days)) if about_lessons else {}
+    of_lessons = f"/report?name={LESSONS_OF.get(table.name, '')}&section=control"
 
     def leads(about: About) -> str:
+        if table.name in LESSONS_OF and about.kind in ("journal", "staff"):
+            who = "journal" if about.kind == "journal" else "teacher"
+            return f"{of_lessons}&{who}={about.id}"
         if about.kind == "lesson" and about.id in journals:
             return f"/journal/{journals[about.id]}?lesson={about.id}"
         if about.kind == "staff":
@@ -174,5 +185,6 @@ def report_table(store: Store, asked: Asked, spec: ReportSpec, today: int) -> Ta
         asked.number("teacher"),
         asked.language,
         last_seen=asked.source.last_seen(),
+        journal_id=asked.number("journal"),
     )
     return make_report(store, spec, wanted, asked.source.person_id)

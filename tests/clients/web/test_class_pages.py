@@ -9,14 +9,14 @@ import httpx
 import pytest
 
 from eschool_core import calendar
-from eschool_core.domain.care import ClassCheck, PupilRequest
+from eschool_core.domain.care import ClassCheck, GroupApproval, PupilRequest
 from eschool_core.domain.care_enums import ClassCheckKind, RequestState, SlipState
 from eschool_core.domain.informing import PaperApplication, PaperSlip
 from eschool_core.domain.journal import JournalLine
 from eschool_core.domain.office import Slip
-from eschool_core.domain.people import Exemption, GroupMember, Guardianship, Pupil
+from eschool_core.domain.people import Exemption, GroupMember, GroupTransfer, Guardianship, Pupil
 from eschool_core.domain.privacy import PersonalRead
-from eschool_core.domain.school import Journal, SchoolClass
+from eschool_core.domain.school import Journal, SchoolClass, TeachingLoad
 from eschool_core.labels import text
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
@@ -247,22 +247,52 @@ def test_the_class_teacher_enters_the_family_form_by_its_order(
     assert "семейная форма, № 7-с" in client.get(path).text
 
 
+def section(page: str, begin: str, end: str) -> str:
+    return page[page.index(begin) : page.index(end, page.index(begin))]
+
+
+def member_of(leader: Replica, group_id: int) -> int:
+    """Return the last pupil of a subgroup: tests that follow each move another one."""
+    today = leader.today()
+    members = [
+        member
+        for member in leader.store.select(GroupMember, group_id=group_id)
+        if member.first_day <= today <= member.last_day
+    ]
+    return members[-1].pupil_id
+
+
+def way_of(page: str) -> tuple[int, int]:
+    """Return the first way between two parts that the page offers: from, to."""
+    form = section(page, '<select name="to_group_id" data-as="number" data-with=', "</select>")
+    [[new, old], *_] = re.findall(r'value="(\d+)" data-value="(\d+)"', form)
+    return int(old), int(new)
+
+
+def approve_all(client: httpx.Client, leader: Replica, class_id: int) -> None:
+    """Approve every split as the page offers it, whoever has no place outside with a reason."""
+    page = client.get(f"/class/{class_id}/changes").text
+    for form in re.findall(r'<form data-act="draft_group" class="box">.*?</form>', page, re.DOTALL):
+        [subject] = re.findall(r'name="subject_id"[^>]*value="(\d+)"', form)
+        about = {"class_id": class_id, "subject_id": int(subject)}
+        for pupil in re.findall(r'<option value="(\d+)">[^<]* – места нет', form):
+            refused = give(client, "draft_group", **about, pupil_id=int(pupil))
+            assert refused is not None
+            outside = {"pupil_id": int(pupil), "reason": "обучение на дому"}
+            assert give(client, "draft_group", **about, **outside) is None
+        assert give(client, "approve_groups", **about, first_day=leader.today()) is None
+
+
 @pytest.mark.clause("4.6.4/2")
 def test_a_move_between_subgroups_needs_its_document(
     client: httpx.Client, leader: Replica, class_id: int
 ) -> None:
-    page = client.get(f"/class/{class_id}/changes").text
-    groups = options(page, "from_group_id")
-    today = leader.today()
-    members = [
-        member
-        for member in leader.store.select(GroupMember, group_id=groups[0])
-        if member.last_day >= today
-    ]
+    old, new = way_of(client.get(f"/class/{class_id}/changes").text)
+    today, pupil = leader.today(), member_of(leader, old)
     move = {
-        "pupil_id": members[0].pupil_id,
-        "from_group_id": groups[0],
-        "to_group_id": groups[1],
+        "pupil_id": pupil,
+        "from_group_id": old,
+        "to_group_id": new,
         "first_day": today,
         "ground": 2,
     }
@@ -271,5 +301,112 @@ def test_a_move_between_subgroups_needs_its_document(
     assert refused["clause"] == "4.6.4/2"
     done = give(client, "change_group", **move, document="17-о", document_day=today)
     assert done is None
-    now = leader.store.select(GroupMember, group_id=groups[1], pupil_id=members[0].pupil_id)
+    now = leader.store.select(GroupMember, group_id=new, pupil_id=pupil)
     assert [member.first_day for member in now] == [today]
+
+
+@pytest.mark.clause("4.6.4/2")
+def test_a_move_by_application_names_who_signed_it(
+    client: httpx.Client, leader: Replica, class_id: int
+) -> None:
+    page = client.get(f"/class/{class_id}/changes").text
+    (old, new), today = way_of(page), leader.today()
+    pupil = member_of(leader, old)
+    form = section(page, 'name="applicant_id" data-as="number" data-with="pupil_id"', "</select>")
+    signers = {
+        int(about): int(signer)
+        for signer, about in re.findall(r'value="(\d+)" data-value="(\d+)"', form)
+    }
+    move = {
+        "pupil_id": pupil,
+        "from_group_id": old,
+        "to_group_id": new,
+        "first_day": today,
+        "ground": 1,
+        "document": "вх. 41",
+        "document_day": today,
+    }
+    stranger = next(signer for about, signer in signers.items() if about != pupil)
+    refused = give(client, "change_group", **move, applicant_id=stranger)
+    assert refused is not None
+    assert (refused["clause"], bool(refused["remedy"])) == ("4.6.4/2", True)
+    assert give(client, "change_group", **move, applicant_id=signers[pupil]) is None
+    [transfer] = leader.store.select(GroupTransfer, pupil_id=pupil)
+    assert (transfer.document, transfer.applicant_id) == ("вх. 41", signers[pupil])
+
+
+@pytest.mark.clause("4.6.4/2")
+def test_a_planned_move_waits_for_its_application_where_the_class_teacher_sees_it(
+    client: httpx.Client, leader: Replica, class_id: int
+) -> None:
+    path = f"/class/{class_id}/changes"
+    page = client.get(path).text
+    assert "заявления ещё нет" not in page
+    (old, new), today = way_of(page), leader.today()
+    pupil = member_of(leader, old)
+    place = section(page, '<form data-act="draft_group" class="box">', "</form>")
+    subject = int(re.findall(r'name="subject_id"[^>]*value="(\d+)"', place)[0])
+    assert new in options(place, "group_id")
+    planned = {"class_id": class_id, "subject_id": subject, "pupil_id": pupil}
+    assert give(client, "draft_group", **planned, group_id=new) is None
+    page = client.get(path).text
+    waiting = section(page, '<ul class="waiting">', "</ul>")
+    assert "заявления ещё нет" in waiting
+    [signer, *_] = options(waiting, "applicant_id")
+    assert "заявления ещё нет" in client.get(f"/class/{class_id}").text
+    move = {
+        "pupil_id": pupil,
+        "from_group_id": old,
+        "to_group_id": new,
+        "first_day": today,
+        "ground": 1,
+        "document": "вх. 42",
+        "document_day": today,
+        "applicant_id": signer,
+    }
+    assert give(client, "change_group", **move) is None
+    assert "заявления ещё нет" not in client.get(path).text
+
+
+@pytest.mark.clause("4.6.4/1")
+@pytest.mark.clause("4.6.4/2")
+def test_a_newcomer_is_placed_without_an_application(
+    client: httpx.Client, leader: Replica, class_id: int
+) -> None:
+    path, today = f"/class/{class_id}/changes", leader.today()
+    approve_all(client, leader, class_id)
+    assert 'id="newcomer-' not in client.get(path).text
+    newcomer = {"class_id": class_id, "family": "Нездешний", "given": "Яков", "first_day": today}
+    assert give(client, "request_pupil", **newcomer) is None
+    [pupil] = leader.store.select(Pupil, family="Нездешний")
+    page = client.get(path).text
+    form = section(page, '<details id="newcomer-', "</details>")
+    assert options(form, "pupil_id") == [pupil.id]
+    group = options(form, "to_group_id")[0]
+    placing = {"pupil_id": pupil.id, "to_group_id": group, "first_day": today, "ground": 3}
+    assert give(client, "change_group", **placing) is None
+    assert leader.store.select(GroupMember, group_id=group, pupil_id=pupil.id)
+
+
+@pytest.mark.clause("4.6.4/1")
+def test_a_teacher_agrees_to_the_list_of_the_own_subgroup(
+    client: httpx.Client, leader: Replica, stage: Sandbox, class_id: int
+) -> None:
+    approve_all(client, leader, class_id)
+    leader.sync()
+    server = stage.stage.school
+    [approval, *_] = server.store.select(GroupApproval, class_id=class_id, confirmed_at=0)
+    [load, *_] = server.store.select(TeachingLoad, journal_id=approval.journal_id)
+    teacher = stage.replica_of(load.staff_id)
+    with client_of(teacher) as (own, _):
+        assert f'value="{approval.journal_id}"' in own.get("/groups").text
+        assert 'href="/groups"' in own.get("/duties").text
+        agreed = {"journal_id": approval.journal_id, "class_id": class_id}
+        assert give(own, "confirm_group", **agreed) is None
+        page = own.get("/groups").text
+        assert f'value="{approval.journal_id}"' not in page
+        assert "согласие дано" in page
+    teacher.sync()
+    leader.sync()
+    known = leader.store.require(GroupApproval, approval.id)
+    assert known.confirmed_by_id == load.staff_id

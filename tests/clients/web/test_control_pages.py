@@ -170,17 +170,34 @@ def test_the_board_says_what_a_class_lacks_and_a_term_that_lacks_something_stays
 
 
 @pytest.mark.clause("4.4.4")
-def test_the_matrix_leads_to_the_exact_lessons(client: httpx.Client, stage: Sandbox) -> None:
+@pytest.mark.parametrize("name", ["gaps", "coverage_lessons", "homework_lessons"])
+def test_the_matrix_leads_to_the_exact_lessons(
+    client: httpx.Client, stage: Sandbox, name: str
+) -> None:
     page = client.get("/control/matrix").text
     teacher = stage.cast.teacher_id
-    [gaps] = set(re.findall(rf'href="(/report\?name=gaps[^"]*teacher={teacher})"', page))
-    report = client.get(gaps.replace("&amp;", "&"))
+    [address] = set(re.findall(rf'href="(/report\?name={name}&[^"]*teacher={teacher})"', page))
+    report = client.get(address.replace("&amp;", "&"))
     assert report.status_code == 200
     lessons = re.findall(r'href="(/journal/\d+\?lesson=\d+)"', report.text)
     assert lessons
     assert client.get(lessons[0]).status_code == 200
     # A picture is never the only way to a number.
     assert page.count("<svg") == page.count('aria-hidden="true" preserveAspectRatio')
+
+
+@pytest.mark.clause("4.4.4/3")
+@pytest.mark.clause("4.4.4/4")
+@pytest.mark.parametrize("name", ["coverage", "homework"])
+def test_a_count_of_a_journal_leads_to_its_own_lessons(client: httpx.Client, name: str) -> None:
+    counts = client.get(f"/report?name={name}&section=control").text
+    leads = re.findall(rf'href="(/report\?name={name}_lessons[^"]*journal=(\d+))"', counts)
+    seen = []
+    for address, journal in leads:
+        report = client.get(address.replace("&amp;", "&")).text
+        seen += [(found, journal) for found in re.findall(r'href="/journal/(\d+)\?lesson', report)]
+    assert seen
+    assert all(found == journal for found, journal in seen)
 
 
 @pytest.mark.clause("4.5.1")

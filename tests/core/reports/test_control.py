@@ -349,6 +349,68 @@ def test_late_and_changed_late_stand_apart(school: SmallSchool) -> None:
     assert (found["in_time"], found["late"], found["changed_late"]) == (1, 1, 1)
 
 
+@pytest.mark.clause("4.4.4/4")
+def test_late_by_the_devices_clock_alone_is_counted_apart_from_late_for_sure(
+    school: SmallSchool,
+) -> None:
+    for day, known in ((MONDAY, 14), (TUESDAY, 16)):
+        lesson = school.lesson("5А", "Математика", day)
+        made_offline = offline(clock(day, known), clock(day, 17), clock(day + 1, 9))
+        school.must(RecordHomework(lesson_id=lesson, text="№ 2"), "maths", at=made_offline)
+    shown = control(school, "homework", week(school, "maths"))
+    found = row(shown, "Maths А.", "5А")
+    assert (found["late"], found["late_by_device"]) == (1, 1)
+    of_teacher = row(shown, "Maths А.", "всего")
+    assert (of_teacher["late"], of_teacher["late_by_device"]) == (1, 1)
+
+
+@pytest.mark.clause("4.4.4/4")
+def test_each_lesson_whose_homework_is_to_be_looked_at_is_named_with_why(
+    school: SmallSchool,
+) -> None:
+    changed = write(school, MONDAY)
+    school.must(RecordHomework(lesson_id=changed, text="№ 9"), "maths", at=clock(MONDAY, 22))
+    by_clock = school.lesson("5А", "Математика", TUESDAY)
+    made_offline = offline(clock(TUESDAY, 9), clock(TUESDAY, 17), clock(TUESDAY + 1, 9))
+    school.must(RecordHomework(lesson_id=by_clock, text="№ 2"), "maths", at=made_offline)
+    blank = write(school, MONDAY + 2, homework=None)
+    wanted = replace(week(school, "maths"), journal_id=school.journals["5А", "Математика"])
+    shown = control(school, "homework_lessons", wanted)
+    assert [(one.about and one.about.id, one.cells[5]) for one in shown.rows] == [
+        (changed, "изменено позже срока"),
+        (by_clock, "позже срока по часам устройства"),
+        (blank, "не указано"),
+    ]
+    assert shown.subject_of == "Maths А."
+    own = control(school, "homework_lessons", week(school), "maths")
+    assert set(own.column("teacher")) == {"Maths А."}
+    with pytest.raises(RightsError):
+        control(school, "homework_lessons", week(school, "russian"), "maths")
+
+
+@pytest.mark.clause("4.4.4/3")
+def test_each_lesson_that_was_not_given_is_named_with_why(school: SmallSchool) -> None:
+    write(school, MONDAY)
+    act = SetCalendar(
+        level=CalendarLevel.SCHOOL_CLASS,
+        object_id=school.classes["5А"],
+        days=(TUESDAY,),
+        day_kind=DayKind.QUARANTINE,
+        act="Приказ 5",
+    )
+    school.must(act, "deputy")
+    wanted = replace(week(school), journal_id=school.journals["5А", "Математика"])
+    shown = control(school, "coverage_lessons", wanted)
+    assert rows_of(shown, "why_not_given") == [
+        ("отменён: Приказ 5",),
+        ("нет ни темы, ни переклички",),
+    ]
+    assert [one.about and one.about.id for one in shown.rows] == [
+        school.lesson("5А", "Математика", day) for day in (TUESDAY, MONDAY + 2)
+    ]
+    assert row(control(school, "coverage", wanted), "5А", "Математика")["lag"] == -2
+
+
 def test_homework_of_a_grade_without_marks_is_asked_of_nobody(school: SmallSchool) -> None:
     assert "1А" not in control(school, "homework", week(school)).column("group")
 
