@@ -51,6 +51,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/inbox",
         "/duties",
         "/concerns",
+        "/groups",
         "/feeds",
         "/results",
     ),
