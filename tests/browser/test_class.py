@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from eschool_web.views.class_groups import splits
 from playwright.sync_api import Browser, Page, expect
 
+from eschool_core.commands.group_drafts import ApproveGroups
 from eschool_core.commands.lessons import RecordAttendance
 from eschool_core.commands.paper import FilePaperApplication
 from eschool_core.commands.pupil_requests import RequestRemoval
 from eschool_core.domain.care import GroupApproval
 from eschool_core.domain.enums import ExcuseKind, Presence
-from eschool_core.domain.people import AbsenceExcuse
+from eschool_core.domain.people import AbsenceExcuse, GroupTransfer
+from eschool_core.domain.school import TeachingLoad
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
 from tests.browser.conftest import DESK
@@ -127,3 +130,83 @@ def test_a_split_is_approved_on_the_page(page: Page, leader: Replica, stage: San
     expect(page.locator("#act-said")).to_be_visible()
     assert len(leader.store.select(GroupApproval)) > before
     expect(approve).to_have_count(count - 1)
+
+
+@pytest.mark.clause("4.6.4/2")
+def test_a_planned_move_waits_and_is_made_when_the_application_is_there(
+    page: Page, leader: Replica
+) -> None:
+    page.get_by_role("link", name="Изменения и данные").first.press("Enter")
+    card = page.locator("#splits > li").first
+    card.get_by_text("Наметить место или перевод").press("Enter")
+    form = card.locator("details[open] form[data-act=draft_group]")
+    whose = form.locator("[name=pupil_id] option").first.inner_text()
+    name, _, group = whose.partition(" – ")
+    others = [
+        one for one in form.locator("[name=group_id] option").all_inner_texts() if one != group
+    ]
+    form.locator("[name=group_id]").select_option(label=others[0])
+    form.get_by_role("button", name="Наметить").press("Enter")
+    waiting = card.locator(".waiting > li")
+    expect(waiting).to_have_count(1)
+    expect(waiting).to_contain_text(f"{name}: {group} → {others[0]} заявления ещё нет")
+    assert violations(page) == []
+    assert scroll_width(page, PHONE) <= PHONE["width"]  # type: ignore[arg-type]
+    page.set_viewport_size(DESK)
+    before = len(leader.store.select(GroupTransfer))
+    asked = waiting.locator("form[data-act=change_group]")
+    asked.get_by_role("button", name="Перевести").press("Enter")
+    expect(asked.locator("[name=document]")).to_be_focused()
+    assert len(leader.store.select(GroupTransfer)) == before
+    asked.locator("[name=document]").fill("вх. 57")
+    asked.get_by_role("button", name="Перевести").press("Enter")
+    expect(page.locator("#act-said")).to_be_visible()
+    expect(waiting).to_have_count(0)
+    assert len(leader.store.select(GroupTransfer)) == before + 1
+
+
+@pytest.mark.clause("4.6.4/1")
+def test_a_teacher_agrees_to_a_list_by_one_press(
+    chromium: Browser, leader: Replica, stage: Sandbox, complaints: list[str]
+) -> None:
+    server, day = stage.stage.school, stage.stage.day
+    [draft, *_] = splits(server.store, class_of(stage), day)
+    approval = ApproveGroups(class_id=class_of(stage), subject_id=draft.subject_id, first_day=day)
+    assert server.act(approval, stage.cast.class_teacher_id).key in ("", "group.already_there")
+    [approved, *_] = server.store.select(GroupApproval, class_id=class_of(stage))
+    [load, *_] = server.store.select(TeachingLoad, journal_id=approved.journal_id)
+    teacher = stage.replica_of(load.staff_id)
+    with opened(chromium, teacher, complaints) as (shown, pages):
+        shown.goto(pages.url + "/groups")
+        agree = shown.get_by_role("button", name="Согласен со списком")
+        count = agree.count()
+        assert count
+        assert violations(shown) == []
+        agree.first.press("Enter")
+        expect(agree).to_have_count(count - 1)
+        expect(shown.get_by_text("согласие дано").first).to_be_visible()
+
+
+@pytest.mark.clause("1.4")
+@pytest.mark.clause("4.5.2")
+def test_a_release_by_a_document_shows_in_the_journal_and_says_no_cause(
+    page: Page, leader: Replica, stage: Sandbox
+) -> None:
+    page.get_by_role("link", name="Изменения и данные").first.press("Enter")
+    form = page.locator("#release")
+    form.locator("summary").press("Enter")
+    form.locator("[name=pupil_id]").select_option(str(stage.cast.child))
+    form.locator("[name=subject_id]").select_option(label="Физическая культура")
+    form.locator("[name=document]").fill("справка № 41")
+    form.get_by_role("button", name="Внести").press("Enter")
+    expect(form.locator("[name=last_day]")).to_be_focused()
+    form.locator("[name=last_day]").fill("2026-12-25")
+    form.get_by_role("button", name="Внести").press("Enter")
+    expect(page.locator("#act-said")).to_be_visible()
+    expect(page.locator("section[aria-labelledby=releases]")).to_contain_text(
+        "Физическая культура: освобождён от предмета, справка № 41, 24.11.2026 – 25.12.2026"
+    )
+    page.get_by_role("link", name="Класс", exact=True).press("Enter")
+    page.get_by_role("link", name="Физическая культура").first.press("Enter")
+    page.wait_for_selector("#grid")
+    expect(page.locator("#grid tbody td", has_text="осв.").first).to_be_visible()
