@@ -27,10 +27,14 @@ from eschool_core.store.store import Store
 
 # Part groups in which a subject is taught to a class, with their journals.
 PARTS = (
-    "SELECT g.id, j.id FROM group_class gc "
+    "SELECT j.subject_id, g.id, j.id FROM group_class gc "
     "JOIN study_group g ON g.id = gc.group_id AND g.whole = 0 "
-    "JOIN journal j ON j.group_id = g.id WHERE gc.class_id = ? AND j.subject_id = ? "
-    "ORDER BY g.name, g.id, j.id"
+    "JOIN journal j ON j.group_id = g.id WHERE gc.class_id = ? ORDER BY g.name, g.id, j.id"
+)
+PLACED = (
+    "SELECT m.pupil_id, m.group_id FROM enrolment e JOIN group_member m ON m.pupil_id = e.pupil_id "
+    "WHERE e.class_id = ? AND e.first_day <= ? AND e.last_day >= ? AND m.last_day >= ? "
+    "ORDER BY m.group_id"
 )
 
 
@@ -157,13 +161,21 @@ def placement(
 ) -> dict[int, int]:
     """Return the group of each placed pupil of a class, 0 for outside; the draft goes first."""
     placed = {
-        entry.pupil_id: group_id
-        for entry in store.where(Enrolment, IN_CLASS, class_id, day, day)
-        for group_id in sorted(members_of(store, entry.pupil_id, day) & set(parts))
+        pupil_id: own[-1]
+        for pupil_id, groups in groups_of_class(store, class_id, day).items()
+        if (own := [group_id for group_id in groups if group_id in parts])
     }
     for draft in store.select(GroupDraft, class_id=class_id, subject_id=subject_id):
         placed[draft.pupil_id] = draft.group_id
     return placed
+
+
+def groups_of_class(store: Store, class_id: int, day: int) -> dict[int, list[int]]:
+    """Return the groups that each pupil of a class on a day belongs to then or later, by id."""
+    found: dict[int, list[int]] = {}
+    for pupil_id, group_id in store.rows(PLACED, class_id, day, day, day):
+        found.setdefault(int(pupil_id), []).append(int(group_id))
+    return found
 
 
 def members_of(store: Store, pupil_id: int, day: int) -> set[int]:
@@ -177,9 +189,15 @@ def members_of(store: Store, pupil_id: int, day: int) -> set[int]:
 
 def parts_of(store: Store, class_id: int, subject_id: int) -> dict[int, list[int]]:
     """Return the part groups of a class for a subject, each with its journals."""
-    found: dict[int, list[int]] = {}
-    for group_id, journal_id in store.rows(PARTS, class_id, subject_id):
-        found.setdefault(int(group_id), []).append(int(journal_id))
+    return split_subjects(store, class_id).get(subject_id, {})
+
+
+def split_subjects(store: Store, class_id: int) -> dict[int, dict[int, list[int]]]:
+    """Return the subjects that a class learns in parts, each with ``parts_of`` it."""
+    found: dict[int, dict[int, list[int]]] = {}
+    for subject_id, group_id, journal_id in store.rows(PARTS, class_id):
+        groups = found.setdefault(int(subject_id), {})
+        groups.setdefault(int(group_id), []).append(int(journal_id))
     return found
 
 

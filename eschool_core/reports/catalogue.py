@@ -74,6 +74,7 @@ class ReportSpec:
         section: ``report`` for the forms of 4.4.3, ``control`` for what deputies watch.
         usual: Of what it is where no period is named: one that has a column for each day is of
             the month, and refuses more.
+        of_visits: It tells when people were last heard of; others need not be told.
     """
 
     name: str
@@ -83,14 +84,27 @@ class ReportSpec:
     make: Callable[[Store, Asked], Table]
     section: Section = "report"
     usual: Usual = "term"
+    of_visits: bool = False
 
 
 CONTROL: tuple[ReportSpec, ...] = (
     ReportSpec(
-        matrix.NAME, matrix.CLAUSE, "teachers", TEACHER_READS, matrix.matrix_report, "control"
+        matrix.NAME,
+        matrix.CLAUSE,
+        "teachers",
+        TEACHER_READS,
+        matrix.matrix_report,
+        "control",
+        of_visits=True,
     ),
     ReportSpec(
-        activity.NAME, activity.CLAUSE, "teachers", STAFF_READS, activity.activity_report, "control"
+        activity.NAME,
+        activity.CLAUSE,
+        "teachers",
+        STAFF_READS,
+        activity.activity_report,
+        "control",
+        of_visits=True,
     ),
     ReportSpec(density.NAME, density.CLAUSE, "own", MARKS_READ, density.density_report, "control"),
     ReportSpec(
@@ -126,7 +140,13 @@ CONTROL: tuple[ReportSpec, ...] = (
         "control",
     ),
     ReportSpec(
-        families.NAME, families.CLAUSE, "classes", CLASS_READS, families.families_report, "control"
+        families.NAME,
+        families.CLAUSE,
+        "classes",
+        CLASS_READS,
+        families.families_report,
+        "control",
+        of_visits=True,
     ),
     ReportSpec(
         unmarked.NAME, unmarked.CLAUSE, "own", MARKS_READ, unmarked.unmarked_report, "control"
@@ -199,7 +219,14 @@ REPORTS: tuple[ReportSpec, ...] = (
         OFFICE_READS,
         substitutions.substitutions_report,
     ),
-    ReportSpec(filling.NAME, filling.CLAUSE, "teachers", OFFICE_READS, filling.filling_report),
+    ReportSpec(
+        filling.NAME,
+        filling.CLAUSE,
+        "teachers",
+        OFFICE_READS,
+        filling.filling_report,
+        of_visits=True,
+    ),
     ReportSpec(
         hours.TEACHER_NAME,
         hours.TEACHER_CLAUSE,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from eschool_core.commands.group_drafts import members_of
+from eschool_core.commands.group_drafts import groups_of_class, split_subjects
 from eschool_core.domain.care import GroupDraft
+from eschool_core.domain.school import Subject
 from eschool_core.queries.alphabet import sort_key
 from eschool_core.queries.consents import class_consents
 from eschool_core.queries.group_draft import PartGroup, PlacedPupil, group_draft
@@ -19,12 +20,6 @@ MEMBERS: Final = (
     "JOIN enrolment e ON e.pupil_id = p.id AND e.class_id = ? "
     "AND e.first_day <= ? AND e.last_day >= ? "
     "WHERE m.first_day <= ? AND m.last_day >= ? AND g.whole = 0"
-)
-SPLIT: Final = (
-    "SELECT DISTINCT s.id, s.name FROM group_class gc "
-    "JOIN study_group g ON g.id = gc.group_id AND g.whole = 0 "
-    "JOIN journal j ON j.group_id = g.id JOIN subject s ON s.id = j.subject_id "
-    "WHERE gc.class_id = ?"
 )
 
 
@@ -59,7 +54,7 @@ class SplitSubject:
     """A subject that the class learns in parts.
 
     Attributes:
-        unplaced: Pupils who are in no part, and not outside with a reason.
+        waits_for: Teachers who have not agreed to an approved part.
         waiting: Moves that the draft has and the lists do not.
     """
 
@@ -67,6 +62,7 @@ class SplitSubject:
     subject: str
     parts: tuple[PartGroup, ...]
     pupils: tuple[PlacedPupil, ...]
+    waits_for: tuple[str, ...]
     waiting: tuple[WaitingMove, ...]
 
     @property
@@ -100,13 +96,6 @@ class SplitSubject:
         return all(part.approved_at is not None for part in self.parts)
 
     @property
-    def waits_for(self) -> tuple[str, ...]:
-        """Teachers who have not agreed to an approved part."""
-        return tuple(
-            part.teachers for part in self.parts if part.approved_at and part.confirmed_at is None
-        )
-
-    @property
     def settled(self) -> bool:
         """Whether nothing is left to do."""
         return self.approved and not self.waits_for
@@ -127,12 +116,14 @@ def subgroups(store: Store, class_id: int, day: int) -> tuple[Subgroup, ...]:
 
 def splits(store: Store, class_id: int, day: int) -> tuple[SplitSubject, ...]:
     """Return the subjects that a class learns in parts, by name, and how each stands."""
-    found = sorted(store.rows(SPLIT, class_id), key=lambda row: sort_key(row[1]))
+    subjects = [store.require(Subject, one) for one in split_subjects(store, class_id)]
     signers = {one.pupil_id: one.givers for one in class_consents(store, class_id, day)}
+    belongs = groups_of_class(store, class_id, day)
     listed = []
-    for subject_id, subject in found:
-        draft = group_draft(store, class_id, int(subject_id), day)
+    for subject in sorted(subjects, key=lambda one: sort_key(one.name)):
+        draft = group_draft(store, class_id, subject.id, day)
         names = {part.group_id: part.group for part in draft.parts}
+        moves = _moves(store, class_id, subject.id, belongs, names)
         waiting = [
             WaitingMove(
                 entry.pupil_id,
@@ -144,10 +135,17 @@ def splits(store: Store, class_id: int, day: int) -> tuple[SplitSubject, ...]:
                 signers.get(entry.pupil_id, ()),
             )
             for entry in draft.pupils
-            for old, new in _moves(store, class_id, int(subject_id), entry.pupil_id, names, day)
+            for old, new in moves.get(entry.pupil_id, ())
         ]
         listed.append(
-            SplitSubject(int(subject_id), str(subject), draft.parts, draft.pupils, tuple(waiting))
+            SplitSubject(
+                subject.id,
+                subject.name,
+                draft.parts,
+                draft.pupils,
+                draft.unconfirmed,
+                tuple(waiting),
+            )
         )
     return tuple(listed)
 
@@ -162,11 +160,16 @@ def signers_of(store: Store, class_id: int, day: int) -> list[tuple[int, int, st
 
 
 def _moves(
-    store: Store, class_id: int, subject_id: int, pupil_id: int, names: dict[int, str], day: int
-) -> list[tuple[int, int]]:
-    """Return from which part to which one the draft would move a pupil: no pair, or one."""
-    draft = store.first(GroupDraft, class_id=class_id, subject_id=subject_id, pupil_id=pupil_id)
-    if draft is None or draft.group_id not in names:
-        return []
-    current = sorted(members_of(store, pupil_id, day) & set(names))
-    return [(current[0], draft.group_id)] if current and draft.group_id not in current else []
+    store: Store,
+    class_id: int,
+    subject_id: int,
+    belongs: dict[int, list[int]],
+    names: dict[int, str],
+) -> dict[int, list[tuple[int, int]]]:
+    """Return from which part to which one the draft would move whom, by pupil."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for draft in store.select(GroupDraft, class_id=class_id, subject_id=subject_id):
+        current = [group_id for group_id in belongs.get(draft.pupil_id, ()) if group_id in names]
+        if draft.group_id in names and current and draft.group_id not in current:
+            found[draft.pupil_id] = [(current[0], draft.group_id)]
+    return found

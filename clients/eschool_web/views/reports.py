@@ -184,7 +184,7 @@ def report_table(store: Store, asked: Asked, spec: ReportSpec, today: int) -> Ta
         asked.number("class"),
         asked.number("teacher"),
         asked.language,
-        last_seen=asked.source.last_seen(),
+        last_seen=asked.source.last_seen() if spec.of_visits else None,
         journal_id=asked.number("journal"),
     )
     return make_report(store, spec, wanted, asked.source.person_id)

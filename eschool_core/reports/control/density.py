@@ -128,7 +128,8 @@ def density_report(store: Store, asked: Asked) -> Table:
         column(language, "days_left", width=8),
         column(language, "warning", Unit.TEXT, 8),
     )
-    return framed(store, asked, NAME, CLAUSE, Sheet(columns, rows))
+    about = names.get(asked.staff_id, "")
+    return framed(store, asked, NAME, CLAUSE, Sheet(columns, rows), about)
 
 
 class _Densities:

@@ -8,6 +8,7 @@ from eschool_core.domain.people import GroupMember
 from eschool_core.queries.duties.duty import DutyState
 from eschool_core.queries.duties.registry import duties
 from eschool_core.queries.group_draft import group_draft
+from tests.core.queries.counting import statements
 from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock, verdict
 
 ENGLISH = "Английский язык"
@@ -135,3 +136,15 @@ def test_of_twenty_seven_the_one_not_placed_is_named_and_may_stay_outside_with_a
     halves = {school.groups["6А/1"], school.groups["6А/2"]}
     placed = [row.pupil_id for row in school.all(GroupMember) if row.group_id in halves]
     assert sorted(placed) == sorted(large[:26])
+
+
+@pytest.mark.clause("4.6.4/1")
+def test_how_a_class_is_split_takes_no_statement_for_a_pupil(
+    school: SmallSchool, large: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def taken(name: str) -> int:
+        of = school.classes[name], school.subjects[ENGLISH], MONDAY
+        return statements(school, monkeypatch, lambda: group_draft(school.store, *of))
+
+    assert len(large) > len(school.pupils["5А"])
+    assert taken("6А") == taken("5А")

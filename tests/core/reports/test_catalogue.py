@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 
 from eschool_core import calendar
@@ -24,7 +27,12 @@ from tests.school import FIRST_DAY, LAST_DAY, MONDAY, SmallSchool
 OF_A_MONTH = ("attendance_days", "timesheet")
 
 
-def any_period(school: SmallSchool, spec: ReportSpec, viewer: str = "") -> Table:
+def any_period(
+    school: SmallSchool,
+    spec: ReportSpec,
+    viewer: str = "",
+    last_seen: Mapping[int, int] | None = None,
+) -> Table:
     """Return a report of the year, or of a month where it is of a month at most."""
     set_terms(school)
     whole = None if spec.name in OF_A_MONTH else year(school)
@@ -32,6 +40,7 @@ def any_period(school: SmallSchool, spec: ReportSpec, viewer: str = "") -> Table
         school, period=whole, class_name="5А" if spec.scope == "class" else "",
         teacher="maths" if spec.scope == "teacher" else "", day=LAST_DAY,
     )  # fmt: skip
+    wanted = replace(wanted, last_seen=last_seen)
     return make_report(school.store, spec, wanted, school.staff[viewer] if viewer else 0)
 
 
@@ -40,6 +49,16 @@ def test_every_report_has_its_texts_and_its_clause(spec: ReportSpec) -> None:
     assert f"report.{spec.name}.title" in catalogue()
     assert f"cli.report.scope.{spec.scope}" in catalogue()
     assert clause(spec.clause).number == spec.clause
+
+
+@pytest.mark.clause("4.4.4/5")
+@pytest.mark.parametrize("spec", REPORTS, ids=lambda spec: spec.name)
+def test_a_report_says_whether_it_tells_when_people_were_last_heard_of(
+    school: SmallSchool, spec: ReportSpec
+) -> None:
+    """Who makes another need not ask the server for it, which takes its lock."""
+    known = any_period(school, spec, last_seen={}).as_json()
+    assert (known != any_period(school, spec).as_json()) == spec.of_visits
 
 
 @pytest.mark.scenario("1.2/2:1")

@@ -165,3 +165,4 @@ def test_who_lacks_marks_is_listed_for_one_teacher_alone(school: SmallSchool, we
     assert len(teachers) > 1
     own = made(school, "density", replace(week, staff_id=school.staff["maths"]), section="control")
     assert {str(own.value(row, "teacher")) for row in own.rows} == {"Maths А."}
+    assert (listed.subject_of, own.subject_of) == ("", "Maths А.")
