@@ -104,7 +104,7 @@ def inspection(store: Store, inspection_id: int) -> InspectionAnswer:
     """
     row = store.require(Inspection, inspection_id)
     names, zone = staff_names(store), zone_of(store)
-    places = _places(store)
+    places = places_of(store)
     if row.state == InspectionState.RELEASED:
         results = store.select(InspectionResult, inspection_id=row.id)
         items = [_of_result(entry, names, zone, places) for entry in results]
@@ -120,7 +120,7 @@ def inspection(store: Store, inspection_id: int) -> InspectionAnswer:
 
 def results_on(store: Store, staff_id: int) -> tuple[ItemAnswer, ...]:
     """Return what released checks say of a person, the newest first."""
-    names, zone, places = staff_names(store), zone_of(store), _places(store)
+    names, zone, places = staff_names(store), zone_of(store), places_of(store)
     found = store.select(InspectionResult, staff_id=staff_id)
     found.sort(key=lambda row: (-row.released_at, row.id))
     return tuple(_of_result(row, names, zone, places) for row in found)
@@ -130,7 +130,8 @@ def _closed_findings(store: Store) -> list[FindingRecord]:
     return store.where(FindingRecord, CLOSED, FindingState.OPEN)
 
 
-def _places(store: Store) -> dict[int, Place]:
+def places_of(store: Store) -> dict[int, Place]:
+    """Return group, subject, day and period of every lesson that a check has found something in."""
     return {
         lesson_id: (group or "", subject or "", calendar.date_of(day), period)
         for lesson_id, day, period, group, subject in store.rows(LESSONS)

@@ -18,6 +18,8 @@ from eschool_core.domain.inspection import Inspection, InspectionItem, Inspectio
 from eschool_core.domain.inspection_enums import InspectionState, ResultState
 from eschool_core.domain.office import FindingRecord, Notice
 from eschool_core.domain.partition import OFFICE, PartitionKind, partition
+from eschool_core.labels import text
+from eschool_core.queries.duties.registry import duties
 from tests.core.commands.acts import homework
 from tests.school import FIRST_DAY, MONDAY, SmallSchool, clock, verdict
 
@@ -209,3 +211,26 @@ def test_an_order_needs_a_note_and_a_release_happens_once(found: SmallSchool) ->
 def test_nobody_else_draws_up_a_check(found: SmallSchool, actor: str) -> None:
     command = DraftInspection(aim="Ведение", first_day=FIRST_DAY, last_day=MONDAY)
     assert verdict(found.do(command, actor, take=4)) == "4.1/role"
+
+
+@pytest.mark.clause("5.1")
+def test_duties_of_one_order_say_what_was_found_and_in_which_lesson(found: SmallSchool) -> None:
+    """Each has the same note, order and date: by that alone nobody could tell them apart."""
+    released(found)
+    answer = duties(found.store, found.now, found.staff["russian"])
+    own_ones = [duty for duty in answer.duties if duty.clause == "5.1"]
+    assert len({tuple(duty.params.items()) for duty in own_ones}) == 1 < len(own_ones)
+    said = {
+        tuple(text(each.key, "ru", **each.params) for each in duty.missing) for duty in own_ones
+    }
+    assert len(said) == len(own_ones)
+    assert all(len(lines) == 2 for lines in said)
+    first = own(found, "russian", ROLL)
+    found.must(AcknowledgeResult(result_id=first.id), "russian")
+    found.must(RemedyResult(result_id=first.id, remedy="Внесено"), "russian")
+    [done] = [
+        duty
+        for duty in duties(found.store, found.now, found.staff["russian"]).duties
+        if duty.key == f"5.1:{first.id}"
+    ]
+    assert (done.done_at is not None, done.missing) == (True, ())
