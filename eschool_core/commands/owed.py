@@ -61,7 +61,7 @@ def give_owed_work(store: Store, command: GiveOwedWork, occasion: Occasion) -> F
         raise InputError("data.field", field="due_day")
     if _marked(store, line.part, lesson.id):
         raise InputError("owed.marked")
-    earlier = store.first(OwedWork, part=line.part, lesson_id=lesson.id)
+    earlier = store.first(OwedWork, lesson_id=lesson.id, part=line.part)
     work = OwedWork(
         id=occasion.new_id() if earlier is None else earlier.id,
         part=line.part,
@@ -93,7 +93,7 @@ def settle_owed_work(store: Store, command: SettleOwedWork, occasion: Occasion) 
     """
     lesson = store.require(Lesson, command.lesson_id)
     line = line_in_lesson(store, lesson, command.pupil_id)
-    earlier = store.first(OwedWork, part=line.part, lesson_id=lesson.id)
+    earlier = store.first(OwedWork, lesson_id=lesson.id, part=line.part)
     if earlier is None or earlier.state not in (OwedState.OPEN, OwedState.EXPIRED):
         raise InputError("owed.nothing")
     if command.state == OwedState.FORGIVEN and not command.comment:

@@ -108,10 +108,10 @@ def register_gaps(
     """
     listed = [one for one in journals_of(store, school_class) if one.year_id == year.id]
     ids = {journal.id for journal in listed}
-    classes = {one.id: one for journal in listed for one in terms.classes_of(store, journal)}
+    classes = sorted({class_id for _, class_id in store.rows_among(CLASSES, ids)})
     found = _of_journals(store, ids)
     found += _of_classes(store, year, [school_class.id])
-    found += _year_marks(store, year, list(classes.values()), ids)
+    found += _year_marks(store, year, [store.require(SchoolClass, one) for one in classes], ids)
     return _with_people(store, year, found)
 
 

@@ -101,7 +101,11 @@ class Store:
         return found[0] if found else None
 
     def select(self, table: type[R], **equals: Value) -> list[R]:
-        """Return the rows whose columns equal the arguments, in id order."""
+        """Return the rows whose columns equal the arguments, in id order.
+
+        The first column named is what rows are found by, where it has an index: name the one
+        of fewest rows first. A lesson's cells are found by ``lesson_id``, never by their part.
+        """
         return list(self._read(table, tuple(equals), None, tuple(equals.values())))
 
     def _read(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 # Each of these runs text or bytes as code.
 RUNNING_NAMES = frozenset({"eval", "exec"})
@@ -25,6 +25,7 @@ SQL_SENTENCE = re.compile(
     r"(table|index|trigger|view|schema|database|role|user)\b|alter\s+table\b)",
     re.IGNORECASE | re.DOTALL,
 )
+LOOKUPS = (".select", ".first", ".page")
 SECRET_NAME = re.compile(r"secret|token|passw|passphrase|private_key|api_?key", re.IGNORECASE)
 SECRET_VALUE = re.compile(r"[0-9a-fA-F]{32,}|[A-Za-z0-9+/_-]{40,}={0,2}")
 
@@ -55,6 +56,29 @@ def secret_lines(tree: ast.AST) -> list[int]:
             if SECRET_NAME.search(names) and SECRET_VALUE.fullmatch(text):
                 found.append(node.lineno)
     return found
+
+
+def part_first_lines(tree: ast.AST, besides: Collection[str] = ()) -> list[int]:
+    """Return the lines that look rows of a lesson up by their part before the lesson.
+
+    Args:
+        tree: To look in.
+        besides: Names of tables that are not found by the lesson.
+    """
+    return [
+        node.lineno
+        for node in _nodes(tree)
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith(LOOKUPS)
+        and "lesson_id" in _named_after(node, "part")
+        and ast.unparse(node.args[0]) not in besides
+    ]
+
+
+def _named_after(call: ast.Call, name: str) -> list[str | None]:
+    """Return the names of a call's arguments that stand after one of them."""
+    names = [each.arg for each in call.keywords]
+    return names[names.index(name) :] if name in names else []
 
 
 def _nodes(tree: ast.AST) -> Iterator[ast.expr | ast.stmt | ast.keyword]:

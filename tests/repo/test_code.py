@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from eschool_core.domain.row import table_of
+from eschool_core.domain.tables import TABLES
 from tests.repo import scans
 from tests.repo.files import PROJECT, package_sources, place, syntax_of
 
@@ -108,3 +111,25 @@ def test_the_scan_knows_sentences_and_bound_values_from_built_sql() -> None:
         "'Select a class, {}'.format(name)\n"
     )
     assert scans.built_sql_lines(ast.parse(fine)) == []
+
+
+def test_cells_of_a_lesson_are_found_by_the_lesson() -> None:
+    """The order of the names decides how rows are found (``statements.select``)."""
+    besides = {
+        spec.table.__name__
+        for spec in TABLES
+        if "lesson_id" in (known := table_of(spec.table).columns) and not known["lesson_id"].index
+    }
+    assert found(partial(scans.part_first_lines, besides=besides), _sources()) == []
+
+
+def test_the_scan_finds_a_cell_that_is_looked_up_by_its_part() -> None:
+    for bad in (
+        "store.select(Mark, part=1, lesson_id=2)",
+        "first.of.first(Mark, part=1, lesson_id=2)",
+    ):
+        assert scans.part_first_lines(ast.parse(bad)) == [1]
+    fine = (
+        "store.select(Mark, lesson_id=2, part=1)\nstore.select(AbsenceExcuse, part=1, lesson_id=0)"
+    )
+    assert scans.part_first_lines(ast.parse(fine), {"AbsenceExcuse"}) == []
