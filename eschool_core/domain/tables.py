@@ -186,6 +186,6 @@ TABLES: tuple[TableSpec, ...] = (
 BY_NUMBER: dict[int, TableSpec] = {spec.table.number: spec for spec in TABLES}
 SPEC_OF: dict[type[Row], TableSpec] = {spec.table: spec for spec in TABLES}
 
-# Rows are values, not objects of an ORM: behind its descriptors a look at a column takes five times
-# as long, and a command has eighty of them.
+# Rows are values, not objects of an ORM: behind its descriptors a look at a column takes seven
+# times as long, and a command has eighty of them.
 default_registry.dispose()
