@@ -241,8 +241,8 @@ SERVER = (
     Mutant(
         "let-in-who-was-shut-out",
         _SCHOOL,
-        "        if not device.revoked_at and number in self.state.shut_out:\n",
-        "        if not device.revoked_at and number < 0:\n",
+        "        if device.revoked_at or number not in self.state.shut_out:\n",
+        "        if device.revoked_at or number >= 0:\n",
         "T15: who was shut out stays so after a restore",
     ),
     Mutant(
