@@ -28,13 +28,13 @@ LINES = (
 MARKS = (
     "SELECT m.part, l.day, m.lesson_id, m.value, m.kind FROM mark m "
     "JOIN lesson l ON l.id = m.lesson_id "
-    "WHERE l.journal_id = ? AND l.day <= ? AND m.value <> 0 ORDER BY l.day, m.lesson_id, m.id"
+    "WHERE l.part = ? AND l.day <= ? AND m.value <> 0 ORDER BY l.day, m.lesson_id, m.id"
 )
 MISSED = (
     "SELECT a.part, COUNT(*) FROM attendance a JOIN lesson l ON l.id = a.lesson_id "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? AND a.presence = ? GROUP BY a.part"
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ? AND a.presence = ? GROUP BY a.part"
 )
-LESSON_DAYS = "SELECT day FROM lesson WHERE journal_id = ? AND day BETWEEN ? AND ?"
+LESSON_DAYS = "SELECT day FROM lesson WHERE part = ? AND day BETWEEN ? AND ?"
 EARLIER = (
     "SELECT l.part, t.ordinal, m.value FROM journal_line l "
     "JOIN term_mark m ON m.part = l.part + 12 JOIN term t ON t.id = m.term_id "
@@ -106,7 +106,8 @@ def read(store: Store, journal_id: int, as_of: int, person_id: int = 0) -> Journ
         InputError: ``lookup.journal_not_here``; ``forecast.no_term``: the day lies in no term;
             ``forecast.no_marks``: the journal is not marked in it.
     """
-    if not store.holds(partition(PartitionKind.JOURNAL, journal_id)):
+    part = partition(PartitionKind.JOURNAL, journal_id)
+    if not store.holds(part):
         raise InputError("lookup.journal_not_here")
     journal = store.require(Journal, journal_id)
     term = terms.term_on(store, journal, as_of)
@@ -114,11 +115,11 @@ def read(store: Store, journal_id: int, as_of: int, person_id: int = 0) -> Journ
         raise InputError("forecast.no_term")
     if terms.mode_of(store, journal, term.id) is not AssessmentMode.MARKS:
         raise InputError("forecast.no_marks")
-    marks = store.rows(MARKS, journal_id, as_of)
+    marks = store.rows(MARKS, part, as_of)
     counted = _counted(store, journal, term, as_of)
     weights = [mark.weight for marks_of_one in counted.values() for mark in marks_of_one]
     period = (term.first_day, term.last_day)
-    days = [int(row[0]) for row in store.rows(LESSON_DAYS, journal_id, *period)]
+    days = [int(row[0]) for row in store.rows(LESSON_DAYS, part, *period)]
     return JournalFacts(
         journal=journal,
         term=term,
@@ -153,11 +154,10 @@ def _lines(
 ) -> tuple[Line, ...]:
     """Return the lines of those who stand in the journal on the day and are taught in lessons."""
     family = FamilyForm(store)
+    part = partition(PartitionKind.JOURNAL, journal.id)
     missed = {
         object_of(part): int(count)
-        for part, count in store.rows(
-            MISSED, journal.id, term.first_day, as_of, int(Presence.ABSENT)
-        )
+        for part, count in store.rows(MISSED, part, term.first_day, as_of, int(Presence.ABSENT))
     }
     earlier: dict[int, list[int]] = defaultdict(list)
     attested = (int(ResultValue.ONE), int(ResultValue.FIVE))

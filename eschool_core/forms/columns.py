@@ -164,6 +164,8 @@ def _longest(table: Table, at: int) -> tuple[float, float]:
     for row in (*table.rows, *table.totals):
         share = BOLD_SHARE if row.is_bold else 1.0
         for said in shown(row.cells[at], column, table).split("\n"):
+            if share * len(said) <= 1.0:
+                continue
             words = _words(said) if column.unit is Unit.TEXT else [said]
             word = max(word, share * min(max(map(len, words)), LONGEST_WORD))
             line = max(line, share * len(said))

@@ -11,15 +11,19 @@ from typing import Final
 
 from eschool_core import calendar
 from eschool_core.domain.enums import Presence
-from eschool_core.domain.school import School, Term
+from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.school import Journal, School, Term
 from eschool_core.labels import Language, text
 from eschool_core.queries.cell_text import grid_text, word
-from eschool_core.queries.journal_page import JournalPage, PageCell, PageLesson, journal_page
+from eschool_core.queries.journal_page import JournalPage, PageCell, PageLesson, entries_page
 from eschool_core.queries.lookup import JournalPlace
 from eschool_core.queries.names import staff_names
+from eschool_core.queries.term_results import written_marks
+from eschool_core.regulation.results import shown
 from eschool_core.reports.journals import JournalInfo, journals_of
 from eschool_core.reports.period import Period, term_period
 from eschool_core.reports.table import Column, Row, RowKind, Table, Unit, Value
+from eschool_core.results import terms
 from eschool_core.store.store import Store
 
 CLAUSE: Final = "5.2"
@@ -29,7 +33,7 @@ SUBSTITUTES: Final = (
     "SELECT l.id, s.substitute_id FROM lesson l JOIN substitution s "
     "ON s.journal_id = l.journal_id AND l.day BETWEEN s.first_day AND s.last_day "
     "AND (s.lesson_id = 0 OR s.lesson_id = l.id) "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? ORDER BY s.id"
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ? ORDER BY s.id"
 )
 
 
@@ -43,14 +47,14 @@ def journal_sheets(
     Raises:
         InputError: ``lookup.journal_not_here``: the journal lies outside this replica.
     """
-    page = journal_page(store, place.journal_id, period.first_day, period.last_day, language)
+    page = entries_page(store, place.journal_id, period.first_day, period.last_day, language)
     if not page.lessons:
         return ()
     school = store.first(School)
     name = "" if school is None else school.name
     about = f"{place.group}, {place.subject}"
     return (
-        _grid(page, name, about, period, language),
+        _grid(store, page, name, about, period, language),
         _lessons(store, page, name, about, period, language),
     )
 
@@ -82,26 +86,34 @@ def periods_of(
     return [term_period(store, term, language) for term in ordered] or [period]
 
 
-def _grid(page: JournalPage, school: str, about: str, period: Period, language: Language) -> Table:
-    term = page.results is not None and page.results.last_day <= calendar.date_of(period.last_day)
-    results = (
-        {row.pupil_id: row.value for row in page.results.rows} if term and page.results else {}
-    )
+def _grid(
+    store: Store,
+    page: JournalPage,
+    school: str,
+    about: str,
+    period: Period,
+    language: Language,
+) -> Table:
+    journal = store.get(Journal, page.journal_id)
+    term = None if journal is None else terms.term_on(store, journal, period.last_day)
+    if term is not None and term.last_day > period.last_day:
+        term = None
+    results = {} if term is None else written_marks(store, page.journal_id, term.id)
     columns = [
         Column("number", text("report.column.number", language), Unit.COUNT, 4),
         Column("name", text("form.person", language), Unit.TEXT, 30),
         *(_lesson_column(lesson, language) for lesson in page.lessons),
         Column("missed", text("form.missed", language), Unit.COUNT, 5),
     ]
-    if term:
+    if term is not None:
         columns.append(Column("term", period.name, Unit.MARK, 5))
     rows = []
     for row in page.rows:
         cells: list[Value] = [row.number or "", row.name]
         cells += [_cell(cell, language) for cell in row.cells]
         cells.append(row.missed)
-        if term:
-            cells.append(results.get(row.pupil_id))
+        if term is not None:
+            cells.append(results.get(row.pupil_id, shown(0)))
         rows.append(Row(tuple(cells), RowKind.ITEM if row.number else RowKind.LEFT))
     return _table(GRID, school, about, period, tuple(columns), tuple(rows), language)
 
@@ -123,7 +135,8 @@ def _lessons(
     store: Store, page: JournalPage, school: str, about: str, period: Period, language: Language
 ) -> Table:
     names = staff_names(store)
-    days = (page.journal_id, period.first_day, period.last_day)
+    part = partition(PartitionKind.JOURNAL, page.journal_id)
+    days = (part, period.first_day, period.last_day)
     replaced = {int(row[0]): names.get(int(row[1]), "") for row in store.rows(SUBSTITUTES, *days)}
     columns = (
         Column("day", text("form.date", language), Unit.DATE, 10),

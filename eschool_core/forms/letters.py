@@ -44,6 +44,11 @@ PRINTABLE: Final = (
     (0x2264, 0x2265),
 )
 """First and last numbers of letters that every font of the template has a shape for."""
+UNSHAPED: Final = re.compile(
+    "[^\n" + "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in PRINTABLE) + "]"
+)
+SHORTEST_GLUED: Final = 3
+"""Letters of the shortest text with something to be glued: «5 %»."""
 
 
 def printable(written: str) -> str:
@@ -53,7 +58,7 @@ def printable(written: str) -> str:
     'Ива\\u202eнов \\U0001f600'
     """
     composed = unicodedata.normalize("NFC", written).replace("\r\n", "\n").replace("\t", " ")
-    return "".join(letter if _has_shape(letter) else _number(letter) for letter in composed)
+    return UNSHAPED.sub(lambda found: _number(found[0]), composed)
 
 
 def glued(written: str) -> str:
@@ -70,6 +75,8 @@ def glued(written: str) -> str:
 
 def breakable(written: str, longest: int = LONGEST_WORD) -> str:
     """Return a text with places for a break in words that have more than ``longest`` letters."""
+    if len(written) < SHORTEST_GLUED:
+        return written
     return " ".join(BREAK.join(pieces(word, longest)) for word in glued(written).split(" "))
 
 
@@ -86,11 +93,6 @@ def pieces(word: str, longest: int = LONGEST_WORD) -> list[str]:
         starts = range(0, max(1, len(part)), longest)
         found += [part[start : start + longest] for start in starts]
     return [part for part in found if part]
-
-
-def _has_shape(letter: str) -> bool:
-    number = ord(letter)
-    return letter == "\n" or any(first <= number <= last for first, last in PRINTABLE)
 
 
 def _number(letter: str) -> str:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from functools import cache
 from importlib.resources import files
-from math import ceil
 from typing import Any, Final
 
 import typst
@@ -21,6 +20,7 @@ from eschool_core.forms.columns import Place, head_columns, parts
 from eschool_core.forms.document import Deed, Document, Section, Slip, Stamp
 from eschool_core.forms.letters import LONGEST_IN_PROSE, breakable, printable
 from eschool_core.forms.qr import SHEET_MODULE_MM, SLIP_MODULE_MM, picture_of
+from eschool_core.forms.room import plainly_fits
 from eschool_core.labels import text
 from eschool_core.reports.plot import plot_svg
 from eschool_core.reports.shown import incomplete, shown
@@ -39,14 +39,6 @@ MANY_LINES: Final = 24
 """Lines beneath a table that stay on the sheet of its last row; more flow on to the next."""
 LINE_LETTERS: Final = 100
 PLOT_MM: Final = 150.0
-PORTRAIT_HIGH_MM: Final = 270.0
-LANDSCAPE_HIGH_MM: Final = 183.0
-AROUND_MM: Final = 55.0
-"""Of a sheet's height: heading, titles and signatures."""
-LINE_MM: Final = 3.3
-LETTER_MM: Final = 2.0
-CLOSE_MM: Final = 2.0
-"""Above and below the lines of a cell, or beside them."""
 SUMMING: Final = (RowKind.SUBTOTAL.value, RowKind.TOTAL.value)
 MANY_MERGED: Final = 15
 """Rows of one name that are kept on one sheet."""
@@ -130,7 +122,7 @@ def _document(document: Document) -> Json:
         "bound": document.bound,
         "words": {name: text(f"form.{name}", language) for name in {*words, *bound}},
         "tables": [
-            _sheet(table, stamp)
+            _sheet(table, stamp, document.letterhead)
             for table, stamp in zip(
                 document.tables, document.stamps or [None] * len(document.tables), strict=True
             )
@@ -140,18 +132,21 @@ def _document(document: Document) -> Json:
     }
 
 
-def _sheet(table: Table, stamp: Stamp | None) -> Json:
+def _sheet(table: Table, stamp: Stamp | None, letterhead: Sequence[str]) -> Json:
     about = ", ".join(part for part in (table.subject_of, table.period) if part)
-    made = _parts(table, LANDSCAPE_MM if table.landscape else PORTRAIT_MM)
+    width = LANDSCAPE_MM if table.landscape else PORTRAIT_MM
+    made = _parts(table, width)
+    fits = stamp is None and plainly_fits(table, made, letterhead, width)
     return {
         "school": _prose(table.school),
         "title": _prose(table.title),
         "about": _prose(about),
         "warning": "" if table.complete else _prose(incomplete(table)),
         "landscape": table.landscape,
+        "fits": fits,
         "squeezable": (bool(table.totals or table.signers) or stamp is not None)
         and len(table.rows) <= MANY_ROWS
-        and not (stamp is None and _plainly_fits(table, made)),
+        and not fits,
         "footed": _is_footed(table),
         "plots": _plots(table),
         "parts": made,
@@ -162,29 +157,6 @@ def _sheet(table: Table, stamp: Stamp | None) -> Json:
         "signers": [_said(signer) for signer in table.signers],
         "stamp": _stamp(stamp, SHEET_MODULE_MM),
     }
-
-
-def _plainly_fits(table: Table, made: Sequence[Json]) -> bool:
-    """Return whether a table of one part fits its sheet as it is: setting it closer to see is slow.
-
-    Lines are counted with wide letters, so that in doubt the typesetter measures.
-    """
-    if len(made) > 1 or table.notes or table.plots:
-        return False
-    [part] = made
-    room = (LANDSCAPE_HIGH_MM if table.landscape else PORTRAIT_HIGH_MM) - AROUND_MM
-    turned = max(title["turned"] for line in part["head"] for title in line)
-    widths = part["widths"]
-    high = sum(
-        CLOSE_MM
-        + LINE_MM
-        * max(
-            ceil(len(cell) * LETTER_MM / (width - CLOSE_MM))
-            for cell, width in zip(row["cells"], widths[-len(row["cells"]) :], strict=True)
-        )
-        for row in part["rows"]
-    )
-    return bool(high + turned <= room)
 
 
 def _is_footed(table: Table) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+from typing import Final
 
+MOST_PIECES: Final = 1_024
 _PIECES = re.compile(r"[0-9]{1,18}|[^0-9]|[0-9]")
 
 SortKey = tuple[tuple[int, int], ...]
@@ -20,6 +23,7 @@ def sort_key(text: str) -> SortKey:
     return tuple(_weight(piece) for piece in _PIECES.findall(folded))
 
 
+@lru_cache(maxsize=MOST_PIECES)
 def _weight(piece: str) -> tuple[int, int]:
     if piece.isascii() and piece.isdigit():
         return (1, int(piece))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from eschool_core import calendar
 from eschool_core.domain.enums import JournalKind, SubstitutionKind
 from eschool_core.domain.journal import Attendance, Homework, LessonWork, Mark, Topic
+from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.result_enums import OwedState
 from eschool_core.domain.school import Journal, Substitution, TeachingLoad
 from eschool_core.queries.answer import Answer
@@ -19,21 +20,21 @@ from eschool_core.store.store import Store
 MARKS = (
     "SELECT n.pupil_id, m.lesson_id, m.id, m.position, m.value, m.kind, m.weight, m.comment "
     "FROM mark m JOIN lesson l ON l.id = m.lesson_id JOIN journal_line n ON n.part = m.part "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? ORDER BY m.position, m.id"
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ? ORDER BY m.position, m.id"
 )
 ATTENDANCE = (
     "SELECT n.pupil_id, a.lesson_id, a.id, a.presence, a.stated_reason FROM attendance a "
     "JOIN lesson l ON l.id = a.lesson_id JOIN journal_line n ON n.part = a.part "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ?"
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ?"
 )
 TEXTS = (
     "SELECT 't', t.lesson_id, t.id, t.text, t.plan_item_id FROM topic t "
-    "JOIN lesson l ON l.id = t.lesson_id WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? "
+    "JOIN lesson l ON l.id = t.lesson_id WHERE l.part = ? AND l.day BETWEEN ? AND ? "
     "UNION ALL SELECT 'h', h.lesson_id, h.id, h.text, h.state FROM homework h "
-    "JOIN lesson l ON l.id = h.lesson_id WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? "
+    "JOIN lesson l ON l.id = h.lesson_id WHERE l.part = ? AND l.day BETWEEN ? AND ? "
     "AND h.grade = 0 "
     "UNION ALL SELECT 'w', w.lesson_id, w.id, w.topic, w.kind FROM lesson_work w "
-    "JOIN lesson l ON l.id = w.lesson_id WHERE l.journal_id = ? AND l.day BETWEEN ? AND ?"
+    "JOIN lesson l ON l.id = w.lesson_id WHERE l.part = ? AND l.day BETWEEN ? AND ?"
 )
 CONFLICTS = (
     "SELECT h.row_id, h.table_number FROM cell_history h "
@@ -43,7 +44,7 @@ CONFLICTS = (
 OWED = (
     "SELECT n.pupil_id, x.lesson_id, x.due_day FROM owed_work x "
     "JOIN lesson l ON l.id = x.lesson_id JOIN journal_line n ON n.part = x.part "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? AND x.state = ? AND NOT EXISTS "
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ? AND x.state = ? AND NOT EXISTS "
     "(SELECT 1 FROM mark m WHERE m.part = x.part AND m.lesson_id = x.lesson_id AND m.value <> 0) "
     "ORDER BY x.id"
 )
@@ -53,8 +54,7 @@ GRADES = (
 )
 SUBSTITUTIONS = "journal_id = ? AND first_day <= ? AND last_day >= ? ORDER BY id"
 TIMES = (
-    "SELECT id, day, start_minute, end_minute FROM lesson WHERE journal_id = ? "
-    "AND day BETWEEN ? AND ?"
+    "SELECT id, day, start_minute, end_minute FROM lesson WHERE part = ? AND day BETWEEN ? AND ?"
 )
 SHOWN_CONFLICT_SECONDS = 14 * 86_400
 
@@ -136,8 +136,9 @@ class Period:
     last_day: int
 
     def values(self) -> tuple[int, int, int]:
-        """Return it as queries take it."""
-        return self.journal_id, self.first_day, self.last_day
+        """Return it as queries of lessons take it: the journal's partition, then the days."""
+        part = partition(PartitionKind.JOURNAL, self.journal_id)
+        return part, self.first_day, self.last_day
 
 
 def grid_cells(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from eschool_core import calendar
@@ -22,22 +22,23 @@ from eschool_core.queries.term_results import JournalResults, journal_results
 from eschool_core.results import terms
 from eschool_core.store.store import Store
 
-LESSONS = "journal_id = ? AND day BETWEEN ? AND ? ORDER BY day, period, id"
+# Lessons are found by partition: the index of days holds those of every journal.
+LESSONS = "part = ? AND day BETWEEN ? AND ? ORDER BY day, period, id"
 TOPICS = (
     "SELECT t.lesson_id, t.text FROM topic t JOIN lesson l ON l.id = t.lesson_id "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ?"
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ?"
 )
 HOMEWORK = (
     "SELECT h.lesson_id, h.text FROM homework h JOIN lesson l ON l.id = h.lesson_id "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? ORDER BY h.grade"
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ? ORDER BY h.grade"
 )
 WORKS = (
-    "part = ? AND lesson_id IN (SELECT id FROM lesson WHERE journal_id = ? "
+    "part = ? AND lesson_id IN (SELECT id FROM lesson WHERE part = ? "
     "AND day BETWEEN ? AND ?) ORDER BY lesson_id, kind"
 )
 ROLLS = (
     "SELECT r.lesson_id FROM roll_taken r JOIN lesson l ON l.id = r.lesson_id "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ?"
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ?"
 )
 LINES = (
     "SELECT l.id, l.pupil_id, l.first_day, l.last_day, p.family, p.given, p.patronymic, "
@@ -48,12 +49,12 @@ LINES = (
 MARKS = (
     "SELECT m.part, m.lesson_id, m.value, m.kind, m.weight FROM mark m "
     "JOIN lesson l ON l.id = m.lesson_id "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? AND m.value <> 0 ORDER BY m.position, m.id"
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ? AND m.value <> 0 ORDER BY m.position, m.id"
 )
 ATTENDANCE = (
     "SELECT a.part, a.lesson_id, a.presence, a.stated_reason FROM attendance a "
     "JOIN lesson l ON l.id = a.lesson_id "
-    "WHERE l.journal_id = ? AND l.day BETWEEN ? AND ? AND a.presence <> 0"
+    "WHERE l.part = ? AND l.day BETWEEN ? AND ? AND a.presence <> 0"
 )
 EXEMPTIONS = (
     "SELECT e.pupil_id, e.first_day, e.last_day FROM exemption e "
@@ -186,17 +187,34 @@ def journal_page(
     Raises:
         InputError: ``lookup.journal_not_here``: the journal lies outside this replica.
     """
-    if not store.holds(partition(PartitionKind.JOURNAL, journal_id)):
+    page = entries_page(store, journal_id, first_day, last_day, language, sight)
+    return replace(page, results=_results(store, journal_id, last_day, language))
+
+
+def entries_page(
+    store: Store,
+    journal_id: int,
+    first_day: int,
+    last_day: int,
+    language: Language = "ru",
+    sight: Sight | None = None,
+) -> JournalPage:
+    """Return the page without the results of its term: what paper shows of them needs no means.
+
+    Args and errors are those of ``journal_page``.
+    """
+    part = partition(PartitionKind.JOURNAL, journal_id)
+    if not store.holds(part):
         raise InputError("lookup.journal_not_here")
-    period = (journal_id, first_day, last_day)
+    period = (part, first_day, last_day)
     lessons = store.where(Lesson, LESSONS, *period)
     return JournalPage(
         journal_id=journal_id,
         first_day=calendar.date_of(first_day),
         last_day=calendar.date_of(last_day),
         lessons=_columns(store, lessons, period, sight),
-        rows=_rows(store, lessons, period, language),
-        results=_results(store, journal_id, last_day, language),
+        rows=_rows(store, journal_id, lessons, period, language),
+        results=None,
     )
 
 
@@ -230,8 +248,7 @@ def _columns(
         if lesson_id in seen:
             homework[lesson_id].append(written)
     works: dict[int, list[tuple[WorkKind, str]]] = defaultdict(list)
-    part = partition(PartitionKind.JOURNAL, period[0])
-    for work in store.where(LessonWork, WORKS, part, *period):
+    for work in store.where(LessonWork, WORKS, period[0], *period):
         works[work.lesson_id].append((WorkKind(work.kind), work.topic))
     return tuple(
         PageLesson(
@@ -248,9 +265,13 @@ def _columns(
 
 
 def _rows(
-    store: Store, lessons: list[Lesson], period: tuple[int, int, int], language: Language
+    store: Store,
+    journal_id: int,
+    lessons: list[Lesson],
+    period: tuple[int, int, int],
+    language: Language,
 ) -> tuple[PageRow, ...]:
-    journal_id, first_day, last_day = period
+    _, first_day, last_day = period
     marks: dict[tuple[int, int], list[PageMark]] = defaultdict(list)
     for part, lesson_id, value, kind, weight in store.rows(MARKS, *period):
         marks[part, lesson_id].append(PageMark(value, WorkKind(kind), weight))

@@ -15,7 +15,7 @@ from eschool_core.store.store import Store
 SET = (
     "SELECT n.pupil_id, m.id, m.value, m.reason, m.document FROM journal_line n "
     "JOIN term_mark m ON m.part = n.part + 12 "
-    "WHERE n.journal_id = ? AND m.kind = ? AND m.term_id = ?"
+    "WHERE n.journal_id = ? AND m.kind = ? AND +m.term_id = ?"
 )
 
 

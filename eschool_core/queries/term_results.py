@@ -24,10 +24,11 @@ from eschool_core.results.proposal import Proposal, propose_term, propose_year
 from eschool_core.store.store import Store
 
 ORDINARY = ("proposal.mean", "proposal.threshold", "proposal.terms")
+# The plus: the index of terms holds the marks of the whole school.
 SET = (
     "SELECT n.pupil_id, m.value, m.reason FROM journal_line n "
     "JOIN term_mark m ON m.part = n.part + 12 "
-    "WHERE n.journal_id = ? AND m.kind = ? AND m.term_id = ? AND m.value <> 0"
+    "WHERE n.journal_id = ? AND m.kind = ? AND +m.term_id = ? AND m.value <> 0"
 )
 NAMES = (
     "SELECT n.pupil_id, p.family, p.given, p.patronymic FROM journal_line n "
@@ -148,6 +149,12 @@ def journal_results(
         closed=bool(closings) and all(closings),
         rows=tuple(sorted(rows, key=lambda row: sort_key(row.name))),
     )
+
+
+def written_marks(store: Store, journal_id: int, term_id: int) -> dict[int, str]:
+    """Return the marks that are set for a term, by pupil, as registers write them."""
+    found = store.rows(SET, journal_id, ResultKind.TERM, term_id)
+    return {int(pupil): shown(value) for pupil, value, _ in found}
 
 
 def _row(

@@ -1,4 +1,4 @@
-"""Classes of a year and the pupils in them, read in two queries for the whole school."""
+"""Classes of a year and the pupils in them, read in two queries for the school or one class."""
 
 from __future__ import annotations
 
@@ -14,7 +14,14 @@ STAYS = (
     "SELECT e.pupil_id, e.class_id, e.grade, e.first_day, e.last_day, e.order_in, e.order_out, "
     "p.family, p.given, p.patronymic FROM enrolment e "
     "JOIN school_class c ON c.id = e.class_id LEFT JOIN pupil p ON p.id = e.pupil_id "
-    "WHERE c.year_id = ? AND (? = 0 OR e.class_id = ?) ORDER BY e.pupil_id, e.first_day, e.id"
+    "WHERE c.year_id = ? ORDER BY e.pupil_id, e.first_day, e.id"
+)
+STAYS_OF_CLASS = (
+    "SELECT e.pupil_id, e.class_id, e.grade, e.first_day, e.last_day, e.order_in, e.order_out, "
+    "p.family, p.given, p.patronymic FROM enrolment e "
+    "JOIN school_class c ON c.id = e.class_id LEFT JOIN pupil p ON p.id = e.pupil_id "
+    "WHERE +c.year_id = ? AND e.pupil_id IN (SELECT pupil_id FROM enrolment WHERE class_id = ?) "
+    "ORDER BY e.pupil_id, e.first_day, e.id"
 )
 
 
@@ -60,11 +67,11 @@ def stays_of(store: Store, year_id: int, class_id: int = 0) -> dict[int, list[St
     Args:
         store: Where they are; a replica gives the pupils it holds.
         year_id: Of the classes.
-        class_id: Only of this class; 0 for all. Where its pupils went to is then not told apart
-            from leaving, so reports on movement read all.
+        class_id: Only who is or was in this class, with their stays in others; 0 for all.
     """
+    rows = store.rows(STAYS_OF_CLASS, year_id, class_id) if class_id else store.rows(STAYS, year_id)
     found: list[Stay] = []
-    for row in store.rows(STAYS, year_id, class_id, class_id):
+    for row in rows:
         pupil, klass, grade, first, last, order_in, order_out = row[:7]
         stay = Stay(pupil, klass, grade, first, last, order_in, order_out, full_name(*row[7:10]))
         before = found[-1] if found and found[-1].pupil_id == pupil else None

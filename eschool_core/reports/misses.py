@@ -55,6 +55,9 @@ class Due:
         journals: Mapping[int, JournalInfo],
     ) -> None:
         self._journals = journals
+        self._individual = {
+            entry.id for entry in journals.values() if entry.kind is JournalKind.INDIVIDUAL
+        }
         self._by_day: dict[tuple[int, int], list[LessonFact]] = defaultdict(list)
         self._days: dict[int, list[int]] = defaultdict(list)
         for lesson in lessons:
@@ -85,19 +88,24 @@ class Due:
         return {lesson for day in days for lesson in self.lessons_on(pupil_id, day)}
 
     def _taken(self, pupil_id: int, day: int) -> list[Line]:
-        """Return the lines whose lessons the pupil takes on a day."""
-        lines = [line for line in self._lines.get(pupil_id, ()) if line.attends(day)]
+        """Return the lines whose lessons the pupil takes on a day; all that have any are there."""
+        lines = [
+            line
+            for line in self._lines.get(pupil_id, ())
+            if ((line.journal_id, day) in self._by_day or line.journal_id in self._individual)
+            and line.attends(day)
+        ]
         alone = {
-            journal.subject_id
-            for journal in (self._journals[line.journal_id] for line in lines)
-            if journal.kind is JournalKind.INDIVIDUAL
+            self._journals[line.journal_id].subject_id
+            for line in lines
+            if line.journal_id in self._individual
         }
         if not alone:
             return lines
         return [
             line
             for line in lines
-            if self._journals[line.journal_id].kind is JournalKind.INDIVIDUAL
+            if line.journal_id in self._individual
             or self._journals[line.journal_id].subject_id not in alone
         ]
 

@@ -50,7 +50,7 @@ class Listed:
 def roll_of(store: Store, school_class: SchoolClass, first_day: int, last_day: int) -> list[Listed]:
     """Return who is or was in a class between two days: by names, those who left at the end."""
     by_pupil: dict[int, list[Stay]] = defaultdict(list)
-    for stay in stays_of(store, school_class.year_id)[school_class.id]:
+    for stay in stays_of(store, school_class.year_id, school_class.id)[school_class.id]:
         if stay.within(first_day, last_day):
             by_pupil[stay.pupil_id].append(stay)
     found = [

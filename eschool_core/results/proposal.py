@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from eschool_core.domain.enums import ExemptionKind, Presence
 from eschool_core.domain.journal import JournalLine
+from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Exemption
 from eschool_core.domain.result_enums import AssessmentMode, ExternalState, ResultKind, ResultValue
 from eschool_core.domain.results import ExternalMark
@@ -26,7 +27,7 @@ MISSED = (
     "JOIN lesson l ON l.id = a.lesson_id WHERE n.journal_id = ? AND (? = 0 OR n.pupil_id = ?) "
     "AND l.day BETWEEN ? AND ? AND a.presence = ?"
 )
-LESSON_DAYS = "SELECT day FROM lesson WHERE journal_id = ? AND day BETWEEN ? AND ? ORDER BY day"
+LESSON_DAYS = "SELECT day FROM lesson WHERE part = ? AND day BETWEEN ? AND ? ORDER BY day"
 EXEMPTIONS = "subject_id = ? AND kind = ? AND first_day <= ? AND last_day >= ? ORDER BY id"
 EXTERNAL_RESULTS = (
     "part IN (SELECT part FROM journal_line WHERE journal_id = ?) AND kind <> 0 AND state = ? "
@@ -97,19 +98,20 @@ class _Surroundings:
         day = term.last_day
         schools = store.select(School)
         held_to = min(day, schools[0].current_day) if schools else day
-        period = (journal.id, term.first_day, held_to)
+        days = (term.first_day, held_to)
+        part = partition(PartitionKind.JOURNAL, journal.id)
         exemptions = store.where(
             Exemption, EXEMPTIONS, journal.subject_id, ExemptionKind.SUBJECT, term.first_day, day
         )
         family = FamilyForm(store)
-        missed = store.rows(MISSED, journal.id, pupil_id, pupil_id, *period[1:], Presence.ABSENT)
+        missed = store.rows(MISSED, journal.id, pupil_id, pupil_id, *days, Presence.ABSENT)
         external = store.where(ExternalMark, EXTERNAL_RESULTS, journal.id, ExternalState.ACCEPTED)
         lines = store.select(JournalLine, journal_id=journal.id)
         pupil_of = {line.part: line.pupil_id for line in lines}
         return cls(
             journal,
             term,
-            tuple(int(row[0]) for row in store.rows(LESSON_DAYS, *period)),
+            tuple(int(row[0]) for row in store.rows(LESSON_DAYS, part, *days)),
             Counter(int(row[0]) for row in missed if not family.on(*row)),
             {entry.pupil_id: entry for entry in exemptions},
             family,

@@ -113,7 +113,7 @@ def _grid(asked: Asked) -> Grid:
         place = place_of(store, journal_id, today)
         looked_at = store.get(Lesson, wanted) if wanted else None
         period = period_of(store, place, day if looked_at is None else looked_at.day)
-        page = page_query(store, *period.values(), asked.language)
+        page = page_query(store, journal_id, period.first_day, period.last_day, asked.language)
         results = page.results
         if of_year(asked) and results is not None:
             results = journal_results(store, journal_id, WHOLE_YEAR, asked.language)

@@ -16,8 +16,22 @@ from eschool_core.domain.people import Enrolment
 from eschool_core.domain.result_enums import CouncilDecisionKind, ResultKind, YearSection
 from eschool_core.domain.results import CouncilDecision, TermMark
 from eschool_core.domain.school import AcademicYear, SchoolClass
+from eschool_core.forms.journal_sheets import journal_sheets
+from eschool_core.queries import journal_page, term_results
+from eschool_core.queries.lookup import journals
 from eschool_core.regulation import checks
-from eschool_core.results import absences, book, checklist, lines, register, year_gaps
+from eschool_core.reports import contingent
+from eschool_core.reports.period import year_period
+from eschool_core.results import (
+    absences,
+    book,
+    checklist,
+    lines,
+    proposal,
+    register,
+    terms,
+    year_gaps,
+)
 from eschool_core.results.checklist import ClassTerm
 from tests.core.reports.test_growth import EVERY, GROWN, SMALL, steps
 
@@ -29,7 +43,16 @@ PLACE: Final = -1
 """Of the class that is asked for: the last one, since what looks from the beginning finds the first
 soon. It is of the same grade in both schools."""
 
-ASKED: Final = ("journal_gaps", "class_gaps", "register_gaps", "unmarked", "register_lines")
+ASKED: Final = (
+    "journal_gaps",
+    "class_gaps",
+    "register_gaps",
+    "unmarked",
+    "register_lines",
+    "journal_sheets",
+    "journal_page",
+    "stays",
+)
 
 
 @pytest.fixture(scope="module")
@@ -90,6 +113,8 @@ def asking(school: MadeSchool, asked: str) -> Callable[[], object]:
     school_class = store.require(SchoolClass, school.classes[PLACE])
     journal = checklist.journals_of(store, school_class)[0]
     whole = ClassTerm(school_class, None, year.first_day, year.last_day)
+    period, days = year_period(store, year.first_day), terms.period_of(store, journal, None)
+    [place] = [one for one in journals(store, year.first_day) if one.journal_id == journal.id]
     readings: dict[str, Callable[[], object]] = {
         "journal_gaps": lambda: year_gaps.journal_gaps(store, year, journal),
         "class_gaps": lambda: year_gaps.class_gaps(store, year, school_class),
@@ -97,6 +122,9 @@ def asking(school: MadeSchool, asked: str) -> Callable[[], object]:
         "year_gaps": lambda: year_gaps.year_gaps(store, year),
         "unmarked": lambda: checklist.unmarked(store, whole),
         "register_lines": lambda: register.register_lines(store, school_class),
+        "journal_sheets": lambda: journal_sheets(store, place, period),
+        "journal_page": lambda: journal_page.journal_page(store, journal.id, *days),
+        "stays": lambda: contingent.stays_of(store, year.id, school_class.id),
     }
     return readings[asked]
 
@@ -134,6 +162,10 @@ def test_the_whole_year_asks_no_more_than_its_share(
             "l.journal_id = j.id + 0 * (? + ?)",
         ),
         ("class_gaps", year_gaps, "UNDECIDED", "+d.year_id", "d.year_id"),
+        ("journal_sheets", journal_page, "MARKS", "l.part", "+l.part"),
+        ("journal_sheets", journal_page, "TOPICS", "l.part", "+l.part"),
+        ("journal_sheets", term_results, "SET", "+m.term_id", "m.term_id"),
+        ("journal_page", proposal, "LESSON_DAYS", "part", "+part"),
         ("register_lines", absences, "SEEN_OF_CLASS", "n.pupil_id IN", "+n.pupil_id IN"),
         ("register_lines", lines, "LINES_OF_CLASS", "l.pupil_id IN", "+l.pupil_id IN"),
         ("register_lines", book, "TERM_MARKS_OF_CLASS", "l.pupil_id IN", "+l.pupil_id IN"),
