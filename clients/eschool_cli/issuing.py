@@ -55,7 +55,7 @@ def issued(
             replica,
             online=online,
             progress=staged(report),
-            tell=lambda done, total: report("", done, total),
+            tell=lambda done, total: report(say("print.issuing"), done, total),
         )
         made = issue(issuer, document, wishes, as_of)
     if not made.proven:

@@ -116,11 +116,13 @@ OBJECTS_OF_KINDS = {
     PartitionKind.CLASS: "SELECT id FROM school_class",
     PartitionKind.CLASS_CARE: "SELECT id FROM school_class",
     PartitionKind.JOURNAL: "SELECT id FROM journal",
+    PartitionKind.PUPIL_DAY: "SELECT id FROM pupil",
     PartitionKind.RESULT: "SELECT id FROM journal_line",
     PartitionKind.STAFF: "SELECT id FROM staff",
 }
 """What posts see of the whole school also where nothing is written yet: to know that there is
-nothing is what the duties of control need (4.3, 4.6.2, 4.4.5/1)."""
+nothing is what the duties of control need (4.3, 4.6.2, 4.4.5/1), and registers of a class in which
+nobody has given a reason yet (4.4.3/9)."""
 
 
 def scope_of(store: Store, person_id: int) -> list[int]:

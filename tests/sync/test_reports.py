@@ -91,6 +91,17 @@ def test_the_deputys_replica_answers_as_the_server(world: World) -> None:
         assert here.complete is (name != "filling")
 
 
+@pytest.mark.clause("4.4.3/9")
+def test_the_deputys_replica_knows_that_nobody_has_given_a_reason_yet(world: World) -> None:
+    maths, deputy = world.synced("maths", "deputy")
+    maths.do(absent(lesson(world), pupils(world)[0]))
+    world.settle()
+    for name in ("attendance", "attendance_days"):
+        here, there = both(world, deputy, name, "5А")
+        assert here == there
+        assert here.complete
+
+
 def test_a_teacher_gets_no_report_of_the_school_from_the_own_replica(world: World) -> None:
     [maths] = world.synced("maths")
     with pytest.raises(RightsError):
