@@ -19,6 +19,7 @@ from eschool_cli.writing import give, made, receipt_json
 from eschool_core.commands import facts
 from eschool_core.commands.access import SECONDS_PER_DAY, IssueSlip
 from eschool_core.commands.credentials import HandOutSlip
+from eschool_core.commands.rights import led_classes
 from eschool_core.domain.enums import PersonKind
 from eschool_core.errors import InputError
 from eschool_core.forms.credential_slips import credential_slips
@@ -134,13 +135,15 @@ def _batch(session: Session, replica: Replica, class_name: str) -> dict[str, Any
         raise InputError("cli.slips.empty")
     log_reading(replica, *_readings(replica, {one.person_id for one in members}, today))
     codes = [new_code(random) for _ in members]
+    # Who leads the class gives each family its slip (3.1); the officer makes them for who does.
+    through = 0 if led.id in led_classes(store, replica.person_id, (today, today)) else led.id
     commands = [
         made(
             IssueSlip,
             person_id=member.person_id,
             secret_hash=code_hash(code),
             expires_at=expires_at,
-            class_id=led.id,
+            class_id=through,
         )
         for member, code in zip(members, codes, strict=True)
     ]

@@ -36,6 +36,8 @@ GRADES_OF_JOURNAL = (
 HELD_DAYS = (DayKind.SCHOOL_DAY, DayKind.REMOTE)
 OWN_END = (JournalKind.INDIVIDUAL, JournalKind.EXTRACURRICULAR)
 """Journals whose lessons say nothing of when the class's day ends."""
+DAYS_REST_ON = (AcademicYear, CalendarDay, SchoolClass)
+ENDS_REST_ON = (*DAYS_REST_ON, TimetableSlot, BellPeriod, Lesson, Journal, GroupClass)
 # The nearest rule of a date comes last.
 RULES = "day >= ? AND day <= ? ORDER BY level, id"
 # Lessons beyond the timetable that were held: the planned or the actual end, whichever is later.
@@ -84,7 +86,17 @@ def class_day(store: Store, school_class: SchoolClass, day: int) -> ClassDay:
 
     Source: specification §6, calendar per class.
     """
-    return class_days(store, school_class, day, day)[0]
+
+    def read() -> ClassDay:
+        return class_days(store, school_class, day, day)[0]
+
+    return store.reads.derived(("class_day", *_key(school_class), day), DAYS_REST_ON, read)
+
+
+def _key(school_class: SchoolClass) -> tuple[int, int, int, int]:
+    """Return what of a class its days follow from."""
+    entry = school_class
+    return entry.id, entry.year_id, entry.grade, entry.schedule_id
 
 
 def class_days(
@@ -153,8 +165,16 @@ def class_day_end(store: Store, school_class: SchoolClass, day: int) -> int | No
     """Return the minute at which a class's last curriculum lesson of a date ends, or None.
 
     Electives count, extracurricular and individual lessons do not; a lesson held beyond the
-    timetable does (specification §2, anchor of 4.5.3).
+    timetable does (specification §2, anchor of 4.5.3). Asked for each lesson without a topic.
     """
+
+    def read() -> int | None:
+        return _class_day_end(store, school_class, day)
+
+    return store.reads.derived(("class_day_end", *_key(school_class), day), ENDS_REST_ON, read)
+
+
+def _class_day_end(store: Store, school_class: SchoolClass, day: int) -> int | None:
     resolved = class_day(store, school_class, day)
     if not resolved.has_lessons:
         return None

@@ -16,7 +16,7 @@ from eschool_core.forms.content import as_written
 from eschool_core.forms.document import Document, Slip
 
 NAME: Final = "eschool-paper.json"
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """Which words the template sets on which sheet: raised when the same data give other pages."""
 MAX_BYTES: Final = 32 * 1024 * 1024
 NOT_OURS: Final = "paper.not_ours"

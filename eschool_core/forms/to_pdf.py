@@ -31,6 +31,8 @@ PORTRAIT_MM: Final = 180.0
 """Between the margins: 20 mm to the left for binding, 10 mm to the right."""
 LANDSCAPE_MM: Final = 267.0
 SLIP_MM: Final = 91.0
+WHOLE_SLIP_MM: Final = 190.0
+"""Of a slip that gets a sheet of its own."""
 WHOLE_LETTERS: Final = 250
 """A row with longer cells may be broken over two sheets; one that could not would run off."""
 MANY_ROWS: Final = 48
@@ -201,6 +203,7 @@ def _slip(slip: Slip) -> Json:
         "title": _prose(slip.title),
         "about": [_prose(line) for line in slip.about],
         "parts": [] if slip.table is None else _parts(slip.table, SLIP_MM),
+        "wide": [] if slip.table is None else _parts(slip.table, WHOLE_SLIP_MM),
         "fields": [[_said(name), _said(value)] for name, value in slip.fields],
         "foot": [_prose(line) for line in slip.foot],
         "stamp": _stamp(slip.stamp, SLIP_MODULE_MM),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from eschool_core import calendar
 from eschool_core.domain.result_enums import CouncilDecisionKind, ResultKind, ResultValue
@@ -195,8 +195,10 @@ def _columns(language: Language, subjects: Sequence[tuple[int, str]]) -> tuple[C
         column(language, "name", Unit.TEXT, 30),
         column(language, "part", Unit.TEXT, 12),
         *(Column(f"subject_{subject_id}", name, Unit.MARK, 8) for subject_id, name in subjects),
-        column(language, "missed_days", width=8),
-        column(language, "missed_lessons", width=8),
+        *(
+            replace(column(language, name, width=8), group=text("report.register.missed", language))
+            for name in ("missed_days", "missed_lessons")
+        ),
         column(language, "decision", Unit.TEXT, 24),
     )
 

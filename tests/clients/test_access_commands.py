@@ -49,6 +49,19 @@ def test_the_officer_makes_the_slips_of_a_class_and_its_teacher_hands_them_out(
     assert not any(one["code"] in shown for one in made["slips"])
 
 
+@pytest.mark.clause("3.1/2")
+def test_who_leads_the_class_makes_its_slips_too_and_nobody_else(
+    world: World, terminal: Terminal
+) -> None:
+    made = terminal.json("slips", "batch", "5А", who="russian")
+    stored = {slip.secret_hash.hex() for slip in world.school.all(Slip)}
+    assert {code_hash(one["code"]) for one in made["slips"]} == stored
+    assert len(stored) == 2 * len(world.school.pupils["5А"])
+    refused = terminal.run("slips", "batch", "5А", who="maths")
+    assert refused.exit_code == 3
+    assert {slip.secret_hash.hex() for slip in world.school.all(Slip)} == stored
+
+
 @pytest.mark.scenario("6.2:1")
 @pytest.mark.clause("6.2")
 def test_a_secret_is_shown_once(world: World, terminal: Terminal) -> None:
