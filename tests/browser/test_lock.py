@@ -317,6 +317,27 @@ def test_keys_that_met_a_closed_door_are_sent_after_the_passphrase(
     soon(page, lambda: given(locked, lesson) == before)
 
 
+def test_a_key_whose_answer_was_cut_off_is_sent_again(locked: Locked, school: Sandbox) -> None:
+    """It was carried out, but nobody has said so: the same key again changes nothing."""
+    page, keys = locked.page, Keyboard(locked.page)
+    page.wait_for_load_state("networkidle")
+
+    def cut(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text()[:12])
+
+    page.route("**/api/do-each", cut)
+    lesson = school.cast.first.id
+    before = given(locked, lesson)
+    keys.press("4")
+    page.wait_for_selector("#passphrase")
+    page.unroute("**/api/do-each")
+    locked.unlock()
+    expect(page.locator("td[data-c]:focus")).to_have_text("4")
+    soon(page, lambda: given(locked, lesson) == before + 1)
+    assert not locked.replica.refused()
+
+
 def test_a_page_that_gets_no_key_locks(locked: Locked, complaints: list[str]) -> None:
     page = locked.page
     page.wait_for_load_state("networkidle")

@@ -21,7 +21,11 @@ async function call(path, options) {
     throw new Away();
   }
   if (answer.status === 423) throw new Away();
-  const value = await answer.json().catch(() => ({}));
+  const value = await answer.json().catch(() => {
+    // Cut off on its way: whether it was carried out is not known, so it is kept and sent again.
+    if (answer.ok) throw new Away();
+    return {};
+  });
   if (!answer.ok) {
     const { status } = answer;
     const said = value.error ?? { text: say("failed_answer", { status }), remedy: "" };
