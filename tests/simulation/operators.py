@@ -49,7 +49,7 @@ TARGETS = (
     ),
 )
 LIMIT_SECONDS = 400
-"""Of a core, for the tests of one bug."""
+"""Of a core, for the tests of one bug, unless told otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +146,12 @@ def drawn(count: int, seed: int) -> Iterator[Mutant]:
             yield replace(mutant, name=f"{len(known)} {mutant.name}")
 
 
-def judge(mutant: Mutant, fate: Fate, covered: Covered | None) -> Drawn:
+def judge(mutant: Mutant, fate: Fate, covered: Covered | None, limit: int = LIMIT_SECONDS) -> Drawn:
     """Say what the seeds found of a change; let the tests look for what they did not find."""
     started = time.perf_counter() - fate.seconds
     killer, found = ("simulation", fate.found) if fate.killed else ("", "")
     if covered is not None and not fate.killed:
-        killer, found = _tested(mutant, covered)
+        killer, found = _tested(mutant, covered, limit)
     seconds = round(time.perf_counter() - started, 1)
     return Drawn(mutant.path, mutant.name, mutant.breaks, killer, found, seconds)
 
@@ -169,7 +169,7 @@ def asked(mutant: Mutant, covered: Covered) -> list[str]:
     return covered.of(mutant.path, statements_at(old, lines))
 
 
-def _tested(mutant: Mutant, covered: Covered) -> tuple[str, str]:
+def _tested(mutant: Mutant, covered: Covered, limit: int) -> tuple[str, str]:
     """Return killer and test; tests that run out of time have found nothing."""
     tests = asked(mutant, covered)
     if not tests:
@@ -181,7 +181,7 @@ def _tested(mutant: Mutant, covered: Covered) -> tuple[str, str]:
         command = [sys.executable, "-m", "tests.simulation.mutants.tested", mutant.module]
         try:
             done = subprocess.run(
-                [*command, str(source), str(names), str(LIMIT_SECONDS)],
+                [*command, str(source), str(names), str(limit)],
                 cwd=ROOT,
                 capture_output=True,
                 text=True,
@@ -213,6 +213,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the draw")
     parser.add_argument("--seeds", type=int, default=25, help="of the simulation, for each")
     parser.add_argument("--covered", type=Path, help="of tests.simulation.covered; else no test")
+    parser.add_argument("--limit", type=int, default=LIMIT_SECONDS, help="seconds for its tests")
     parser.add_argument("--resume", type=Path, help="file to which lines are added; go on there")
     chosen = parser.parse_args()
     covered = Covered.load(chosen.covered) if chosen.covered else None
@@ -222,7 +223,7 @@ def main() -> int:
         if (mutant.path, mutant.name, mutant.breaks) in done:
             continue
         [fate] = hunt_all([mutant], chosen.seeds, 1)
-        results.append(judge(mutant, fate, covered))
+        results.append(judge(mutant, fate, covered, chosen.limit))
         line = json.dumps(asdict(results[-1]), ensure_ascii=False)
         print(line, flush=True)
         if chosen.resume:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulation import operators
 from tests.simulation.covered import Covered, statements_at
 from tests.simulation.mutants.hunt import Fate
 from tests.simulation.mutants.mutant import ROOT, Mutant
@@ -68,13 +67,13 @@ def test_what_changes_nothing_survives(covered: Covered) -> None:
 
 
 def test_tests_that_come_to_no_end_have_found_nothing(
-    covered: Covered, monkeypatch: pytest.MonkeyPatch
+    covered: Covered,
 ) -> None:
-    monkeypatch.setattr(operators, "LIMIT_SECONDS", 2)
     text = (ROOT / PATH).read_text()
     line = next(line for line in text.splitlines() if line.startswith("def "))
     endless = Mutant("endless", PATH, line, f"while True:\n    pass\n{line}", "everything")
-    found = judge(endless, Fate(endless.name, False, 25, "", 1.0, endless.breaks), covered)
+    fate = Fate(endless.name, False, 25, "", 1.0, endless.breaks)
+    found = judge(endless, fate, covered, limit=2)
     assert found.killer == ""
     assert found.found.endswith("ran out of time")
 
