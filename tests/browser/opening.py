@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, BrowserContext, Page
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox.sandbox import PASSPHRASE
@@ -44,6 +45,14 @@ def sign_in(window: BrowserContext, site: Site, person_id: int) -> None:
                 }
             ]
         )
+
+
+def no_script_ran(dialog: Dialog) -> None:
+    """Fail at a dialog that a script has opened; leave where only our own page asks to stay."""
+    if dialog.type == "beforeunload":
+        dialog.accept()
+    else:
+        pytest.fail(f"a script ran: {dialog.message}")
 
 
 def prove_quietly(page: Page) -> None:

@@ -27,7 +27,7 @@ from eschool_core.domain.school import Journal
 from eschool_core.results import terms
 from eschool_sync.sandbox import Sandbox
 from tests.browser.chromium import is_required
-from tests.browser.opening import opened, prove_quietly
+from tests.browser.opening import no_script_ran, opened, prove_quietly
 from tests.browser.test_everybody import HOSTILE, WAYS
 from tests.clients.web import staging
 from tests.clients.web.conftest import DAY
@@ -142,7 +142,7 @@ def test_hostile_texts_in_every_form_stay_text(
 ) -> None:  # fmt: skip
     replica = stage.replica(role)
     with opened(chromium, replica, complaints) as (page, pages):
-        page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+        page.on("dialog", no_script_ran)
         for address in addresses(stage, role, pages.url):
             page.goto(address)
             prove_quietly(page)
@@ -166,7 +166,7 @@ def test_every_page_shows_what_was_sent_as_text(
     replica = stage.replica(role)
     replica.sync()
     with opened(chromium, replica, complaints) as (page, pages):
-        page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+        page.on("dialog", no_script_ran)
         for address in addresses(stage, role, pages.url):
             page.goto(address)
             clean(page)

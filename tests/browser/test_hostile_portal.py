@@ -13,7 +13,7 @@ from eschool_sync.sandbox import Sandbox
 from tests.browser.chromium import is_required
 from tests.browser.conftest import DESK, LIMIT_MS, listen
 from tests.browser.gallery import full_school, ids_of
-from tests.browser.opening import sign_in
+from tests.browser.opening import no_script_ran, sign_in
 from tests.browser.portal_ways import WAYS
 from tests.browser.test_everybody import WAYS as OWN_WAYS
 from tests.browser.test_hostile import TEMPLATES, clean, texts
@@ -80,7 +80,7 @@ def window(chromium: Browser, heard: list[str]) -> tuple[BrowserContext, Page]:
     context.set_default_timeout(LIMIT_MS)
     page = context.new_page()
     listen(page, heard)
-    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    page.on("dialog", no_script_ran)
     return context, page
 
 

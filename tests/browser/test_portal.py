@@ -17,7 +17,7 @@ from eschool_sync.history.proof import Proof
 from eschool_sync.sandbox import Sandbox
 from tests.browser.conftest import DESK, LIMIT_MS, listen
 from tests.browser.keyboard import Keyboard
-from tests.browser.opening import sign_in
+from tests.browser.opening import no_script_ran, sign_in
 from tests.browser.portal_ways import WAYS
 from tests.browser.test_everybody import HOSTILE, scroll_width, violations
 from tests.clients.web.portal_stage import PASSWORD, Site, portal_site
@@ -218,7 +218,7 @@ def test_hostile_texts_stay_texts_in_the_diary(
 ) -> None:
     context = chromium.new_context(viewport=PHONE)  # type: ignore[arg-type]
     page = signed_in(site, context, site.school.cast.guardian_id, complaints)
-    page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
+    page.on("dialog", no_script_ran)
     seen = ""
     page.goto(f"{site.url}/diary/{ids['pupil']}")
     for _ in range(7):
