@@ -196,7 +196,9 @@ def _columns(language: Language, subjects: Sequence[tuple[int, str]]) -> tuple[C
         column(language, "part", Unit.TEXT, 12),
         *(Column(f"subject_{subject_id}", name, Unit.MARK, 8) for subject_id, name in subjects),
         *(
-            replace(column(language, name, width=8), group=text("report.register.missed", language))
+            replace(
+                column(language, name, width=8), title=text(f"report.register.{name}", language)
+            )
             for name in ("missed_days", "missed_lessons")
         ),
         column(language, "decision", Unit.TEXT, 24),
