@@ -123,7 +123,7 @@ def test_a_second_button_gives_the_other_answer(
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator("#late + p + ul")).to_contain_text("записано позже срока")
+    expect(page.locator("#settled + p + ul")).to_contain_text("записано позже срока")
     [finding] = deputy.store.select(FindingRecord, check_id="4.5.3/late")
     assert "Сеть была" in finding.params
 
