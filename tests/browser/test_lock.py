@@ -338,6 +338,24 @@ def test_a_key_whose_answer_was_cut_off_is_sent_again(locked: Locked, school: Sa
     assert not locked.replica.refused()
 
 
+def test_half_a_line_of_a_dialog_is_there_when_it_is_opened_again(locked: Locked) -> None:
+    page, keys = locked.page, Keyboard(locked.page)
+    keys.press("4", "ArrowUp", "F2")
+    page.locator("#dialog-line").fill("за отв")
+    keys.press("F10")
+    page.wait_for_selector("#passphrase")
+    assert "за отв" not in locked.html()
+    locked.unlock()
+    keys.press("F2")
+    line = page.locator("#dialog-line")
+    expect(line).to_have_value("за отв")
+    line.fill("за ответ")
+    keys.press("Enter")
+    soon(page, lambda: any(m.comment == "за ответ" for m in locked.replica.store.select(Mark)))
+    keys.press("F2")
+    expect(line).to_have_value("за ответ")
+
+
 def test_a_page_that_gets_no_key_locks(locked: Locked, complaints: list[str]) -> None:
     page = locked.page
     page.wait_for_load_state("networkidle")

@@ -3,6 +3,7 @@
 
 import { make } from "./dom.js";
 import { say } from "./texts.js";
+import { keepLines, keptLine } from "./unsaved.js";
 
 /**
  * @typedef {{label: string, act: () => (boolean | void | Promise<boolean | void>),
@@ -61,6 +62,18 @@ export function show(title, content, actions = []) {
 }
 
 /**
+ * Keep what is typed in a dialog over a lock.
+ * @param {Record<string, string>} [kept] what a lock has closed
+ */
+export function startDialogs(kept = {}) {
+  keepLines(kept, () => {
+    const field = /** @type {HTMLInputElement | null} */ (document.querySelector("#dialog-line"));
+    if (!field || field.value === field.dataset.before) return {};
+    return { [document.querySelector("#dialog-title")?.textContent ?? ""]: field.value };
+  });
+}
+
+/**
  * Offer words for a field that takes any: they are a help and no bound.
  * @param {HTMLInputElement} field
  * @param {string[]} words
@@ -73,7 +86,7 @@ export function offering(field, words) {
 }
 
 /**
- * Ask for one line; null where it was not given.
+ * Ask for one line; null where it was not given. What a lock has cut short stands there again.
  * @param {string} title
  * @param {string} label
  * @param {string} [value]
@@ -82,7 +95,10 @@ export function offering(field, words) {
  */
 export async function askLine(title, label, value = "", offered = []) {
   const field = /** @type {HTMLInputElement} */ (
-    make("input", { id: "dialog-line", value, maxlength: 200, autocomplete: "off" })
+    make("input", {
+      id: "dialog-line", value: keptLine(title) ?? value, maxlength: 200, autocomplete: "off",
+      "data-before": value,
+    })
   );
   /** @type {string | null} */
   let given = null;

@@ -4,6 +4,7 @@
 import { byId } from "./dom.js";
 import { startActs } from "./acts.js";
 import { startBoard } from "./board.js";
+import { startDialogs } from "./dialog.js";
 import { startGrid } from "./grid.js";
 import { startImport } from "./importing.js";
 import { startInbox } from "./inbox.js";
@@ -20,6 +21,7 @@ import { watchLeaving } from "./unsaved.js";
 function boot(unsaved) {
   watchIdle(boot);
   watchStanding();
+  startDialogs(unsaved?.lines);
   if (byId("grid")) startGrid(unsaved ?? {});
   startMain(unsaved);
   ask();

@@ -5,6 +5,8 @@
 let holders = [];
 /** @type {(() => void)[]} */
 let leavers = [];
+/** @type {Record<string, string>} lines of dialogs that a lock has closed, by the dialog's title */
+let lines = {};
 
 /**
  * Let a part of the page say what it has not saved.
@@ -24,6 +26,27 @@ export function allUnsaved() {
 export function forgetHolders() {
   holders = [];
   leavers = [];
+  lines = {};
+}
+
+/**
+ * Keep the lines of dialogs that a lock has closed until the same dialogs are opened again.
+ * @param {Record<string, string>} kept
+ * @param {() => Record<string, string>} open what is typed in a dialog at present
+ */
+export function keepLines(kept, open) {
+  lines = kept;
+  holdsUnsaved("lines", () => ({ ...lines, ...open() }));
+}
+
+/**
+ * Return what somebody had typed into a dialog when a lock closed it, once.
+ * @param {string} title
+ */
+export function keptLine(title) {
+  const { [title]: text, ...others } = lines;
+  lines = others;
+  return text;
 }
 
 /**
