@@ -228,9 +228,9 @@ def test_the_papers_are_pdf_a_that_other_programs_read(bank: Bank) -> None:
     for paper in papers:
         with pikepdf.open(paper) as pdf:
             assert pdf.pages
+            assert pdf.check_pdf_syntax() == []
             with pdf.open_metadata() as metadata:
                 assert metadata.pdfa_status == "3B"
-        subprocess.run(["qpdf", "--check", paper], check=True, capture_output=True)
 
 
 @pytest.mark.clause("4.4.5/3")
