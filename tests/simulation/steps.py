@@ -306,3 +306,6 @@ class Steps:
             self._play.note("operator", self._world.server.operate())
         except EschoolError as error:
             self._play.note("operator", error.key)
+        finally:
+            # Where nothing was due, nobody has met that fate, and whoever only looks on would.
+            process.light(-1, "")
