@@ -289,6 +289,7 @@ class Steps:
         server, killed = self._world.server, self._dice.chance(0.5)
         before = server.school.state.phase, server.school.head()
         self._witness.check_own(server.school.database)
+        self._witness.check_verdicts(server.school.database)
         self._witness.check_shut_out(server.school.database)
         server.put_back(killed=killed)
         after = server.school.state.phase, server.school.head()

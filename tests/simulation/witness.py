@@ -242,19 +242,27 @@ class Witness:
         self.expect(not again, "order", "T15", "let in again", again)
         self.shut_out |= shut
 
-    def check_log(self, database: Database) -> None:
-        """No gap in the order, no verdict that changes, all of it signed (I1, I3, T10)."""
-        self.check_own(database)
+    def check_verdicts(self, database: Database) -> Rowsets:
+        """No verdict has changed (I3); return the log.
+
+        Asked before the database is put back, too: what was told of it until then counts.
+        """
         rows = database.fetch(LOG)
-        [(head,)] = database.fetch("SELECT seq FROM head")
-        seqs = [row[2] for row in rows]
-        self.expect(seqs == list(range(self.begins, head + 1)), "order", "I1", "head", head)
         found = {(row[0], row[1]): (row[2], row[5], bytes(row[6])) for row in rows}
         for name, told in self.judged.items():
             self.expect(found.get(name) == told, "lost", "I3", name, "has another verdict")
         self.judged = found
+        return rows
+
+    def check_log(self, database: Database) -> None:
+        """No gap in the order, no verdict that changes, all of it signed (I1, I3, T10)."""
+        self.check_own(database)
+        rows = self.check_verdicts(database)
+        [(head,)] = database.fetch("SELECT seq FROM head")
+        seqs = [row[2] for row in rows]
+        self.expect(seqs == list(range(self.begins, head + 1)), "order", "I1", "head", head)
         for name, verdict in self.before.items():
-            now = found[name][1] if name in found else 0
+            now = self.judged[name][1] if name in self.judged else 0
             same = now in (verdict, HELD) or (now in ACCEPTED and verdict in ACCEPTED)
             self.expect(same, "lost", "I12", name, "had verdict", verdict, "has", now)
         unsigned = database.fetch(UNSIGNED)
