@@ -251,6 +251,19 @@ def section(page: str, begin: str, end: str) -> str:
     return page[page.index(begin) : page.index(end, page.index(begin))]
 
 
+def move_of(pupil: int, old: int, new: int, day: int, document: str) -> dict[str, int | str]:
+    """Return the fields of a move by application that begins and was signed on a day."""
+    return {
+        "pupil_id": pupil,
+        "from_group_id": old,
+        "to_group_id": new,
+        "first_day": day,
+        "ground": 1,
+        "document": document,
+        "document_day": day,
+    }
+
+
 def member_of(leader: Replica, group_id: int) -> int:
     """Return the last pupil of a subgroup: tests that follow each move another one."""
     today = leader.today()
@@ -317,15 +330,7 @@ def test_a_move_by_application_names_who_signed_it(
         int(about): int(signer)
         for signer, about in re.findall(r'value="(\d+)" data-value="(\d+)"', form)
     }
-    move = {
-        "pupil_id": pupil,
-        "from_group_id": old,
-        "to_group_id": new,
-        "first_day": today,
-        "ground": 1,
-        "document": "вх. 41",
-        "document_day": today,
-    }
+    move = move_of(pupil, old, new, today, "вх. 41")
     stranger = next(signer for about, signer in signers.items() if about != pupil)
     refused = give(client, "change_group", **move, applicant_id=stranger)
     assert refused is not None
@@ -354,16 +359,7 @@ def test_a_planned_move_waits_for_its_application_where_the_class_teacher_sees_i
     assert "заявления ещё нет" in waiting
     [signer, *_] = options(waiting, "applicant_id")
     assert "заявления ещё нет" in client.get(f"/class/{class_id}").text
-    move = {
-        "pupil_id": pupil,
-        "from_group_id": old,
-        "to_group_id": new,
-        "first_day": today,
-        "ground": 1,
-        "document": "вх. 42",
-        "document_day": today,
-        "applicant_id": signer,
-    }
+    move = move_of(pupil, old, new, today, "вх. 42") | {"applicant_id": signer}
     assert give(client, "change_group", **move) is None
     assert "заявления ещё нет" not in client.get(path).text
 
