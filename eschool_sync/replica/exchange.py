@@ -21,12 +21,12 @@ from eschool_sync.replica.disagreement import StaleError, UnequalError
 from eschool_sync.replica.mending import Mend, Mending, Probe, Recount
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.position import Position
-from eschool_sync.replica.pushing import packed_push
+from eschool_sync.replica.pushing import TAKEN, packed_push, sent_up_to
 from eschool_sync.replica.quiet import Quiet
 from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.returning import BEHIND, DENIED, Returning
 from eschool_sync.replica.tables import find_meta, put_meta
-from eschool_sync.replica.taking import TAKEN, Taking
+from eschool_sync.replica.taking import Taking
 from eschool_sync.replica.upgrading import upgrade_if_due
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Exchange:
         """
         opened = self._opened
         with opened.writing() as position:
-            waiting = opened.outbox.next_push(find_meta(opened.database, TAKEN) or 0)
+            waiting = opened.outbox.next_push(sent_up_to(opened.database))
             push = packed_push(opened, position, waiting) if waiting else None
             parts = pack_parts(opened.confirmed.held()) if tell_parts else None
         nothing: list[int] = []

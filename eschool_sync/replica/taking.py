@@ -26,11 +26,12 @@ from eschool_sync.replica.mending import Mend
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import KEEP_SECONDS, State
 from eschool_sync.replica.position import Position
+from eschool_sync.replica.pushing import KNOWN, TAKEN
 from eschool_sync.replica.quiet import DAY_SECONDS, Quiet
 from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.sealing import seal_if_lost
 from eschool_sync.replica.shown_history import shown_head
-from eschool_sync.replica.tables import delete_meta, put_meta
+from eschool_sync.replica.tables import delete_meta, find_meta, put_meta
 from eschool_sync.security.signing import check_anchor
 
 EQUAL: Final = "equal"
@@ -41,9 +42,6 @@ PROVEN: Final = "proven"
 
 ALARM: Final = "alarm"
 """Name under which a signed head is kept that contradicts the one held."""
-
-TAKEN: Final = "taken"
-"""Name under which the last own number is kept that a server newer than this program has."""
 
 
 class Taking:
@@ -134,6 +132,9 @@ class Taking:
             index_where_grown(opened.database, rows)
             delete_meta(opened.database, DONE)
             delete_meta(opened.database, TAKEN)
+            delete_meta(opened.database, KNOWN)
+            if response.more:
+                put_meta(opened.database, KNOWN, response.checkpoint.known)
             for number, outcome in response.verdicts:
                 opened.outbox.settle(number, outcome)
             opened.receipts.keep(response)
@@ -211,7 +212,11 @@ class Taking:
         One that fails now stays pending without effect: the server gives the verdict.
         """
         opened = self._opened
+        known = find_meta(opened.database, KNOWN) or 0
         for entry in opened.outbox.pending():
+            if entry.number <= known:
+                # Judged: what came of it stands in the rows already.
+                continue
             occasion = opened.occasion(entry.envelope.header, position, entry.ids_from)
             try:
                 carry_out(opened.store, entry.command(), occasion)

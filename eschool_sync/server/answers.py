@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import msgpack
 
@@ -31,10 +31,14 @@ from eschool_sync.server.scope import scope_of
 
 MAX_SUMS: Final = 4_096
 
+MOST_TOLD: Final = MAX_VERDICTS
+"""Verdicts of one answer, up to the end of a push; whoever waits for more asks again."""
+
 VERDICTS = (
     "SELECT n, outcome, seq, received_at, pushed, header FROM log WHERE device = ? AND n > ? "
     "ORDER BY n LIMIT ?"
 )
+_PUSHED: Final = 4  # place of the last number of the push among the columns of ``VERDICTS``
 KEEP_SCOPE = "INSERT INTO scope_set (hash, parts) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING"
 KNOWN_SCOPE = "SELECT parts FROM scope_set WHERE hash = ?"
 
@@ -113,7 +117,8 @@ class Answers:
     ) -> SyncResponse:
         # Another incarnation's verdicts are all new.
         ack = request.ack if request.incarnation in (b"", self._incarnation) else 0
-        rows = self._database.fetch(VERDICTS, (request.device, ack, MAX_VERDICTS))
+        waiting = self._database.fetch(VERDICTS, (request.device, ack, MAX_VERDICTS + 1))
+        rows = _whole_pushes(waiting)
         places = tuple(Place(int(row[2]), int(row[3]), int(row[4])) for row in rows)
         leaves = [
             place.leaf(request.device, leaf_hash(bytes(row[5])), bytes(row[1]))
@@ -133,7 +138,7 @@ class Answers:
             # A replica that has seen more than there is gets no proof, and raises the alarm.
             tuple(self._tree.consistency(request.seen, head.seq)),
             need_parts=need_parts,
-            more=len(rows) == MAX_VERDICTS,
+            more=len(rows) < len(waiting),
             places=places,
             receipt=self._heads.receipt(request.device, leaves),
         )
@@ -168,3 +173,17 @@ class Answers:
                 self._sums.clear()
             self._sums[scope.hash] = known
         return known[1]
+
+
+def _whole_pushes(rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the verdicts of as many whole pushes as one answer tells, of one in any case.
+
+    A replica seals what it may not read, and offers what a server forgot, push by push: it must
+    never know a part of one. None is longer than ``MAX_VERDICTS``.
+    """
+    if len(rows) <= MOST_TOLD:
+        return rows
+    left = rows[MOST_TOLD][_PUSHED]
+    return [row for row in rows if row[_PUSHED] < left] or [
+        row for row in rows if row[_PUSHED] == left
+    ]

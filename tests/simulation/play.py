@@ -78,7 +78,7 @@ class Play:
             return pending
 
         watched = patch.multiple(Taking, note_unequal=noted, take=took)
-        told = patch.object(answers, "MAX_VERDICTS", self.profile.most_verdicts)
+        told = patch.object(answers, "MOST_TOLD", self.profile.most_verdicts)
         with self.world.disk.mounted(), self.poison.mixed_in(), watched, told, taken():
             for name in self.profile.cast:
                 person, _ = self.base.devices[name]

@@ -18,7 +18,9 @@ from eschool_sync.protocol.evidence import Evidence
 from eschool_sync.replica.held import HeldParts
 from eschool_sync.replica.outbox import Outbox
 from eschool_sync.replica.position import Identity, Position
+from eschool_sync.replica.pushing import KNOWN
 from eschool_sync.replica.tables import TABLES as REPLICA_TABLES
+from eschool_sync.replica.tables import find_meta
 from eschool_sync.security.random_source import SeededRandom
 from tests.school import memory
 from tests.sync.harness import Rows, all_rows
@@ -42,7 +44,10 @@ def from_scratch(confirmed: Rows, replica: Database, clock: Clock) -> Rows:
     estimate = Evidence.now(clock, position.contact).estimate()
     now = max(position.contact_time, clock.wall()) if estimate is None else estimate
     with transaction(database):
+        known = find_meta(replica, KNOWN) or 0
         for entry in Outbox(replica, identity, SeededRandom(1)).pending():
+            if entry.number <= known:
+                continue
             header = entry.envelope.header
             occasion = Occasion(
                 header.actor,

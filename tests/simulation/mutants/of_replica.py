@@ -55,6 +55,13 @@ REPLICA = (
         "I4: pending work lies on top of what arrived",
     ),
     Mutant(
+        "carry-out-what-the-rows-hold",
+        _TAKING,
+        "            if entry.number <= known:\n",
+        "            if entry.number < 0:\n",
+        "I4: what is judged stands in the rows, also before its verdict is told",
+    ),
+    Mutant(
         "lose-the-last-verdict",
         _TAKING,
         "for number, outcome in response.verdicts:\n                opened",

@@ -20,6 +20,13 @@ SERVER = (
         "I11: what was rolled back never was",
     ),
     Mutant(
+        "tell-a-part-of-a-push",
+        _ANSWERS,
+        "    left = rows[MOST_TOLD][_PUSHED]\n",
+        "    return rows[:MOST_TOLD]\n    left = rows[MOST_TOLD][_PUSHED]\n",
+        "T16: a push is sealed, and offered to a restored server, as a whole",
+    ),
+    Mutant(
         "answer-before-the-commit-is-whole",
         _SCHOOL,
         "            outcomes = self._take(head, entries, now)\n",
