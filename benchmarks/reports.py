@@ -101,6 +101,7 @@ def _figure(
         class_id=school.classes[5] if spec.scope == "class" else 0,
         staff_id=school.teachers[0] if spec.scope == "teacher" else 0,
         last_seen={},
+        family_weeks=[],
     )
     taken, limits = [], []
     for _ in range(runs):

@@ -19,6 +19,7 @@ from eschool_core.queries.in_force import zone_of
 from eschool_core.reports.catalogue import ReportSpec, default_period, make_report, report
 from eschool_core.reports.frame import Asked
 from eschool_sync.clock import SystemClock
+from eschool_sync.server.contacts import family_weeks
 from eschool_sync.server.directory import Directory
 from eschool_sync.server.usage import last_seen
 
@@ -55,6 +56,7 @@ def report_command(
             lookup.school_class(store, class_name, today).id if class_name else 0,
             language=session.language,
             last_seen=last_seen(store),
+            family_weeks=family_weeks(store, now),
         )
         table = make_report(store, spec, asked, 0)
     give_table(session, table, typed)

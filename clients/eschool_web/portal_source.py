@@ -14,6 +14,7 @@ from eschool_core.domain.issuing import IssuedDocument
 from eschool_core.errors import EschoolError, InputError, RegulationError
 from eschool_core.forms.wishes import Wish
 from eschool_core.regulation import checks
+from eschool_core.reports.frame import FamilyWeek
 from eschool_core.store.store import Store
 from eschool_sync.history.paper_code import ProvenCode
 from eschool_sync.history.proof import Proof
@@ -97,6 +98,10 @@ class PortalSource:
     def last_seen(self) -> Mapping[int, int]:
         """Return when each person was last heard of; reports narrow it to whom one may see."""
         return self.portal.last_seen()
+
+    def family_weeks(self) -> Sequence[FamilyWeek]:
+        """Return how many families were in touch by week; reports narrow it as well."""
+        return self.portal.family_weeks()
 
     def unconfirmed(self) -> frozenset[tuple[int, int]]:
         """Return nothing: what stands here, stands."""

@@ -94,6 +94,9 @@ class ReplicaSource:
     def last_seen(self) -> None:
         """Return nothing: the server alone hears of everybody."""
 
+    def family_weeks(self) -> None:
+        """Return nothing, as above."""
+
     def unconfirmed(self) -> frozenset[tuple[int, int]]:
         """Return the rows that commands without a verdict have written."""
         return self._replica.unconfirmed()

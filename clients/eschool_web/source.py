@@ -7,12 +7,13 @@ nothing outside that person's scope.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, runtime_checkable
 
 from eschool_core.commands.base import Command
 from eschool_core.imports.builder import CommandBatch
+from eschool_core.reports.frame import FamilyWeek
 from eschool_core.store.store import Store
 from eschool_sync.history.proof import Proof
 from eschool_sync.issuing import Issuer
@@ -123,6 +124,10 @@ class Source(Protocol):
 
     def last_seen(self) -> Mapping[int, int] | None:
         """Return when each person was last heard of, seconds UTC; None where only others know."""
+        ...
+
+    def family_weeks(self) -> Sequence[FamilyWeek] | None:
+        """Return how many families were in touch by week; None where only others know."""
         ...
 
     def unconfirmed(self) -> frozenset[tuple[int, int]]:

@@ -27,6 +27,27 @@ class Only:
 
 
 @dataclass(frozen=True, slots=True)
+class FamilyWeek:
+    """How many families of a class were in touch in a week that is over (4.4.4/5).
+
+    Attributes:
+        week: Day number of its Monday.
+        seen: Families of which a guardian was in touch.
+        online: Of how many: those who are not informed on paper alone (4.6.5).
+    """
+
+    week: int
+    class_id: int
+    seen: int
+    online: int
+
+    @property
+    def last_day(self) -> int:
+        """The day number of its Sunday."""
+        return self.week + 6
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """What somebody wants to see.
 
@@ -39,6 +60,8 @@ class Asked:
         missing: What the replica does not hold, a sentence each.
         only: What the viewer sees; None for everything.
         last_seen: When a person's device or browser was last heard of, seconds UTC; only the
+            server knows, None elsewhere.
+        family_weeks: By week and class; a week of which nothing is known is not there. Only the
             server knows, None elsewhere.
         sees_health: Whether health groups are shown: to who may see them, and nobody else (1.4).
     """
@@ -54,6 +77,7 @@ class Asked:
     last_seen: Mapping[int, int] | None = None
     sees_health: bool = False
     journal_id: int = 0
+    family_weeks: Sequence[FamilyWeek] | None = None
 
     def shows(self, journal_id: int, class_id: int) -> bool:
         """Return whether a pupil of a class is wanted, and may be shown, in a journal."""

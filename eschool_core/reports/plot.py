@@ -23,6 +23,9 @@ MOST_STEPS: Final = 4
 STEPS: Final = (Decimal(1), Decimal(2), Decimal(5))
 """People read an axis by these, and by tens, hundreds and tenths of them."""
 
+MOST_NAMED: Final = 20
+"""Points that stand far enough apart for their names and values to be read."""
+
 MARGIN: Final = Decimal("0.1")
 """Share of the range that is left free where the axis has no end of its own."""
 
@@ -127,15 +130,15 @@ def _line(values: list[Decimal | None], low: Decimal, high: Decimal) -> str:
 def _points(
     names: list[str], values: list[Decimal | None], said: list[str], low: Decimal, high: Decimal
 ) -> str:
-    drawn = []
+    drawn, every = [], -(-len(values) // MOST_NAMED)
+    words = 'font-size="11" text-anchor="middle" fill="currentColor" stroke="none"'
     for place, (name, value) in enumerate(zip(names, values, strict=True)):
-        x = _x(place, len(values))
-        words = 'font-size="11" text-anchor="middle" fill="currentColor" stroke="none"'
-        drawn.append(f'<text x="{x}" y="{HEIGHT - 10}" {words}>{escape(name)}</text>')
+        x, named = _x(place, len(values)), place % every == 0
+        if named:
+            drawn.append(f'<text x="{x}" y="{HEIGHT - 10}" {words}>{escape(name)}</text>')
         if value is not None:
             y = _y(value, low, high)
-            drawn.append(
-                f'<circle cx="{x}" cy="{y}" r="3" fill="currentColor" stroke="none"/>'
-                f'<text x="{x}" y="{y}" dy="-7" {words}>{escape(said[place])}</text>'
-            )
+            drawn.append(f'<circle cx="{x}" cy="{y}" r="3" fill="currentColor" stroke="none"/>')
+            if named:
+                drawn.append(f'<text x="{x}" y="{y}" dy="-7" {words}>{escape(said[place])}</text>')
     return "".join(drawn)

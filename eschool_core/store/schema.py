@@ -15,7 +15,7 @@ from eschool_core.domain.tables import TABLES
 from eschool_core.store import statements
 from eschool_core.store.database import Database
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """What is made here; each step of ``store/steps.py`` adds one."""
 
 SMALL_TABLE: Final = 50

@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from eschool_core.domain.row import Row, columns
 from eschool_core.errors import InputError
-from eschool_core.store import step_to_2, step_to_3, step_to_4
+from eschool_core.store import step_to_2, step_to_3, step_to_4, step_to_5
 from eschool_core.store.database import Database
 from eschool_core.store.schema import typed
 
@@ -45,6 +45,7 @@ STEPS: tuple[Step, ...] = (
     Step(both=step_to_2.MOVE, server=step_to_2.SERVER, replica=step_to_2.REPLICA),
     Step(both=step_to_3.MOVE, server=step_to_3.SERVER, replica=step_to_3.REPLICA),
     Step(both=step_to_4.TABLES, server=step_to_4.INDEXES),
+    Step(server=step_to_5.SERVER),
 )
 """The first leads from version 1 to 2. No step of a released version is ever changed."""
 

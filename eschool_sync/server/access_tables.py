@@ -25,4 +25,12 @@ TABLES: Final = (
     "person_id BIGINT NOT NULL, seen_at BIGINT NOT NULL, told_at BIGINT NOT NULL, "
     "PRIMARY KEY (hash, device))",
     "CREATE INDEX computer_device ON computer (device)",
+    # Last use of sessions that are no more.
+    "CREATE TABLE ended_session (person_id {integer} PRIMARY KEY, seen_at BIGINT NOT NULL)",
+    # Guardians in touch in the running week, which begins on day ``week``; 0 for anybody at all.
+    "CREATE TABLE family_contact (week BIGINT NOT NULL, person_id BIGINT NOT NULL, "
+    "PRIMARY KEY (week, person_id))",
+    # What is left of a week that is over: families in touch, and families with a diary online.
+    "CREATE TABLE family_week (week BIGINT NOT NULL, class_id BIGINT NOT NULL, "
+    "seen BIGINT NOT NULL, online BIGINT NOT NULL, PRIMARY KEY (week, class_id))",
 )

@@ -146,6 +146,7 @@ class Door:
         session = self._sessions.find(token)
         assert session is not None
         report(person=person_id)
+        self._school.contacts.hear(person_id, now)
         known = browser
         if not is_staff:
             # One of staff is known only after the second factor.

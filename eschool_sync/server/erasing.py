@@ -38,6 +38,8 @@ OF_ACCOUNT: Final = (
     "DELETE FROM account WHERE person_id = ?",
     "DELETE FROM session WHERE person_id = ?",
     "DELETE FROM browser WHERE person_id = ?",
+    "DELETE FROM ended_session WHERE person_id = ?",
+    "DELETE FROM family_contact WHERE person_id = ?",
     "DELETE FROM outbox WHERE person_id = ?",
 )
 """What the server keeps of an access beside the log."""

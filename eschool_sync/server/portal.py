@@ -23,10 +23,12 @@ from eschool_core.domain.enums import Role, Verdict
 from eschool_core.domain.files import LessonFile
 from eschool_core.domain.school import Appointment, Staff
 from eschool_core.errors import AccessError
+from eschool_core.reports.frame import FamilyWeek
 from eschool_core.store.store import Store
 from eschool_sync.history.proof import Proof
 from eschool_sync.server.answers import Scope
 from eschool_sync.server.audit import report
+from eschool_sync.server.contacts import family_weeks
 from eschool_sync.server.door import Door
 from eschool_sync.server.file_bytes import keep_whole, read_whole
 from eschool_sync.server.files import full_disk, visible_file
@@ -100,6 +102,7 @@ class Portal(Door):
             if stage is not Stage.LOCKED:
                 if not quiet:
                     self._sessions.touch(session, now)
+                    self._school.contacts.hear(session.person_id, now)
             elif not session.locked:
                 self._sessions.lock(session.id)
             return Visit(session, stage, is_staff)
@@ -266,7 +269,7 @@ class Portal(Door):
         """
         self.require_open(token)
         with self._school.turn:
-            return self._school.device_use.last()
+            return self._school.contacts.devices.last()
 
     def read(self, token: str, question: Callable[[Store, int], T]) -> T:
         """Return what a query finds for the session's person, in the school's turn.
@@ -304,6 +307,11 @@ class Portal(Door):
         """Return when each person was last heard of, seconds UTC; for reports, which narrow it."""
         with self._school.turn:
             return last_seen(self._store)
+
+    def family_weeks(self) -> list[FamilyWeek]:
+        """Return how many families were in touch by week and class; for reports, as above."""
+        with self._school.turn:
+            return family_weeks(self._store, self._clock.wall())
 
     def proof_for(self, visit: Visit, table: int, row_id: int) -> Proof:
         """Return the proof of what stands in a cell that the person may see.

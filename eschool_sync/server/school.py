@@ -41,8 +41,8 @@ from eschool_sync.server.acting import Chain
 from eschool_sync.server.answers import Answers, Scope
 from eschool_sync.server.audit import report
 from eschool_sync.server.computers import meet_computer
+from eschool_sync.server.contacts import Contacts
 from eschool_sync.server.days import Days
-from eschool_sync.server.device_use import DeviceUse
 from eschool_sync.server.enrolling import enrol, issue
 from eschool_sync.server.file_bytes import drop_after
 from eschool_sync.server.heads import Head, Heads
@@ -91,7 +91,7 @@ class ServerSchool:
         self.known = KnownRows(self.store)
         self._judge = Judge(self.store, self._ledger)
         self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
-        self.device_use = DeviceUse(database)
+        self.contacts = Contacts(self.store)
         self._become()
         self._memory.compare(self.head())
 
@@ -243,7 +243,7 @@ class ServerSchool:
         device = self.sender(sealed.request.school, sealed.request.device)
         request = sealed.check_signature(device.public_key)
         report(device=device.device, person=device.person_id)
-        self.device_use.note(device.device, self._clock.wall())
+        self.contacts.hear_device(device, self._clock.wall())
         if self.state.phase == Phase.COLLECTING:
             return restoring.collect(self, request, device)
         restoring.require_open(self)

@@ -30,6 +30,13 @@ SEEN = "UPDATE session SET seen_at = ? WHERE id = ?"
 PROVED = "UPDATE session SET proved_at = ?, seen_at = ?, locked = 0 WHERE id = ?"
 FACTOR = "UPDATE session SET factor_at = ? WHERE id = ?"
 LOCK = "UPDATE session SET locked = 1 WHERE id = ?"
+REMEMBER = (
+    "INSERT INTO ended_session (person_id, seen_at) "
+    "SELECT person_id, MAX(seen_at) FROM session WHERE person_id = ? GROUP BY person_id "
+    "ON CONFLICT (person_id) DO UPDATE SET seen_at = excluded.seen_at "
+    "WHERE excluded.seen_at > ended_session.seen_at"
+)
+"""The latest of all, also of those that go on: it is the person's last use whichever ends."""
 END = "DELETE FROM session WHERE id = ? AND person_id = ?"
 END_ALL = "DELETE FROM session WHERE person_id = ?"
 END_OTHERS = "DELETE FROM session WHERE person_id = ? AND id <> ?"
@@ -119,14 +126,20 @@ class Sessions:
 
     def end(self, person_id: int, session_id: int) -> None:
         """End one session of a person."""
-        self._write(END, session_id, person_id)
+        self._end(person_id, END, session_id, person_id)
 
     def end_all(self, person_id: int, but: int = 0) -> None:
         """End every session of a person, or every one but this."""
         if but:
-            self._write(END_OTHERS, person_id, but)
+            self._end(person_id, END_OTHERS, person_id, but)
         else:
-            self._write(END_ALL, person_id)
+            self._end(person_id, END_ALL, person_id)
+
+    def _end(self, person_id: int, sql: str, *values: int) -> None:
+        """Delete sessions; when their person was last here stays known (4.4.4/5)."""
+        with transaction(self._database):
+            self._database.execute(REMEMBER, (person_id,))
+            self._database.execute(sql, values)
 
     def _write(self, sql: str, *values: int) -> None:
         with transaction(self._database):

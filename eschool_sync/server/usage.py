@@ -8,6 +8,7 @@ from eschool_sync.server.device_use import DeviceUse
 
 BROWSERS = "SELECT person_id, MAX(seen_at) FROM browser GROUP BY person_id"
 SESSIONS = "SELECT person_id, MAX(seen_at) FROM session GROUP BY person_id"
+ENDED = "SELECT person_id, seen_at FROM ended_session"
 
 
 def last_seen(store: Store) -> dict[int, int]:
@@ -22,6 +23,7 @@ def last_seen(store: Store) -> dict[int, int]:
         if device.device in used:
             seen_at = max(found.get(device.person_id, 0), used[device.device])
             found[device.person_id] = seen_at
-    for person_id, seen_at in (*store.rows(BROWSERS), *store.rows(SESSIONS)):
-        found[person_id] = max(found.get(person_id, 0), seen_at)
+    for sql in (BROWSERS, SESSIONS, ENDED):
+        for person_id, seen_at in store.rows(sql):
+            found[person_id] = max(found.get(person_id, 0), seen_at)
     return found

@@ -66,6 +66,9 @@ class SchoolSource:
     def last_seen(self) -> None:
         return None
 
+    def family_weeks(self) -> None:
+        return None
+
     def unconfirmed(self) -> frozenset[tuple[int, int]]:
         return frozenset()
 

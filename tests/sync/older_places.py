@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from eschool_core.store.database import Database, transaction
 
+# A replica has none of these.
+VERSION_4 = tuple(
+    f"DROP TABLE IF EXISTS {table}" for table in ("ended_session", "family_contact", "family_week")
+)
 VERSION_3 = (
+    *VERSION_4,
     "DROP TABLE import_record",
     "DROP TABLE import_image",
     "UPDATE schema_version SET version = 3",

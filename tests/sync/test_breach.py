@@ -96,7 +96,7 @@ def test_everybody_sees_own_devices_and_the_officer_all(world: World) -> None:
     assert [one.device for one in own] == [maths.replica.device]
     everybodys = devices(officer.replica.store)
     assert {one.person_id for one in everybodys} >= {maths.person, officer.person}
-    assert world.server.device_use.last()[maths.replica.device] == world.clock.wall()
+    assert world.server.contacts.devices.last()[maths.replica.device] == world.clock.wall()
 
 
 def fails(member: Member) -> str:

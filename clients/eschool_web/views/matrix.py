@@ -31,7 +31,7 @@ INDICES: Final = (
         "homework_change",
         "/report?name=homework_lessons&section=control&teacher={id}",
     ),
-    ("families_share", "", "/report?name=families&section=control&class={led}"),
+    ("families_share", "families_change", "/report?name=families&section=control&class={led}"),
 )
 
 
@@ -97,7 +97,7 @@ def measures(table: Table, row: Row, leading: Mapping[int, int]) -> list[Measure
         Measure(
             words=shown(value := table.value(row, share), columns[share], table),
             share=min(FULL, int(value)) if isinstance(value, Decimal) else None,
-            change=signed(table.value(row, change)) if change else "",
+            change=signed(table.value(row, change)),
             level=level(value),
             to=to.format(id=staff_id, led=leading.get(staff_id, 0)),
         )

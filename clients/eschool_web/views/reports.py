@@ -24,7 +24,7 @@ from eschool_core.reports.catalogue import (
     readable,
     report,
 )
-from eschool_core.reports.control import coverage, homework, lessons
+from eschool_core.reports.control import coverage, families, family_weeks, homework, lessons
 from eschool_core.reports.filling import GAPS_NAME
 from eschool_core.reports.table import About, Table
 from eschool_core.reports.to_html import Leads, notes_html, plots_html, table_html
@@ -150,6 +150,8 @@ def leads_of(store: Store, table: Table, person_id: int, day: int) -> Leads:
             return f"{of_lessons}&{who}={about.id}"
         if about.kind == "lesson" and about.id in journals:
             return f"/journal/{journals[about.id]}?lesson={about.id}"
+        if about.kind == "class" and table.name == families.NAME:
+            return f"/report?name={family_weeks.NAME}&section=control&class={about.id}"
         if about.kind == "staff":
             address = f"/report?name={GAPS_NAME}&section=control&teacher={about.id}"
             return address if of_gaps else ""
@@ -186,5 +188,6 @@ def report_table(store: Store, asked: Asked, spec: ReportSpec, today: int) -> Ta
         asked.language,
         last_seen=asked.source.last_seen() if spec.of_visits else None,
         journal_id=asked.number("journal"),
+        family_weeks=asked.source.family_weeks() if spec.of_visits else None,
     )
     return make_report(store, spec, wanted, asked.source.person_id)

@@ -17,6 +17,7 @@ from eschool_core.regulation.formulas import percent
 from eschool_core.reports.conduct import Conduct, SchoolConduct, conduct_of
 from eschool_core.reports.control.density import TREND_DAYS, Density, Pace, density_of
 from eschool_core.reports.control.families import families_of
+from eschool_core.reports.control.family_weeks import share_of, weeks_within
 from eschool_core.reports.frame import Asked, Sheet, column, framed, policy_list, policy_number
 from eschool_core.reports.table import UNKNOWN, About, Row, Table, Unit, Unknown, Value
 from eschool_core.store.store import Store
@@ -65,8 +66,9 @@ def matrix_report(store: Store, asked: Asked) -> Table:
     - homework: lessons in which it is said whether any is set;
     - families: those of the led class who have looked into the diary lately; only the server knows.
 
-    The change stands beside what lessons tell: of the last two weeks against all before them; of
-    density, the marks given to those that the norm asks for the lessons of either time.
+    The change is that of the last two weeks against all before them: of density, the marks given
+    to those that the norm asks for the lessons of either time; of families, those in touch in the
+    weeks that are over, with no regard to a week of which nothing is known.
     """
     language = asked.language
     conduct = conduct_of(store, asked)
@@ -80,6 +82,7 @@ def matrix_report(store: Store, asked: Asked) -> Table:
         conduct, [one for one in conduct.lessons if one.lesson.day < since], markless
     )
     density, families = _density(store, asked), _families(store, asked)
+    turns = _families_change(store, asked)
     names = staff_names(store)
     wanted = [one for one in now if one and asked.staff_id in (0, one)]
     nothing = Lessons(0, 0, 0, 0, 0)
@@ -101,6 +104,7 @@ def matrix_report(store: Store, asked: Asked) -> Table:
                     whole.homework,
                     _change(late.homework, early.homework),
                     families.get(staff_id),
+                    turns.get(staff_id),
                 ),
                 about=About("staff", staff_id),
             )
@@ -117,6 +121,7 @@ def matrix_report(store: Store, asked: Asked) -> Table:
         column(language, "homework_share", Unit.PERCENT, 9),
         column(language, "homework_change", Unit.NUMBER, 9),
         column(language, "families_share", Unit.PERCENT, 9),
+        column(language, "families_change", Unit.NUMBER, 9),
     )
     return framed(store, asked, NAME, CLAUSE, Sheet(columns, rows))
 
@@ -185,6 +190,21 @@ def _families(store: Store, asked: Asked) -> dict[int, Value]:
     for staff_id, class_id in led_by(store, asked.day).items():
         online = [one for one in families.get(class_id, []) if not one.paper]
         found[staff_id] = _seen_share([one.seen_at for one in online], asked.now, days)
+    return found
+
+
+def _families_change(store: Store, asked: Asked) -> dict[int, Value]:
+    """Return, by class teacher, by how much the share of families in touch has changed."""
+    since = asked.day - TREND_DAYS
+    found: dict[int, Value] = {}
+    for staff_id, class_id in led_by(store, asked.day).items():
+        if asked.family_weeks is None:
+            found[staff_id] = UNKNOWN
+            continue
+        weeks = weeks_within(asked, class_id)
+        lately = [one for one in weeks if one.last_day >= since]
+        before = [one for one in weeks if one.last_day < since]
+        found[staff_id] = _change(share_of(lately), share_of(before))
     return found
 
 

@@ -40,7 +40,8 @@ def any_period(
         school, period=whole, class_name="5А" if spec.scope == "class" else "",
         teacher="maths" if spec.scope == "teacher" else "", day=LAST_DAY,
     )  # fmt: skip
-    wanted = replace(wanted, last_seen=last_seen)
+    weeks = None if last_seen is None else ()
+    wanted = replace(wanted, last_seen=last_seen, family_weeks=weeks)
     return make_report(school.store, spec, wanted, school.staff[viewer] if viewer else 0)
 
 

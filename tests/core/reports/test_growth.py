@@ -55,6 +55,7 @@ def made(school: MadeSchool, spec: ReportSpec) -> None:
         class_id=school.classes[5] if spec.scope == "class" else 0,
         staff_id=school.teachers[0] if spec.scope == "teacher" else 0,
         last_seen={},
+        family_weeks=[],
     )
     make_report(school.store, spec, asked, 0)
 
