@@ -29,7 +29,7 @@ from eschool_core.forms.archive_papers import register_paper
 from eschool_core.forms.wishes import of_table
 from eschool_core.results.checklist import ClassTerm, Unmarked, unmarked
 from eschool_core.results.year_gaps import year_gaps
-from eschool_sync.sandbox.living import give, go_to
+from eschool_sync.sandbox.giving import give, go_to
 from eschool_sync.sandbox.stage import Setting, Size, Stage, build_stage
 
 SEED: Final = 1

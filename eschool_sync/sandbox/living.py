@@ -2,20 +2,20 @@
 
 Topics and homework come from the calendar plans, marks spread by pupil. Illnesses last some days
 and are excused by the class teacher, who looks through the missed lessons every week (4.6.2). When
-a term ends, every teacher sets the marks that are proposed, and the deputy head closes it.
+a term ends, every teacher sets the marks that are proposed, and the deputy head closes it. Families
+look into the diary at the server.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from random import Random
 from typing import Final
 
 from eschool_core import calendar
-from eschool_core.app import GROUP_FELL
 from eschool_core.commands import facts
 from eschool_core.commands.base import Command
 from eschool_core.commands.care import ExcuseAbsence
@@ -36,15 +36,14 @@ from eschool_core.domain.partition import PartitionKind, partition
 from eschool_core.domain.people import Enrolment
 from eschool_core.domain.result_enums import ResultValue
 from eschool_core.domain.school import Journal, SchoolClass, TeachingLoad, Term
-from eschool_core.errors import InputError
-from eschool_core.imports.builder import CommandBatch
 from eschool_core.results import terms
 from eschool_core.results.checklist import ClassTerm, unmarked
 from eschool_core.results.proposal import propose_term
 from eschool_core.sample import school_year
+from eschool_sync.sandbox.families import Families
+from eschool_sync.sandbox.giving import give, go_to
 from eschool_sync.sandbox.stage import (
     MORNING_MINUTE,
-    ZONE,
     Report,
     Setting,
     Stage,
@@ -67,8 +66,6 @@ COMES_LATE: Final = 0.01
 EXPLAINED: Final = 0.75
 """Share of single missed lessons for which the family gives a reason."""
 NO_MARKS: Final = "Нет текущих отметок"
-GROUP: Final = 400
-"""Commands that are carried out in one transaction."""
 GRADES = (
     "SELECT j.id, c.grade FROM journal j JOIN group_class g ON g.group_id = j.group_id "
     "JOIN school_class c ON c.id = g.class_id"
@@ -91,29 +88,6 @@ def lived_stage(setting: Setting, report: Report) -> Stage:
         stage.directory.close()
         raise
     return stage
-
-
-def go_to(stage: Stage, day: int, minute: int) -> None:
-    """Turn the clock on to a minute of a day, never back; days in between are opened."""
-    moment = calendar.moment_of(day, minute, ZONE)
-    stage.clock.advance(max(0, moment - stage.clock.wall()))
-    stage.school.turn_days()
-
-
-def give(stage: Stage, commands: Sequence[Command], actor_id: int) -> None:
-    """Carry out commands of one person, some hundreds in a transaction.
-
-    Raises:
-        InputError: One was refused; its group of commands has not been written.
-    """
-    for begun in range(0, len(commands), GROUP):
-        school = stage.school
-        batch = CommandBatch(school.state.server_device, school.next_number())
-        for command in commands[begun : begun + GROUP]:
-            batch.add(command)
-        for outcome in school.act_all(batch.commands, actor_id):
-            if outcome.key not in ("", GROUP_FELL):
-                raise InputError(outcome.key, **dict(outcome.params))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +116,7 @@ class _Life:
         self._marks: dict[tuple[int, int], int] = defaultdict(int)
         self._excuses: dict[int, list[Command]] = defaultdict(list)
         self._pages = self._read_pages()
+        self._families = Families(stage, seed)
 
     def live(self, report: Report) -> None:
         """Live until the morning of the stage's day, which is left to who plays it."""
@@ -153,6 +128,10 @@ class _Life:
             following = days[number + 1][0] if number + 1 < len(days) else self._stage.day
             self._teach(day, held)
             self._care(day, following)
+            if number == 0:
+                self._families.come_in()
+            if calendar.monday_of(day) != calendar.monday_of(following):
+                self._families.look()
             for term in ends:
                 if day <= term.last_day < following:
                     self._end(term)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,16 @@ from eschool_core import calendar
 from eschool_core.domain.enums import Role
 from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.school import Appointment, SchoolClass, Term
+from eschool_core.queries.in_force import zone_of
 from eschool_core.reports.bundle import FORMS, bundle
+from eschool_core.reports.catalogue import make_report, report
 from eschool_core.reports.frame import Asked
-from eschool_core.reports.period import term_period
+from eschool_core.reports.period import running_period, term_period
 from eschool_core.reports.table import Table
 from eschool_core.store.store import Store
 from eschool_sync.sandbox.living import lived_stage
 from eschool_sync.sandbox.stage import Setting
+from eschool_sync.server.contacts import family_weeks
 from eschool_sync.server.directory import Directory
 
 DAY = date(2026, 11, 23)
@@ -123,6 +127,24 @@ def test_the_quarter_is_closed_with_the_marks_that_were_proposed(lived: Store) -
 @pytest.mark.clause("4.5.3")
 def test_no_finding_is_left_open_but_that_of_the_play(lived: Store) -> None:
     assert [entry.check_id for entry in lived.select(FindingRecord)] == ["4.5.3/late"]
+
+
+@pytest.mark.clause("4.4.4/5")
+def test_families_have_looked_week_by_week_so_that_there_is_a_trend(lived: Store) -> None:
+    weeks = family_weeks(lived, calendar.moment_of(DAY_NUMBER, 12 * 60, zone_of(lived)))
+    taught = lived.rows("SELECT DISTINCT (day - 4) / 7 FROM lesson WHERE day < ?", DAY_NUMBER)
+    # Nobody looks in a break, when nothing is written: of that week nothing is known.
+    assert {one.week for one in weeks} == {int(row[0]) * 7 + 4 for row in taught}
+    assert all(0 <= one.seen <= one.online for one in weeks)
+    assert 0 < sum(one.seen for one in weeks) < sum(one.online for one in weeks)
+    asked = Asked(running_period(lived, DAY_NUMBER), DAY_NUMBER, family_weeks=weeks)
+    shown = make_report(lived, report("matrix", "control"), asked, 0)
+    leading = {entry.person_id for entry in lived.select(Appointment, role=Role.CLASS_TEACHER)}
+    of_leaders = [row for row in shown.rows if row.about and row.about.id in leading]
+    changes = [shown.value(row, "families_change") for row in of_leaders]
+    assert changes
+    assert all(isinstance(change, Decimal) for change in changes)
+    assert any(changes)
 
 
 @pytest.mark.clause("2.8")
