@@ -329,10 +329,7 @@ def _unpack_block(block: Any) -> list[bytes]:
         return [pack_payload(list(row)) for row in zip(*columns, strict=True)]
     if type(content) is not list:
         malformed(_PART)
-    try:
-        return [pack_payload(unpack_payload(payload)) for payload in content]
-    except (ValueError, OverflowError) as error:
-        raise InputError("protocol.malformed", part=_PART) from error
+    return [pack_payload(unpack_payload(payload)) for payload in content]
 
 
 def _anchor_time(anchor: Any) -> int:

@@ -1,8 +1,8 @@
 """``python -m tests.simulation.covered FILE PATH…``: which tests run which line, and how long.
 
-Made once for many drawn bugs: of each, only the tests that run its lines are asked, the quickest
-first. Lines that run as a module is imported belong to no test; every test that runs a line of the
-file is asked about them.
+Made once for many drawn bugs: of each, only the tests that run its lines are asked. Lines that run
+as a module is imported belong to no test; every test that runs a line of the file is asked about
+them.
 """
 
 from __future__ import annotations
@@ -44,12 +44,16 @@ class Covered:
         return cls(told["seconds"], lines)
 
     def of(self, path: str, lines: Iterable[int]) -> list[str]:
-        """Return the tests that run any of some lines of a file, the quickest first."""
+        """Return the tests that run any of some lines of a file.
+
+        Those of the file of its own name come first, and of these and the others the quickest.
+        """
         file = self.lines.get(path, {})
         found = frozenset[str]().union(*(file.get(line, frozenset()) for line in lines))
         if not found:
             found = frozenset[str]().union(*file.values())
-        return sorted(found, key=lambda name: (self.seconds[name], name))
+        own = f"/test_{Path(path).name}::"
+        return sorted(found, key=lambda name: (own not in name, self.seconds[name], name))
 
 
 def statements_at(text: str, lines: Iterable[int]) -> set[int]:

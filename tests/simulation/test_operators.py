@@ -48,6 +48,13 @@ def test_the_quickest_tests_of_a_line_come_first() -> None:
     assert known_tests.of("b.py", [1]) == []
 
 
+def test_the_tests_of_a_file_of_the_same_name_come_before_all() -> None:
+    own = "tests/sync/test_a.py::test_a"
+    lines = {"eschool_sync/a.py": {1: frozenset({own, "quick"})}}
+    known_tests = Covered({own: 9.0, "quick": 1.0}, lines)
+    assert known_tests.of("eschool_sync/a.py", [1]) == [own, "quick"]
+
+
 def test_a_bug_is_found_by_a_test_that_runs_it(covered: Covered) -> None:
     old, new = "rows[start : start + FRAME_ROWS]", "rows[start + 1 : start + FRAME_ROWS]"
     bug = Mutant("planted", PATH, old, new, "a frame is read as it was written")

@@ -35,6 +35,7 @@ from eschool_sync.protocol.messages import (
     unpack_outcome,
     unpack_parts,
 )
+from eschool_sync.protocol.receipts import Place
 from eschool_sync.protocol.version import VERSION
 from tests.sync.protocol.samples import DEVICE, DEVICE_KEY, SCHOOL, SCHOOL_KEY
 
@@ -105,6 +106,31 @@ def test_a_request_of_another_key_is_refused() -> None:
 
 def test_a_response_comes_out_as_it_went_in() -> None:
     assert read_response(RESPONSE.to_bytes(), REQUEST) == RESPONSE
+
+
+@pytest.mark.parametrize("numbers", [(0, 0, 0), (2**53, 5, 9)])
+def test_places_of_verdicts_come_out_as_they_went_in(numbers: tuple[int, int, int]) -> None:
+    told = replace(RESPONSE, places=(Place(*numbers),) * len(OUTCOMES), receipt=b"signed")
+    assert read_response(told.to_bytes(), REQUEST) == told
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("strange", [-1, None, "7"])
+def test_a_place_that_is_none_is_refused(place: int, strange: Any) -> None:
+    numbers: list[Any] = [7, 8, 9]
+    numbers[place] = strange
+    told = replace(RESPONSE, places=(Place(1, 2, 3), Place(*numbers)) * 2)
+    with pytest.raises(InputError) as caught:
+        read_response(told.to_bytes(), REQUEST)
+    assert caught.value.key == "protocol.malformed"
+
+
+@pytest.mark.parametrize("count", [1, len(OUTCOMES) + 1])
+def test_each_verdict_has_its_place(count: int) -> None:
+    told = replace(RESPONSE, places=(Place(1, 2, 3),) * count)
+    with pytest.raises(InputError) as caught:
+        read_response(told.to_bytes(), REQUEST)
+    assert caught.value.key == "protocol.malformed"
 
 
 def test_an_unchanged_school_is_told_by_its_sums() -> None:
