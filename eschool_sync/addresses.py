@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
 
 Address = IPv4Address | IPv6Address
 
+KEPT: Final = 1_024
+"""Addresses that are not taken apart again at each request."""
 
+
+@lru_cache(KEPT)
 def parse_address(text: str) -> Address | None:
     """Return the address that ``text`` is, an IPv4 one also where it is written as IPv6."""
     try:

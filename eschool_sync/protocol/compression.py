@@ -8,6 +8,7 @@ its size; we never rely on it.)
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NoReturn
 
 import zstandard
@@ -34,18 +35,24 @@ def compress(data: bytes, level: int = DEFAULT_LEVEL) -> bytes:
         data: Anything.
         level: 1 (quick) to 22 (small); memory of the reader stays within the same window.
     """
-    parameters = zstandard.ZstdCompressionParameters.from_level(
-        level, source_size=len(data), write_content_size=True, write_checksum=True
-    )
-    if parameters.window_log > _WINDOW_LOG:
-        parameters = zstandard.ZstdCompressionParameters.from_level(
-            level,
-            source_size=len(data),
-            window_log=_WINDOW_LOG,
-            write_content_size=True,
-            write_checksum=True,
-        )
+    parameters = _parameters(level, len(data))
     return zstandard.ZstdCompressor(compression_params=parameters).compress(data)
+
+
+@lru_cache(256)
+def _parameters(level: int, size: int) -> zstandard.ZstdCompressionParameters:
+    """Return what to compress by; kept, because most bodies are small and of few sizes."""
+    made = zstandard.ZstdCompressionParameters.from_level
+    parameters = made(level, source_size=size, write_content_size=True, write_checksum=True)
+    if parameters.window_log <= _WINDOW_LOG:
+        return parameters
+    return made(
+        level,
+        source_size=size,
+        window_log=_WINDOW_LOG,
+        write_content_size=True,
+        write_checksum=True,
+    )
 
 
 def decompress(data: bytes, max_output: int) -> bytes:

@@ -63,11 +63,9 @@ def meet_computer(school: ServerSchool, device: Device, computer: bytes, now: in
     Args:
         school: Its turn is held, and it is open.
         device: That asks.
-        computer: ``computer_name``, or empty where nothing is known.
+        computer: ``computer_name``.
         now: Seconds UTC.
     """
-    if not computer:
-        return
     known = _known(school.database, computer, device.device)
     here = [use for use in known if use.computer == computer]
     own = next((use for use in here if use.device == device.device), None)

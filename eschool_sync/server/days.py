@@ -22,14 +22,15 @@ class Days:
     def __init__(self) -> None:
         self._closed_day = -1
 
-    def turn(self, school: ServerSchool, now: int) -> None:
+    def turn(self, school: ServerSchool, seq: int, now: int) -> None:
         """Open every date up to today that is not open yet, one command each.
 
         Args:
             school: Open.
+            seq: Of its head.
             now: Seconds UTC.
         """
-        known = school.known.school(school.head().seq)
+        known = school.known.school(seq)
         if known is None:
             return
         today = calendar.local_day(now, known.zone)

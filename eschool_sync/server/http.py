@@ -1,7 +1,7 @@
 """The server's doors: the routes for replicas, a health check, a page that says what this is.
 
 The work itself is a ``Schools``; it is synchronous and runs in one thread for each school. The
-routes take the raw request: FastAPI's own handling of bodies halves the throughput.
+routes take the raw request, and those of every sync are looked for first.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import Enum
 from functools import partial
 from typing import Any, Final, Literal, Protocol
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -150,12 +150,12 @@ def make_app(
     told: frozenset[str] = TOLD,
     ending: Sequence[Callable[[], None]] = (),
     metrics: MetricsPage | None = None,
-) -> FastAPI:
+) -> Starlette:
     """Return the server's application.
 
     Args:
         directory: The schools.
-        extra_routes: Further routes, each with its ``policy``; they come first, also for ``/``.
+        extra_routes: Further routes, each with its ``policy``; one for ``/`` comes before ours.
         limits: What may be taken.
         proxies: Addresses or networks of our own proxies, whose ``X-Forwarded-For`` counts.
         audit: Where each request leaves a line; by default nowhere.
@@ -173,14 +173,12 @@ def make_app(
     doors = _Doors(directory, limits, clock, random, metrics)
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         yield
         await asyncio.to_thread(doors.close)
 
-    app = FastAPI(
-        openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, lifespan=lifespan
-    )
-    app.router.routes[:] = [*extra_routes, *doors.routes()]
+    app = Starlette(routes=[*doors.routes(), *extra_routes, doors.start()], lifespan=lifespan)
+    app.router.redirect_slashes = False
     if missing := undeclared_routes(app):
         raise ValueError(f"these routes declare no policy: {missing}")
     app.state.trusts_proxies = bool(sources)
@@ -198,7 +196,7 @@ def make_app(
     return app
 
 
-def undeclared_routes(app: FastAPI) -> list[str]:
+def undeclared_routes(app: Starlette) -> list[str]:
     """Return the paths of all routes that do not say who may come in."""
     return [
         str(getattr(route, "path", route))
@@ -240,7 +238,7 @@ class _Doors:
         self._enrol_by_school = RateLimiter(limits.enrol_school_rate, clock.monotonic)
 
     def routes(self) -> list[BaseRoute]:
-        """Return the routes."""
+        """Return all routes but that of the start page."""
         post, get, one = ["POST"], ["GET"], "/v1/{school:int}"
         counts = PolicyRoute("/v1/metrics", self.metrics, methods=get, policy=Policy.OPERATOR)
         return [
@@ -256,8 +254,11 @@ class _Doors:
             PolicyRoute(f"{one}/putfile", self.put_file, methods=post, policy=Policy.DEVICE),
             PolicyRoute(f"{one}/getfile", self.get_file, methods=post, policy=Policy.DEVICE),
             PolicyRoute("/v1/health", self.health, methods=get, policy=Policy.PUBLIC),
-            PolicyRoute("/", self.page, methods=get, policy=Policy.PUBLIC),
         ]
+
+    def start(self) -> BaseRoute:
+        """Return the route of the start page, for where there is no other one."""
+        return PolicyRoute("/", self.page, methods=["GET"], policy=Policy.PUBLIC)
 
     async def sync(self, request: Request) -> Response:
         """Take commands and give what is missing."""

@@ -240,25 +240,29 @@ class ServerSchool:
         """
         sealed = read_request(body, self.version)
         self.look_again()
-        device = self.sender(sealed.request.school, sealed.request.device)
+        head = self.head()
+        device = self.sender(sealed.request.school, sealed.request.device, head)
         request = sealed.check_signature(device.public_key)
         report(device=device.device, person=device.person_id)
         self.contacts.hear_device(device, self._clock.wall())
         if self.state.phase == Phase.COLLECTING:
             return restoring.collect(self, request, device)
         restoring.require_open(self)
-        restoring.require_not_behind(self, request, self.head())
-        self.turn_days()
+        restoring.require_not_behind(self, request, head)
+        self.turn_days(head)
         same = request.incarnation in (b"", bytes.fromhex(self.state.incarnation))
         if request.push is not None and same:
             # Of another incarnation's numbers nothing follows before the device has heard of this.
             self.take_push(request.push, device)
-        if self.sender(request.school, request.device).revoked_at:
+        head = self.head()
+        if self.sender(request.school, request.device, head).revoked_at:
             raise AccessError("access.revoked")
         if sealed.version != self.version:
             return pack_taken(sealed.version, device_head(self.database, device.device).last)
-        meet_computer(self, device, request.computer, self._clock.wall())
-        return self._answers.answer(request, device, self.head())
+        if request.computer:
+            meet_computer(self, device, request.computer, self._clock.wall())
+            head = self.head()
+        return self._answers.answer(request, device, head)
 
     def scope(self, person_id: int) -> Scope:
         """Return what a person may see now."""
@@ -296,9 +300,13 @@ class ServerSchool:
             with transaction(self.database):
                 self._heads.resign(self._clock.wall())
 
-    def turn_days(self) -> None:
-        """Open every date up to today that is not open yet, one command each."""
-        self._days.turn(self, self._clock.wall())
+    def turn_days(self, head: Head | None = None) -> None:
+        """Open every date up to today that is not open yet, one command each.
+
+        Args:
+            head: As it was just read.
+        """
+        self._days.turn(self, (head or self.head()).seq, self._clock.wall())
 
     def close(self) -> None:
         """Close the database; the school answers nobody any more."""
@@ -308,15 +316,20 @@ class ServerSchool:
                     self._memory.compare(self.head())
             self.database.close()
 
-    def sender(self, school: int, number: int) -> Device:
+    def sender(self, school: int, number: int, head: Head | None = None) -> Device:
         """Return a device of this school, which stays shut out if it ever was.
+
+        Args:
+            school: That the request names.
+            number: Of the device that it names.
+            head: As it was just read.
 
         Raises:
             AccessError: ``access.device``; ``access.revoked`` where that cannot be written anew.
         """
         if school != self.state.school:
             raise AccessError("access.device")
-        device = self._device(number)
+        device = self.known.device(number, (head or self.head()).seq)
         if device.revoked_at or number not in self.state.shut_out:
             return device
         # The database was put back to before that: nobody has to remember it but we.

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Final, Literal, Self
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from eschool_core.errors import AccessError, TransportError
 from eschool_sync.addresses import is_loopback
@@ -56,7 +56,9 @@ class Tls:
         return context
 
 
-def serve(app: FastAPI, host: str = LOOPBACK, port: int = 8000, *, tls: Tls | None = None) -> None:
+def serve(
+    app: Starlette, host: str = LOOPBACK, port: int = 8000, *, tls: Tls | None = None
+) -> None:
     """Serve until the process is asked to end; requests in hand are finished first.
 
     Args:
@@ -103,7 +105,7 @@ class Server:
         url: Its address, once entered.
     """
 
-    def __init__(self, app: FastAPI, *, port: int = 0, tls: Tls | None = None) -> None:
+    def __init__(self, app: Starlette, *, port: int = 0, tls: Tls | None = None) -> None:
         self._app = app
         self._tls = tls
         self._failure: BaseException | None = None
@@ -156,7 +158,7 @@ class Server:
 class _Ending(uvicorn.Server):
     """Tells the application that it is about to end, so that no stream holds it up."""
 
-    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+    def __init__(self, app: Starlette, config: uvicorn.Config) -> None:
         super().__init__(config)
         self._app = app
 
@@ -178,7 +180,7 @@ def _serve_on(server: uvicorn.Server, listener: socket.socket) -> None:
         return
 
 
-def _config(app: FastAPI, tls: Tls | None) -> uvicorn.Config:
+def _config(app: Starlette, tls: Tls | None) -> uvicorn.Config:
     context = None if tls is None else tls.context()
     http, loop = _implementations()
     return uvicorn.Config(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv6Address, IPv6Network, ip_network
 from typing import Final
 
 from eschool_core.errors import InputError
-from eschool_sync.addresses import Address, parse_address
+from eschool_sync.addresses import KEPT, Address, parse_address
 
 UNKNOWN: Final = "unknown"
 MAX_HOPS: Final = 16
@@ -59,6 +60,7 @@ class Sources:
         return any(address in network for network in self._proxies)
 
 
+@lru_cache(KEPT)
 def rate_key(source: str) -> str:
     """Return what an address is counted under: of IPv6 the network that one home gets."""
     address = parse_address(source)

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pyotp
 import pytest
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from eschool_core.commands.access import IssueSlip
 from eschool_core.commands.credentials import BlockAccess
@@ -44,7 +44,7 @@ class Site:
             world.directory, clock=world.clock, random=SeededRandom(6), passwords=passwords
         )
         self.routes = PortalRoutes(self.portals, world.clock).routes()
-        self.app: FastAPI = make_app(
+        self.app: Starlette = make_app(
             world.directory, extra_routes=self.routes, audit=self.audit, clock=world.clock
         )
 
