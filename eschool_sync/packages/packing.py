@@ -30,6 +30,7 @@ from eschool_sync.packages.catalogue import folded, listed, read_catalogue, writ
 from eschool_sync.packages.history import Leaves
 from eschool_sync.security.signing import SigningKey
 from eschool_sync.server.heads import SIGNED
+from eschool_sync.server.proving import proof_of_own
 from eschool_sync.server.school import ServerSchool
 
 PAPER = ".pdf"
@@ -212,7 +213,7 @@ def _register(school: ServerSchool, content: ClassYear, wanted: Wanted) -> Docum
         wish = of_table(paper.tables[0], REGISTER, content.school_class.id)
         row = issued_as(school.store, wish)
         if row is not None:
-            code = ProvenCode(school.proof_of_own(row))
+            code = ProvenCode(proof_of_own(school, row))
             stamp = stamp_of(school.store, row, wish.about, code, school.public_key, language)
             return stamped(paper, [wish], [stamp])
     return None

@@ -33,6 +33,7 @@ from eschool_sync.server.door import Door
 from eschool_sync.server.file_bytes import keep_whole, read_whole
 from eschool_sync.server.files import full_disk, visible_file
 from eschool_sync.server.passwords import check_new_password
+from eschool_sync.server.proving import proof_for
 from eschool_sync.server.restoring import require_open as require_school_open
 from eschool_sync.server.sessions import FAMILY, STAFF, SessionRow
 from eschool_sync.server.standing import (
@@ -320,7 +321,7 @@ class Portal(Door):
             InputError: ``proof.none``.
         """
         with self._school.turn:
-            return self._school.proof_for(visit.person_id, table, row_id)
+            return proof_for(self._school, visit.person_id, table, row_id)
 
     def file_for(self, visit: Visit, file_id: int) -> tuple[LessonFile, bytes]:
         """Return a file whose row the person may see, and its bytes.

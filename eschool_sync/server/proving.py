@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from eschool_core.domain.issuing import IssuedDocument
 from eschool_core.domain.journal import Attendance, Homework, LessonWork, Mark, Topic
 from eschool_core.domain.row import Row
 from eschool_core.errors import InputError
-from eschool_core.store.store import Store
 from eschool_sync.history.entries import LOG, LogEntry
 from eschool_sync.history.proof import Proof
 from eschool_sync.history.tree import Tree
-from eschool_sync.server.heads import Heads
+
+if TYPE_CHECKING:
+    from eschool_sync.server.school import ServerSchool
 
 PROVABLE: Final[dict[int, type[Row]]] = {
     table.number: table for table in (Mark, Attendance, Topic, LessonWork, Homework, IssuedDocument)
@@ -26,19 +27,32 @@ KINDS: Final = frozenset(
 """Commands whose payload tells of one cell: a proof shows it whole."""
 
 
-def proof_of(store: Store, heads: Heads, scope: list[int], table: int, row_id: int) -> Proof:
+def proof_for(school: ServerSchool, person_id: int, table: int, row_id: int) -> Proof:
     """Return the proof of the command that last wrote a cell.
 
     Args:
-        store: The school's.
-        heads: Of its history.
-        scope: The partitions that the asking person may see.
+        school: Its turn is held.
+        person_id: Who asks.
         table: Number of the cell's table.
         row_id: Of the cell.
 
     Raises:
         InputError: ``proof.none``: there is no such cell, or none that this person may see.
     """
+    return _proof(school, school.scope(person_id).parts, table, row_id)
+
+
+def proof_of_own(school: ServerSchool, row: Row) -> Proof:
+    """Return the proof of a row for one of the server's own acts.
+
+    Raises:
+        InputError: ``proof.none``.
+    """
+    return _proof(school, [row.part], row.number, row.id)
+
+
+def _proof(school: ServerSchool, scope: list[int], table: int, row_id: int) -> Proof:
+    store, heads = school.store, school.heads
     model = PROVABLE.get(table)
     row = None if model is None else store.get(model, row_id)
     if row is None or row.part not in scope:

@@ -9,6 +9,7 @@ from eschool_core.errors import AccessError
 from eschool_sync.protocol.proving import pack_proof, read_proof_request
 from eschool_sync.protocol.snapshot import read_snapshot_request
 from eschool_sync.server.audit import report
+from eschool_sync.server.proving import proof_for
 from eschool_sync.server.snapshots import Viewer
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def prove(school: ServerSchool, body: bytes) -> bytes:
     device = school.sender(sealed.request.school, sealed.request.device)
     asked = sealed.check_signature(device.public_key)
     let_read(device)
-    return pack_proof(school.proof_for(device.person_id, asked.table, asked.row_id))
+    return pack_proof(proof_for(school, device.person_id, asked.table, asked.row_id))
 
 
 def let_read(device: Device) -> None:

@@ -12,7 +12,6 @@ from eschool_core.app import Outcome
 from eschool_core.commands.access import RevokeDevice
 from eschool_core.commands.base import Command
 from eschool_core.domain.office import Device
-from eschool_core.domain.row import Row
 from eschool_core.errors import AccessError, EschoolError, TransportError
 from eschool_core.ids import make_id
 from eschool_core.imports.builder import BatchEntry
@@ -20,7 +19,6 @@ from eschool_core.store.database import Database, transaction
 from eschool_core.store.ledger import ConfirmedLedger
 from eschool_core.store.store import Store
 from eschool_sync.clock import Clock
-from eschool_sync.history.proof import Proof
 from eschool_sync.protocol.messages import read_request
 from eschool_sync.protocol.outdated import pack_taken
 from eschool_sync.protocol.push import unpack_push
@@ -49,7 +47,6 @@ from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.judge import Entry, Judge, counts
 from eschool_sync.server.known import KnownRows
 from eschool_sync.server.memory import Memory
-from eschool_sync.server.proving import proof_of
 from eschool_sync.server.pushes import device_head, keep_push, move_head, new_entries
 from eschool_sync.server.snapshots import Snapshots
 from eschool_sync.server.state import Phase, ServerState
@@ -70,6 +67,7 @@ class ServerSchool:
         random: The server's.
 
     Attributes:
+        heads: Of its history.
         version: Of the protocol; entries are taken in older ones too.
     """
 
@@ -105,9 +103,9 @@ class ServerSchool:
         self._first_number = self.state.reserved + 1
         incarnation = bytes.fromhex(self.state.incarnation)
         self.snapshots = Snapshots(self.store, incarnation)
-        self._heads = Heads(self.database, self._key, self.state.school, incarnation)
+        self.heads = Heads(self.database, self._key, self.state.school, incarnation)
         self._answers = Answers(
-            self.store, incarnation, self._heads, lambda: self.anchor().to_bytes()
+            self.store, incarnation, self.heads, lambda: self.anchor().to_bytes()
         )
 
     @property
@@ -127,7 +125,7 @@ class ServerSchool:
 
     def head(self) -> Head:
         """Return the head."""
-        return self._heads.read()
+        return self.heads.read()
 
     def next_number(self) -> int:
         """Return the server's next own number, behind all that was reserved at its opening."""
@@ -268,14 +266,6 @@ class ServerSchool:
         """Return what a person may see now."""
         return self._answers.scope(person_id, self.head())
 
-    def proof_for(self, person_id: int, table: int, row_id: int) -> Proof:
-        """Return the proof of what stands in a cell, or raise ``proof.none`` (``proof_of``)."""
-        return proof_of(self.store, self._heads, self.scope(person_id).parts, table, row_id)
-
-    def proof_of_own(self, row: Row) -> Proof:
-        """Return the proof of a row for one of the server's own acts, or raise ``proof.none``."""
-        return proof_of(self.store, self._heads, [row.part], row.number, row.id)
-
     def change(self, change: Callable[[ServerState], ServerState]) -> None:
         """Go on with another state, remembered outside the database for good.
 
@@ -298,14 +288,10 @@ class ServerSchool:
             self.change(lambda state: state.restored(self._random))
             self._become()
             with transaction(self.database):
-                self._heads.resign(self._clock.wall())
+                self.heads.resign(self._clock.wall())
 
     def turn_days(self, head: Head | None = None) -> None:
-        """Open every date up to today that is not open yet, one command each.
-
-        Args:
-            head: As it was just read.
-        """
+        """Open every date up to today that is not open yet; ``head`` where it was just read."""
         self._days.turn(self, (head or self.head()).seq, self._clock.wall())
 
     def close(self) -> None:
@@ -321,7 +307,7 @@ class ServerSchool:
 
         Args:
             school: That the request names.
-            number: Of the device that it names.
+            number: Of the device.
             head: As it was just read.
 
         Raises:
@@ -388,7 +374,7 @@ class ServerSchool:
         judged = self._judge.judge(entries, head.seq)
         scope_seq = self._ledger.flush()
         self._memory.hear(scope_seq)
-        self._heads.advance(head, scope_seq, [entry.leaf for entry in judged], now)
+        self.heads.advance(head, scope_seq, [entry.leaf for entry in judged], now)
         self._read_at = head.seq + len(entries)
         move_head(self.database, entries[-1].header)
         drop_after(self.database, {entry.header.kind for entry in entries})
@@ -400,7 +386,7 @@ class ServerSchool:
         with self.turn:
             try:
                 with transaction(self.database), self.store.reads.trusted():
-                    head = self._heads.lock()
+                    head = self.heads.lock()
                     if head.seq != self._read_at:
                         # Another worker has written since: rows change by commands alone.
                         self.store.reads.forget()

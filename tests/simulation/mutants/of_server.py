@@ -33,7 +33,7 @@ SERVER = (
         "            outcomes = self._take(head, entries, now)\n"
         '            self.database.execute("COMMIT")\n'
         '            self.database.execute("BEGIN IMMEDIATE")\n'
-        "            self._heads.lock()\n"
+        "            self.heads.lock()\n"
         "            self.database.execute("
         '"DELETE FROM push WHERE last_n < 0 AND device = ?", (device.device,))\n',
         "T10: a push is one transaction",
@@ -48,8 +48,8 @@ SERVER = (
     Mutant(
         "revoked-devices-go-on-reading",
         _SCHOOL,
-        "        if self.sender(request.school, request.device).revoked_at:\n",
-        "        if self.sender(request.school, request.device).revoked_at < 0:\n",
+        "        if self.sender(request.school, request.device, head).revoked_at:\n",
+        "        if self.sender(request.school, request.device, head).revoked_at < 0:\n",
         "T15: a revoked device gets nothing",
     ),
     Mutant(

@@ -156,7 +156,7 @@ def rewrite(world: World, change: str, monkeypatch: pytest.MonkeyPatch) -> None:
         database.execute(WRITE, (0, 0, b"", b"", b""))
         empty = server.head()
         leaves = [leaf_of_row(row) for row in rows]
-        server._heads.advance(empty, len(rows), leaves, world.clock.wall())
+        server.heads.advance(empty, len(rows), leaves, world.clock.wall())
     assert database.fetch(READ)[0][0] == len(rows)
     # An honest server would notice by itself; this one has reasons not to.
     monkeypatch.setattr("eschool_sync.server.restoring.require_not_behind", lambda *_: None)
