@@ -113,7 +113,7 @@ class Doors:
         stage = portal.visit(ticket.token).stage
         if stage not in (Stage.SET_UP_FACTOR, Stage.SHOW_FACTOR):
             return self._onward(stage)
-        return self._page("portal_factor.html", knock, offered=None, new=stage.value)
+        return self._page("portal_factor.html", knock, **_factor(stage))
 
     def offer_factor(self, knock: Knock) -> Response:
         """Show a new secret for the authenticator, once, as a picture and as letters."""
@@ -126,7 +126,7 @@ class Doors:
             "picture": segno.make(address, error="m").png_data_uri(scale=QR_SCALE),
             "secret": address.partition("secret=")[2].partition("&")[0],
         }
-        return self._page("portal_factor.html", knock, offered=offered, new=stage.value)
+        return self._page("portal_factor.html", knock, **_factor(stage, offered))
 
     def show_code(self, knock: Knock) -> Response:
         """Take a code of the authenticator."""
@@ -136,8 +136,7 @@ class Doors:
             known = portal.show_factor(ticket.token, knock.text("code"), knock.source, browser)
         except EschoolError as error:
             stage = portal.visit(ticket.token).stage
-            values = {"offered": None, "new": stage.value}
-            return self._page("portal_factor.html", knock, error, **values)
+            return self._page("portal_factor.html", knock, error, **_factor(stage, missed=True))
         response = self._onward(portal.visit(ticket.token).stage)
         self._cookies.know(response, known)
         return response
@@ -222,3 +221,14 @@ class Doors:
         }
         status = 200 if error is None else status_of(error)
         return HTMLResponse(render.page(template, self._language, {**shared, **values}), status)
+
+
+def _factor(
+    stage: Stage, offered: Mapping[str, str] | None = None, *, missed: bool = False
+) -> dict[str, Any]:
+    """Return what the page of the second factor shows.
+
+    A secret that was shown stays good: who has mistyped its code (``missed``) tries once more.
+    """
+    again = missed and stage is Stage.SET_UP_FACTOR
+    return {"offered": offered, "new": stage.value, "again": again}

@@ -92,8 +92,17 @@ def table_html(table: Table, leads: Leads | None = None) -> str:
 
 
 def plots_html(table: Table) -> str:
-    """Return the plots of a table, each a figure that says in words what it shows."""
-    return "".join(f"<figure>{plot_svg(table, plot)}</figure>\n" for plot in table.plots)
+    """Return the plots of a table, each a figure that says in words what it shows.
+
+    On a narrow screen one is moved under the finger or by keys: shrunk, nobody could read it.
+    """
+    titles = {column.key: column.title for column in table.columns}
+    return "".join(
+        f'<div class="report-wrap" role="region" tabindex="0" '
+        f'aria-label="{escape(titles[plot.key])}"><figure>{drawn}</figure></div>\n'
+        for plot in table.plots
+        if (drawn := plot_svg(table, plot))
+    )
 
 
 def notes_html(table: Table) -> str:

@@ -29,6 +29,6 @@ WAYS: Final[dict[str, tuple[str, ...]]] = {
         "/inbox",
     ),
     "class_teacher": ("/class/{school_class}", "/reports"),
-    "deputy": ("/control", "/report?name=movement"),
+    "deputy": ("/control", "/report?name=movement", "/report?name=family_weeks&section=control"),
     "officer": ("/officer",),
 }

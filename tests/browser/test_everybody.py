@@ -79,6 +79,7 @@ WAYS: dict[str, tuple[str, ...]] = {
         "/control/inspection/{inspection}",
         "/control/archive",
         "/report?name=movement",
+        "/report?name=course&class={school_class}",
         "/report?name=gaps&section=control",
         "/journal/{journal}",
     ),

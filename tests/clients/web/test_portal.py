@@ -131,6 +131,9 @@ def test_staff_set_a_second_factor_up_and_show_it_at_each_login(site: Site) -> N
         refused = browser.post("/factor", data={"code": "000000"})
         assert refused.status_code == 403
         assert secret not in refused.text
+        # The secret stays good, and so does the way to it.
+        assert 'name="code"' in refused.text
+        assert 'action="/factor/new"' in refused.text
         now = pyotp.TOTP(secret).at(school.clock.wall())
         assert browser.post("/factor", data={"code": now}).headers["location"] == "/pledge"
         browser.post("/pledge", content=b"", headers=FORM)
