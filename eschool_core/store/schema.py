@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, Dialect
@@ -61,7 +61,7 @@ def create_indexes(database: Database, tables: Iterable[type[Row]] | None = None
             database.execute(str(sql))
 
 
-def index_grown(database: Database, indexed: Collection[int]) -> list[int]:
+def index_grown(database: Database, tables: Iterable[type[Row]]) -> list[int]:
     """Create the indexes of tables that have outgrown ``SMALL_TABLE``.
 
     A replica has rows in a few of its tables and hardly any in most: an index there takes a page
@@ -69,18 +69,14 @@ def index_grown(database: Database, indexed: Collection[int]) -> list[int]:
 
     Args:
         database: Inside a transaction.
-        indexed: Numbers of the tables that have theirs already.
+        tables: That have none yet.
 
     Returns:
         The numbers of those that have them now.
     """
-    grown = [
-        spec.table
-        for spec in TABLES
-        if spec.table.number not in indexed and _outgrown(database, spec.table)
-    ]
+    grown = [table for table in tables if _outgrown(database, table)]
     create_indexes(database, grown)
-    return [*indexed, *(table.number for table in grown)]
+    return [table.number for table in grown]
 
 
 def _outgrown(database: Database, table: type[Row]) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+import msgpack
+
 from eschool_core.store.database import Database
 from eschool_sync.protocol.envelope import make_push
 from eschool_sync.protocol.push import pack_push
@@ -12,7 +14,6 @@ from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import Pending
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.sealing import sealed_push
-from eschool_sync.replica.tables import find_meta
 
 TAKEN: Final = "taken"
 """Name under which the last own number is kept that a server newer than this program has."""
@@ -21,10 +22,13 @@ KNOWN: Final = "known"
 """Name under which the last own number is kept whose effects the rows hold, as long as some of
 their verdicts are still to be told."""
 
+SENT: Final = "SELECT value FROM meta WHERE name IN (?, ?)"
+
 
 def sent_up_to(database: Database) -> int:
     """Return the last own number that the server has; 0 where whatever waits is to be sent."""
-    return max(find_meta(database, name) or 0 for name in (TAKEN, KNOWN))
+    rows = database.fetch(SENT, (TAKEN, KNOWN))
+    return max((int(msgpack.unpackb(value)) for (value,) in rows), default=0)
 
 
 def packed_push(opened: Opened, position: Position, waiting: list[Pending]) -> bytes:

@@ -129,7 +129,7 @@ class Taking:
             mended = mend(opened.confirmed) if mend else 0
             opened.store.reads.forget()
             self._compare(response)
-            index_where_grown(opened.database, rows)
+            index_where_grown(opened.database, {frame.table for frame in frames})
             delete_meta(opened.database, DONE)
             delete_meta(opened.database, TAKEN)
             delete_meta(opened.database, KNOWN)
