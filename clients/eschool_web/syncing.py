@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from random import SystemRandom as Dice
 from typing import Final
 
 from eschool_core.errors import EschoolError
@@ -15,6 +16,13 @@ AFTER_ENTRY_SECONDS: Final = 2.0
 BETWEEN_SECONDS: Final = 60.0
 LONGEST_WAIT_SECONDS: Final = 120.0
 FIRST_WAIT_SECONDS: Final = 5.0
+MOST_DOUBLINGS: Final = 8
+
+UNREACHED: Final = "transport.unreachable"
+UNREACHED_SECONDS: Final = 15.0
+"""Where nobody answers it costs nobody anything to knock again, and who looks at an open page waits
+to see the entries go. A server that answers, but does not take them, is given more time."""
+
 STOP_SECONDS: Final = 2.0
 
 
@@ -72,13 +80,13 @@ class Syncing:
     def _work(self) -> None:
         failures = 0
         while not self._ended.is_set():
-            waited = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**failures)
-            self._wake.wait(waited if self.trouble else BETWEEN_SECONDS)
+            self._wake.wait(wait_seconds(self.trouble, failures))
             self._wake.clear()
             if self._ended.wait(self._delay):
                 return
-            failures = failures + 1 if self._once() else 0
-            if not failures:
+            before = self.trouble
+            failures = failures + 1 if self._once() == before else 1
+            if not self.trouble:
                 self._rest()
 
     def _rest(self) -> None:
@@ -98,3 +106,18 @@ class Syncing:
         finally:
             self.running = False
         return self.trouble
+
+
+def wait_seconds(trouble: str, failures: int) -> float:
+    """Return how long to wait for the next exchange if nobody asks for it before.
+
+    Args:
+        trouble: What kept the last one; empty where nothing did.
+        failures: How often in succession, at least one.
+    """
+    if not trouble:
+        return BETWEEN_SECONDS
+    longest = UNREACHED_SECONDS if trouble == UNREACHED else LONGEST_WAIT_SECONDS
+    waited = min(longest, FIRST_WAIT_SECONDS * 2 ** min(failures, MOST_DOUBLINGS))
+    # Not all at one moment, when the server is back.
+    return Dice().uniform(waited / 2, waited)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FIRST_WAIT_SECONDS: Final = 2.0
 LONGEST_WAIT_SECONDS: Final = 120.0
+MOST_DOUBLINGS: Final = 8
 NO_STREAM: Final = frozenset({"transport.foreign_answer", "transport.silent"})
 """What a proxy makes of a stream that it does not let through."""
 
@@ -66,7 +67,8 @@ class Watch:
                     self._streams = False
                     continue
                 failures += 1
-                longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**failures)
+                doubled = 2 ** min(failures, MOST_DOUBLINGS)
+                longest = min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * doubled)
                 # Anywhere in between, so that a whole school does not come back at one moment.
                 self._ended.wait(Dice().uniform(0, longest))
 

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from eschool_web.door import Door
 from eschool_web.replica_source import ReplicaSource
-from playwright.sync_api import BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
 
 from eschool_core.domain.journal import Mark
 from eschool_core.domain.people import Pupil
@@ -177,6 +177,39 @@ def test_half_a_word_is_kept_behind_the_board(locked: Locked) -> None:
     locked.unlock()
     expect(page.locator("#topic")).to_have_value("Дроби: полслова")
     page.keyboard.press("Escape")
+
+
+@pytest.mark.clause("4.5.7")
+@pytest.mark.asvs("14.3.3")
+def test_a_window_that_keeps_half_a_word_asks_before_it_is_left(locked: Locked) -> None:
+    """It is in no storage of the browser (row 60), so this window alone can give it back."""
+    page, asked = locked.page, list[str]()
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    page.keyboard.press("F8")
+    page.locator("#topic").fill("Дроби: полслова")
+    page.keyboard.press("F10")
+    page.wait_for_selector("#lock-keeps")
+    page.evaluate("setTimeout(() => location.reload())")
+    page.wait_for_timeout(500)
+    assert asked == ["beforeunload"]
+    locked.unlock()
+    expect(page.locator("#topic")).to_have_value("Дроби: полслова")
+    page.locator("#topic").fill("")
+    page.keyboard.press("Escape")
+    page.wait_for_selector("td[data-c]:focus")
+    page.wait_for_load_state("networkidle")
+    # With nothing to keep it says nothing, and lets go.
+    page.keyboard.press("F10")
+    page.wait_for_selector("#passphrase")
+    assert page.locator("#lock-keeps").count() == 0
+    page.reload()
+    page.wait_for_selector("#passphrase")
+    assert asked == ["beforeunload"]
 
 
 @pytest.mark.clause("4.5.7")

@@ -5,13 +5,15 @@ import { Away, post } from "./api.js";
 import { byId, make } from "./dom.js";
 import { fetchKey, seal, unseal } from "./seal.js";
 import { atServer, say, secretWord } from "./texts.js";
-import { allUnsaved, forgetHolders } from "./unsaved.js";
+import { allUnsaved, forgetHolders, holdsAnything } from "./unsaved.js";
 
 const TOUCH_MS = 20_000;
 const TRY_AGAIN_MS = 300;
 const channel = new BroadcastChannel("eschool-lock");
 
 let locked = false;
+/** Whether this window, and nothing else, keeps something that comes back with the passphrase. */
+let keeps = false;
 let lastInput = Date.now();
 let lastTouch = Date.now();
 let seconds = 300;
@@ -47,6 +49,9 @@ export function listenForInput() {
     lock();
   });
   channel.addEventListener("message", () => showLock());
+  window.addEventListener("beforeunload", (event) => {
+    if (locked && keeps) event.preventDefault();
+  });
   window.addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload();
   });
@@ -108,6 +113,7 @@ export async function lock(board = null) {
 export function showLock(board = null) {
   if (locked) return;
   locked = true;
+  keeps = holdsAnything();
   box = seal(allUnsaved());
   forgetHolders();
   clear(board);
@@ -125,6 +131,7 @@ function clear(board) {
     { class: "lock", onsubmit: (/** @type {Event} */ event) => unlock(event, said) },
     make("h1", {}, say("locked")),
     make("p", {}, say(atServer() ? "locked_why_online" : "locked_why")),
+    ...(keeps ? [make("p", { id: "lock-keeps" }, say("locked_keeps"))] : []),
     make("label", { for: "passphrase" }, secretWord()),
     field,
     said,
@@ -182,6 +189,7 @@ async function unlock(event, said) {
   await patiently(fetchKey);
   const unsaved = await unseal(await box).catch(() => null);
   box = Promise.resolve(null);
+  keeps = false;
   await putBack();
   locked = false;
   reopen(unsaved);

@@ -22,6 +22,9 @@ export function allUnsaved() {
   return Object.fromEntries(holders.map((entry) => [entry.name, entry.take()]));
 }
 
+/** Whether anything is not saved. */
+export const holdsAnything = () => holders.some(({ take }) => Object.keys(take()).length > 0);
+
 /** Forget the holders of a page that is gone. */
 export function forgetHolders() {
   holders = [];

@@ -24,6 +24,7 @@ from eschool_sync.protocol.live import (
     read_notice,
 )
 from eschool_sync.replica.transport import HttpTransport
+from eschool_sync.replica.watching import LONGEST_WAIT_SECONDS
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.security.signing import SigningKey
 from eschool_sync.server.http import make_app
@@ -225,6 +226,31 @@ class TestWatch:
         with line.way() as way, pytest.raises(TransportError) as caught:
             list(way.lines("live", line.body(maths)))
         assert caught.value.key in {"transport.silent", "transport.interrupted"}
+
+    def test_a_line_that_is_lost_for_days_is_waited_for(self, line: Line) -> None:
+        """A wait that doubles each time is beyond all numbers after a thousand times."""
+
+        class Lost(HttpTransport):
+            lost = 0
+
+            def lines(self, route: str, body: bytes) -> Iterator[str]:
+                self.lost += 1
+                if self.lost <= 1_100:
+                    raise TransportError("transport.unreachable")
+                return super().lines(route, body)
+
+        class Quick(threading.Event):
+            def wait(self, timeout: float | None = None) -> bool:
+                assert timeout is not None
+                assert 0 <= timeout <= LONGEST_WAIT_SECONDS
+                return self.is_set()
+
+        maths, way = line.world.member("maths"), Lost(line.url, line.world.number)
+        use(maths, way)
+        hire(line.world)
+        assert next(maths.replica.watch(Quick())) == line.world.server.head().seq
+        assert way.lost == 1_101
+        way.close()
 
     @pytest.mark.threat("T15")
     def test_a_revoked_device_hears_why(self, line: Line) -> None:
