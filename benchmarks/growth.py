@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.growth [--json] [--runs N] [--scales 1,4,16] [--svg FILE]``. The same person
 sees the same 20,000 rows, whether 300,000, 1.2 or 4.8 million lie beside them, so all of it should
-cost the same. ``--svg`` draws by how much each ratio to its limit of the same run grows.
+cost the same. ``push`` counts the steps of SQLite's machine and the reads of files for 500 commands
+at the server. ``--svg`` draws by how much each ratio to its limit of the same run grows.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from benchmarks.report import (
     taken,
     timing,
 )
-from benchmarks.school import EDITS_BEGIN, build
+from benchmarks.school import EDITS_BEGIN, BuiltSchool, build
 from benchmarks.server_process import Served, serve_school
 from benchmarks.workload import Workload
 
@@ -73,6 +74,7 @@ def _at(workload: Workload, runs: int) -> dict[str, Any]:
             with Served(serve_school, at / "day", EDITS_BEGIN, school.number) as served:
                 days.append(offline_day.day_of(at / "replica", served, school, workload))
             shutil.rmtree(at)
+        counted = _counted(folder, school, workload)
     return {
         "rows": workload.journals * (workload.lessons + _marks(workload)),
         "cold": timing([one.cold.wall for one in pulls], [one.load for one in pulls]),
@@ -85,10 +87,17 @@ def _at(workload: Workload, runs: int) -> dict[str, Any]:
             "warm": middle([one.warm.server_cpu for one in pulls]),
             "sync": middle([day.server_cpu for day in days]),
         },
+        "push": {"sqlite_steps": counted.steps, "reads": counted.reads},
         "idle_syncs_per_server_core_s": [
             round(one.load.per_core_second) for one in quiet if one.load is not None
         ],
     }
+
+
+def _counted(folder: Path, school: BuiltSchool, workload: Workload) -> offline_day.Day:
+    """Count what a push asks of the server's database; the school is not used afterwards."""
+    with Served(serve_school, folder / "server", EDITS_BEGIN, school.number) as served:
+        return offline_day.day_of(folder / "replica", served, school, workload, counting=True)
 
 
 def _marks(workload: Workload) -> int:

@@ -62,12 +62,19 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day's edits and the sync after it."""
+    """One day's edits and the sync after it.
+
+    Attributes:
+        steps: Of SQLite's machine at the server, if they were counted.
+        reads: Of files at the server.
+    """
 
     edits: list[float]
     sync: float
     server_cpu: float
     report: SyncReport
+    steps: int = 0
+    reads: int = 0
 
 
 def main() -> None:
@@ -105,20 +112,25 @@ def limit_of(folder: Path, workload: Workload, line: Line) -> Limit:
     return Limit(middle(commits), percentile(commits, 99), bound)
 
 
-def day_of(folder: Path, served: Served, school: BuiltSchool, workload: Workload) -> Day:
-    """Let a new replica have its day, and check it."""
+def day_of(
+    folder: Path, served: Served, school: BuiltSchool, workload: Workload, *, counting: bool = False
+) -> Day:
+    """Let a new replica have its day, and check it; a day that is counted is slower."""
     edits = workload.edits_of(0)
     with enrolled(folder, served, school) as new:
         new.replica.sync()
         taken = edit(new, school, workload, 0, edits)
         served.ask("advance", EDIT_SECONDS * len(edits))
+        if counting:
+            served.ask("count")
         cpu = served.cpu_seconds()
         begin = time.perf_counter()
         report = new.replica.sync()
         wall = time.perf_counter() - begin
         cpu = served.cpu_seconds() - cpu
+        steps, reads = served.ask("counted") if counting else (0, 0)
         _require_synced(new.replica, report, school, workload)
-    return Day(taken, wall, cpu, report)
+    return Day(taken, wall, cpu, report, steps, reads)
 
 
 def _require_synced(

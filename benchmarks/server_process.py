@@ -23,6 +23,8 @@ START_SECONDS: Final = 180
 STOP_SECONDS: Final = 30
 LARGE_ANSWER_BYTES: Final = 300_000
 SMALL_ANSWER: Final = b"ok"
+STEPS_AT_ONCE: Final = 10
+"""So many steps of SQLite's machine are counted at once."""
 
 Job = Callable[..., None]
 
@@ -95,6 +97,7 @@ class _SchoolQuestions:
         self._school = school
         self._clock = clock
         self._statements: list[str] = []
+        self._steps = self._reads = 0
 
     def by_name(self) -> dict[str, Callable[..., Any]]:
         """Return the answers by question."""
@@ -106,6 +109,8 @@ class _SchoolQuestions:
             "cpu": time.process_time,
             "trace": self.trace,
             "traced": self.traced,
+            "count": self.count,
+            "counted": self.counted,
         }
 
     def enrol(self, person_id: int, public_key: bytes) -> bytes:
@@ -129,8 +134,27 @@ class _SchoolQuestions:
         self._connection().set_trace_callback(None)
         return list(self._statements)
 
+    def count(self) -> None:
+        """Count what SQLite does from now on; it makes it slower."""
+        self._steps, self._reads = 0, _reads()
+        self._connection().set_progress_handler(self._stepped, STEPS_AT_ONCE)
+
+    def counted(self) -> tuple[int, int]:
+        """Return the steps of SQLite's machine and the reads of files since ``count``."""
+        self._connection().set_progress_handler(None, 0)
+        return self._steps, _reads() - self._reads
+
+    def _stepped(self) -> None:
+        self._steps += STEPS_AT_ONCE
+
     def _connection(self) -> Any:
         return self._school.database.connection  # type: ignore[attr-defined]
+
+
+def _reads() -> int:
+    """Return how often this process has read from any file, as Linux counts it."""
+    lines = Path("/proc/self/io").read_text().splitlines()
+    return int(dict(line.split(": ") for line in lines)["syscr"])
 
 
 def serve_nothing(pipe: Connection) -> None:
