@@ -4,6 +4,7 @@ import time
 import tracemalloc
 from contextlib import suppress
 from io import BytesIO
+from itertools import product
 from typing import Any
 
 import msgpack
@@ -80,8 +81,13 @@ def test_rows_come_back_as_columns(table: tuple[list[Row], int]) -> None:
     ]
 
 
-@pytest.mark.parametrize("distinct", [2, 256, 257, 2_000])
-@pytest.mark.parametrize("count", [15, 16, 65_535, 65_536])
+@pytest.mark.parametrize(
+    ("distinct", "count"),
+    [
+        *product([2, 256, 257, 2_000], [15, 16, 65_535, 65_536]),
+        *product([65_536, 65_537], [2 * 65_537]),
+    ],
+)
 def test_every_size_of_dictionary_and_list_comes_back(distinct: int, count: int) -> None:
     rows = [(f"topic {n * 7 % distinct}", n * n, None) for n in range(count)]
     assert list(zip(*unpack_columns(pack_columns(rows, 3), count), strict=True)) == rows
