@@ -83,8 +83,7 @@ class Branching:
                 return
             opened.confirmed.restore_images()
             opened.store.reads.forget()
-            for number, outcome in response.judged:
-                opened.outbox.settle(number, outcome)
+            opened.outbox.settle(response.judged)
             pending = opened.outbox.pending()
             first = pending[0].envelope.header.number if pending else present.next
             opened.receipts.forget()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import groupby
@@ -285,12 +285,10 @@ class Outbox:
         self._database.execute(_FORGET_RUNS, (MAX_NUMBER, b""))
         self._database.execute(_FORGET_SEALED, (before,))
 
-    def settle(self, number: int, outcome: Outcome) -> None:
-        """Store a verdict."""
-        self._database.execute(
-            "UPDATE outbox SET state = ?, outcome = ? WHERE n = ?",
-            (int(outcome.verdict), msgpack.packb(pack_outcome(outcome)), number),
-        )
+    def settle(self, verdicts: Iterable[tuple[int, Outcome]]) -> None:
+        """Store verdicts, each by the number of its command."""
+        rows = [(int(said.verdict), msgpack.packb(pack_outcome(said)), n) for n, said in verdicts]
+        self._database.execute_many("UPDATE outbox SET state = ?, outcome = ? WHERE n = ?", rows)
 
     def decide(self, decided: Mapping[int, bool]) -> None:
         """Settle held commands on which the deputy head has decided.

@@ -135,8 +135,7 @@ class Taking:
             delete_meta(opened.database, KNOWN)
             if response.more:
                 put_meta(opened.database, KNOWN, response.checkpoint.known)
-            for number, outcome in response.verdicts:
-                opened.outbox.settle(number, outcome)
+            opened.outbox.settle(response.verdicts)
             opened.receipts.keep(response)
             is_new = bool(position.incarnation) and response.incarnation != position.incarnation
             another_day = anchor.time // DAY_SECONDS != present.synced_at // DAY_SECONDS

@@ -64,8 +64,8 @@ REPLICA = (
     Mutant(
         "lose-the-last-verdict",
         _TAKING,
-        "for number, outcome in response.verdicts:\n                opened",
-        "for number, outcome in response.verdicts[:-1]:\n                opened",
+        "opened.outbox.settle(response.verdicts)",
+        "opened.outbox.settle(response.verdicts[:-1])",
         "I7: no command leaves the outbox without a verdict",
     ),
     Mutant(
