@@ -70,13 +70,17 @@ def resend_command(session: Session, number: int, as_json: bool) -> None:  # noq
 
 @rejected_group.command(name="dismiss", cls=LocalCommand, says="rejected.dismiss")
 @argument("number", says="number", type=NUMBER)
+@as_json
 @click.pass_obj
-def dismiss_command(session: Session, number: int) -> None:
+def dismiss_command(session: Session, number: int, as_json: bool) -> None:  # noqa: FBT001
     """Take a refused command off the list."""
     with session.replica() as replica:
         _find(replica, number)
         replica.dismiss(number)
-    session.screen.line(say("cli.rejected.dismissed", number=number))
+    if as_json:
+        session.screen.json({"dismissed": number})
+    else:
+        session.screen.line(say("cli.rejected.dismissed", number=number))
 
 
 def changed(command: Command, changes: tuple[str, ...]) -> Command:

@@ -234,15 +234,24 @@ def enrol_code_command(
 @on_data
 @of_school
 @argument("device", says="device", type=NumberType(1, MAX_PORT))
+@as_json
 @click.pass_obj
 def revoke_device_command(
-    session: Session, data: Path, database: str, school: int | None, device: int
+    session: Session,
+    data: Path,
+    database: str,
+    school: int | None,
+    device: int,
+    as_json: bool,  # noqa: FBT001
 ) -> None:
     """Shut a lost device out (4.6.8)."""
     outcome = school_of(Directory(data, database), school).act(RevokeDevice(device=device))
     if outcome.key:
         raise InputError(outcome.key, **dict(outcome.params))
-    session.screen.line(say("server.device_revoked", device=device))
+    if as_json:
+        session.screen.json({"revoked": device})
+    else:
+        session.screen.line(say("server.device_revoked", device=device))
 
 
 @click.command(name="status", cls=LocalCommand, says="server.status")

@@ -142,15 +142,24 @@ def list_command(
 @on_data
 @of_school
 @argument("message", says="notice_message", type=NumberType(1, MAX_ID))
+@as_json
 @click.pass_obj
 def again_command(
-    session: Session, data: Path, database: str, school: int | None, message: int
+    session: Session,
+    data: Path,
+    database: str,
+    school: int | None,
+    message: int,
+    as_json: bool,  # noqa: FBT001
 ) -> None:
     """Let a message that was given up try anew."""
     with _school(data, database, school) as served:
         if not _outbox(served).again(message):
             raise InputError("notices.no_message", message=message)
-    session.screen.line(say("cli.notices.again", message=message))
+    if as_json:
+        session.screen.json({"again": message})
+    else:
+        session.screen.line(say("cli.notices.again", message=message))
 
 
 @contextmanager

@@ -12,8 +12,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from eschool_core.commands.journals import RecordSubstitution
 from eschool_core.commands.people import WithdrawPupil
+from eschool_core.commands.pupil_requests import ReadmitPupil
 from eschool_core.domain.enums import SubstitutionKind
 from eschool_core.domain.journal import Mark
+from eschool_core.domain.people import Enrolment
 from eschool_sync.replica import Replica, enrol
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.server.http import make_app
@@ -136,6 +138,43 @@ def _refused_is_in_the_inbox(page: Page) -> None:
     expect(page.locator("[data-refused]")).to_have_count(0)
     page.reload()
     expect(page.locator("[data-refused]")).to_have_count(0)
+
+
+@pytest.mark.clause("4.6.6")
+def test_a_refused_entry_is_corrected_and_sent_from_the_inbox(day: Day) -> None:
+    page = day.page
+    day.stop_server()
+    _a_pupil_has_left(day, page)
+    Keyboard(page).press(*["ArrowDown"] * 4, "2")
+    expect(page.locator("td[data-s='h']")).to_have_count(1)
+    day.start_server()
+    page.get_by_role("button", name="Обменяться").click()
+    expect(page.locator("#inbox-count")).to_have_text("1", timeout=LIMIT_MS)
+    _the_pupil_is_back(day)
+    page.get_by_role("link", name="Входящие").click()
+    refused = page.locator("[data-refused]")
+    refused.get_by_label("Отметка").fill("4")
+    refused.get_by_role("button", name="Исправить и отправить").click()
+    expect(refused).to_have_count(0)
+    page.get_by_role("button", name="Обменяться").click()
+    expect(page.locator("#standing")).to_contain_text("Принято", timeout=LIMIT_MS)
+    assert on_server(day.school) == [4]
+    page.reload()
+    expect(refused).to_have_count(0)
+    expect(page.locator("#inbox-count")).to_have_text("")
+
+
+def _the_pupil_is_back(day: Day) -> None:
+    """Let the office enrol again whom it has withdrawn, and the teacher's copy hear of it."""
+    school = day.school.stage
+    [left] = [
+        entry for entry in school.school.store.select(Enrolment) if entry.last_day == school.day - 1
+    ]
+    back = ReadmitPupil(
+        pupil_id=left.pupil_id, class_id=left.class_id, first_day=school.day, order="№ 10"
+    )
+    assert school.school.act(back, school.officer_id).key == ""
+    day.replica.sync()
 
 
 def test_two_who_write_in_one_cell_see_both_values(

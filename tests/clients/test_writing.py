@@ -284,7 +284,7 @@ def test_a_refused_entry_is_sent_once_more(refused: World, terminal: Terminal) -
 
 
 def test_a_refused_entry_is_taken_off_the_list(refused: World, terminal: Terminal) -> None:
-    terminal.shown("rejected", "dismiss", "17")
+    assert terminal.json("rejected", "dismiss", "17") == {"dismissed": 17}
     assert [entry.number for entry in refused.refused] == [18]
 
 
