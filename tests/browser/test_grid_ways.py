@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from eschool_core import calendar
+from eschool_core.domain.journal import Lesson
 from eschool_core.domain.results import OwedWork
 from eschool_sync.replica import Replica
 from eschool_sync.sandbox import Sandbox
@@ -76,3 +79,33 @@ def test_leaving_the_dialog_notes_nothing(page: Page, replica: Replica, school: 
     assert column(page)[0] == ""
     with replica.reading() as store:
         assert len(store.select(OwedWork)) == before
+
+
+@pytest.mark.clause("4.5.3")
+def test_the_time_left_for_homework_is_told_until_it_is_spoken_of(
+    page: Page, school: Sandbox
+) -> None:
+    told, running = page.locator("#deadline"), school.cast.first
+    expect(told).to_have_text(re.compile(r"\(4\.5\.3\): осталось \d+ ч \d+ мин\."))
+    Keyboard(page).press("F9", "0", "Enter")
+    expect(told).to_have_text("")
+    earlier = [
+        lesson
+        for lesson in school.stage.school.store.select(Lesson, journal_id=running.journal_id)
+        if lesson.day < running.day
+    ][-1]
+    page.goto(page.url.replace(f"lesson={running.id}", f"lesson={earlier.id}"))
+    # It is told by words, and not by their colour alone.
+    expect(told).to_have_text(re.compile("Срок записи задания прошёл"))
+    assert told.evaluate("(shown) => shown.classList.contains('late')")
+
+
+def test_on_a_narrow_page_the_grid_is_a_list_of_pupils_with_one_lesson(page: Page) -> None:
+    """WCAG 1.4.10: nothing is to be moved to and fro, and a mark is given as on a desk."""
+    pupils = page.locator("#grid tbody tr").count()
+    page.set_viewport_size({"width": 320, "height": 640})
+    expect(page.locator("#grid tbody td[data-c]:visible")).to_have_count(pupils)
+    page.locator("#grid tbody td.on").nth(2).click()
+    Keyboard(page).press("4")
+    expect(page.locator("#grid tbody td.on").nth(2)).to_have_text("4")
+    settled(page)
