@@ -197,5 +197,5 @@ class Exchange:
             before = find_meta(opened.database, TAKEN) or 0
             put_meta(opened.database, TAKEN, known)
             waiting = opened.outbox.next_push(known)
-        if not waiting or known <= before:
+        if not waiting or known == before:
             raise TransportError("transport.outdated")

@@ -12,6 +12,8 @@ from eschool_core.store.database import transaction
 from eschool_sync.protocol.version import OLDER_TAKEN, VERSION, check_taken
 from eschool_sync.replica import outbox
 from eschool_sync.replica.position import Position
+from eschool_sync.replica.pushing import TAKEN
+from eschool_sync.replica.tables import put_meta
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server.parcels import answer_file
 from tests.core.commands.acts import mark, topic
@@ -76,6 +78,15 @@ def test_what_the_server_has_is_not_sent_again(world: World, maths: Member) -> N
     maths.do(mark(lesson(world), pupils(world)[0], 4))
     outdated(maths)
     assert judged(world, maths) == [*ALL, 6]
+
+
+@pytest.mark.threat("T16")
+def test_what_a_newer_server_has_forgotten_is_sent_in_the_same_sync(
+    world: World, maths: Member
+) -> None:
+    put_meta(maths.database, TAKEN, 99)
+    outdated(maths)
+    assert judged(world, maths) == ALL
 
 
 def test_a_lost_answer_costs_nothing(world: World, maths: Member) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from eschool_core.errors import AccessError, InputError
 from eschool_core.ids import MAX_NUMBER
 from eschool_sync.history.merkle import leaf_hash
+from eschool_sync.protocol.columns import pack_columns, unpack_columns
 from eschool_sync.protocol.envelope import (
     Envelope,
     Header,
@@ -228,6 +229,18 @@ def test_a_number_out_of_its_range_is_refused(name: str, bad: int) -> None:
     with pytest.raises(InputError) as caught:
         unpack_push(pack_push(push, [Run(2**53 - 1, RUN_KEY)]), SCHOOL, DEVICE)
     assert caught.value.key == "protocol.malformed"
+
+
+@pytest.mark.parametrize("place", [-1, 2, 3])
+def test_a_place_among_two_kinds_is_one_of_them(place: int) -> None:
+    fields_of_push = packed()
+    [kind] = fields_of_push[3]
+    fields_of_push[3] = [kind, ["b", 1]]
+    header = [column[0] for column in unpack_columns(fields_of_push[4], MAX_GROUP)]
+    header[2] = place
+    fields_of_push[4] = pack_columns([tuple(header)], len(header))
+    fields_of_push[5] = [*fields_of_push[5][:1], [1, pack_columns([], 1)]]
+    assert refused(fields_of_push) == "protocol.malformed"
 
 
 @pytest.mark.parametrize("kind", ["", "a b", "a\0b", "Ы", "a" * 41, "drop table"])
