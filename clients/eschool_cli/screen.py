@@ -115,9 +115,9 @@ class Screen:
         for one in text.splitlines():
             self.line(one, style, indent=indent)
 
-    def whole(self, text: str) -> None:
+    def whole(self, text: str, style: str = "") -> None:
         """Write a line that is to be copied: an address broken into two would not work."""
-        self._out.print(Text(safe(text)), soft_wrap=True)
+        self._out.print(Text(safe(text), style=style), soft_wrap=True)
 
     def heading(self, text: str) -> None:
         """Write a heading."""

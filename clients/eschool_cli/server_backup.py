@@ -71,9 +71,9 @@ def recovery_command(
         told = {"public": private.public.spelled()}
         session.screen.json(told | ({} if private_path else {"private": private.spelled()}))
         return
-    session.screen.line(say("backup.public", spelled=private.public.spelled()))
+    session.screen.whole(say("backup.public", spelled=private.public.spelled()))
     if private_path is None:
-        session.screen.line(say("backup.private", spelled=private.spelled()), "bold")
+        session.screen.whole(say("backup.private", spelled=private.spelled()), "bold")
     else:
         session.screen.line(say("backup.private_saved", file=private_path.name), "bold")
     session.screen.line(say("backup.private_apart"))
@@ -211,11 +211,10 @@ def _tell(session: Session, manifest: Manifest) -> None:
             (say("backup.field.school"), str(manifest.school)),
             (say("backup.field.seq"), str(manifest.seq)),
             (say("backup.field.rows"), str(rows)),
-            (say("backup.field.root"), manifest.root),
-            (say("backup.field.digest"), manifest.digest),
-            (say("backup.field.key"), manifest.key),
         ]
     )
+    for name in ("root", "digest", "key"):
+        session.screen.whole(f"{say(f'backup.field.{name}')}: {getattr(manifest, name)}")
 
 
 def _made_json(written: Made, dropped: int) -> dict[str, Any]:

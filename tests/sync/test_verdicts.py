@@ -111,6 +111,22 @@ class TestGroups:
         assert len(maths.replica.store.select(Notice)) == 1
         any_world.check("maths")
 
+    @pytest.mark.parametrize("bad_one", [0, 1])
+    def test_two_groups_of_one_push_fall_apart_from_each_other(
+        self, any_world: World, bad_one: int
+    ) -> None:
+        [maths] = any_world.synced("maths")
+        foreign = any_world.school.lesson(*FOREIGN)
+        for place in range(2):
+            second = topic(foreign) if place == bad_one else absent_now(any_world)
+            maths.replica.do_all([mark(lesson(any_world), pupils(any_world)[place]), second])
+        maths.sync()
+        fell = [(Verdict.REJECTED, "command.group_fell"), (Verdict.REJECTED, "4.5.1/page")]
+        stands = [(Verdict.ACCEPTED, "")] * 2
+        judged = list(verdicts(any_world, maths).values())
+        assert [judged[:2], judged[2:]] == ([fell, stands] if bad_one == 0 else [stands, fell])
+        any_world.check("maths")
+
     def test_a_group_that_is_refused_here_leaves_nothing(self, world: World) -> None:
         maths = world.member("maths")
         bad = mark(lesson(world), pupils(world)[1], 6)
