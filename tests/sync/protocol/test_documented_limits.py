@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from eschool_sync.protocol import compression, messages, push
+from eschool_sync.protocol.live import MAX_LIVE_BYTES
 from eschool_sync.server.http import Limits
-from eschool_sync.server.live import MAX_LIVE_BYTES
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "sync_protocol.md"
 UNITS = {"KiB": 1024, "MiB": 1024 * 1024}
