@@ -41,7 +41,7 @@ class Measure:
 
     Attributes:
         share: Percent for the bar, 0 to 100; None where there is nothing to show.
-        change: «+12,0», «−3,5» or nothing.
+        change: «+12,0», «−3,5», «0» for none, nothing where there is no time to compare with.
         level: ``good``, ``fair``, ``poor`` or nothing; shown by a sign too.
         to: Where the lessons behind it stand.
     """
@@ -115,14 +115,17 @@ def level(value: Value) -> str:
 
 
 def signed(value: Value) -> str:
-    """Return a change with its sign.
+    """Return a change with its sign: one of zero is known, and not the same as none known.
 
-    >>> signed(Decimal("-3.5")), signed(Decimal("0"))
-    ('−3,5', '')
+    >>> signed(Decimal("-3.5")), signed(Decimal("0.0")), signed(None)
+    ('−3,5', '0', '')
     """
-    if not isinstance(value, Decimal) or not value:
+    if not isinstance(value, Decimal):
         return ""
-    return f"{'+' if value > 0 else '−'}{abs(value):.1f}".replace(".", ",")
+    tenths = round(value, 1)
+    if not tenths:
+        return "0"
+    return f"{'+' if tenths > 0 else '−'}{abs(tenths)}".replace(".", ",")
 
 
 def lagging(table: Table) -> list[dict[str, Any]]:

@@ -45,6 +45,9 @@ PAGES = (
     "/control/archive",
 )
 
+SECOND_WEEK = date(2026, 9, 9)
+"""So early that no lesson is older than the time over which a change is told."""
+
 
 @pytest.fixture(scope="module")
 def stage() -> Iterator[Sandbox]:
@@ -184,6 +187,19 @@ def test_the_matrix_leads_to_the_exact_lessons(
     assert client.get(lessons[0]).status_code == 200
     # A picture is never the only way to a number.
     assert page.count("<svg") == page.count('aria-hidden="true" preserveAspectRatio')
+
+
+@pytest.mark.clause("4.4.4")
+def test_a_change_of_zero_is_said_and_none_where_there_is_nothing_to_compare_with(
+    client: httpx.Client,
+) -> None:
+    same = '<span aria-hidden="true">0</span><span class="unseen">без изменений</span></small>'
+    assert client.get("/control/matrix").text.count(same) > 3
+    with Sandbox(SECOND_WEEK, seed=3) as young, client_of(young.replica("deputy")) as (fresh, _):
+        [_, page] = fresh.get("/control/matrix").text.split("<tbody>", 1)
+    assert page.count("<b>0,0</b>") > 3
+    assert "<small" not in page
+    assert "без изменений" not in page
 
 
 @pytest.mark.clause("4.4.4/3")
