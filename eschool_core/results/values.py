@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from eschool_core.domain.school import PolicyValue
 from eschool_core.regulation import policy
 from eschool_core.store.store import Store
@@ -11,13 +13,17 @@ def policy_value(store: Store, name: str, day: int) -> policy.Value:
     """Return the value of a policy on a day: the row in force, else the catalogue's default."""
 
     def read() -> policy.Value:
-        dated = store.select(PolicyValue, name=name)
-        rows = [row for row in dated if row.first_day <= day <= row.last_day]
-        if not rows:
-            return policy.default(name)
-        return policy.parse_value(name, max(rows, key=lambda row: (row.first_day, row.id)).value)
+        return value_among(store.select(PolicyValue, name=name), name, day)
 
     return store.reads.derived(("policy_value", name, day), (PolicyValue,), read)
+
+
+def value_among(dated: Iterable[PolicyValue], name: str, day: int) -> policy.Value:
+    """Return what ``policy_value`` does, from all rows of the policy, read once for many days."""
+    rows = [row for row in dated if row.first_day <= day <= row.last_day]
+    if not rows:
+        return policy.default(name)
+    return policy.parse_value(name, max(rows, key=lambda row: (row.first_day, row.id)).value)
 
 
 def policy_number(store: Store, name: str, day: int) -> int:

@@ -94,6 +94,12 @@ def test_the_time_left_for_homework_is_told_until_it_is_spoken_of(
         for lesson in school.stage.school.store.select(Lesson, journal_id=running.journal_id)
         if lesson.day < running.day
     ][-1]
+    # The opened lesson has its homework; the lessons around it are reached by keys alone.
+    Keyboard(page).press("ArrowLeft")
+    expect(told).to_have_text(re.compile("Срок записи задания прошёл"))
+    Keyboard(page).press("ArrowRight", "ArrowRight")
+    expect(told).to_have_text(re.compile(r"\(4\.5\.3\): осталось \d+ (ч|дн\.) \d+ (мин|ч)\."))
+    assert not told.evaluate("(shown) => shown.classList.contains('late')")
     page.goto(page.url.replace(f"lesson={running.id}", f"lesson={earlier.id}"))
     # It is told by words, and not by their colour alone.
     expect(told).to_have_text(re.compile("Срок записи задания прошёл"))

@@ -14,7 +14,16 @@ import { say } from "./texts.js";
 const FULL_WEIGHT = 100;
 const CLASSWORK = 2;
 const FIRST_RECORDED_WORK = 4;
+const HOURS_TOLD_BY_MINUTES = 48;
 const DEADLINE_EVERY_MS = 15_000;
+
+/** @param {number} left minutes until the deadline, negative after it */
+function deadlineSaid(left) {
+  if (left < 0) return say("deadline_over");
+  const hours = Math.floor(left / 60);
+  if (hours < HOURS_TOLD_BY_MINUTES) return say("deadline_left", { hours, minutes: left % 60 });
+  return say("deadline_days", { days: Math.floor(hours / 24), hours: hours % 24 });
+}
 
 export class Strip {
   /**
@@ -83,13 +92,11 @@ export class Strip {
     // A page that was locked leaves nothing behind that holds its pupils.
     if (!this.topic.isConnected) clearInterval(this.ticking);
     if (!shown || !this.topic.isConnected) return;
-    const { deadline, homework } = this.lesson;
+    const { deadline, homework, own } = this.lesson;
     const left = Math.floor((deadline - this.grid.model.now()) / 60);
     let words = "";
-    if (deadline && homework === null) {
-      words = left < 0 ? say("deadline_over")
-        : say("deadline_left", { hours: Math.floor(left / 60), minutes: left % 60 });
-    }
+    // Who may not write it here is hurried by nothing.
+    if (deadline && homework === null && own) words = deadlineSaid(left);
     if (shown.textContent !== words) shown.textContent = words;
     shown.classList.toggle("late", Boolean(words) && left < 0);
   }

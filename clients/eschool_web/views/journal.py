@@ -19,6 +19,7 @@ from eschool_core.errors import InputError
 from eschool_core.labels import text
 from eschool_core.queries import grid_cells
 from eschool_core.queries.grid_cells import Cell, LessonTexts, Period, Writing
+from eschool_core.queries.homework_time import homework_deadlines
 from eschool_core.queries.journal_page import JournalPage, PageLesson
 from eschool_core.queries.journal_page import journal_page as page_query
 from eschool_core.queries.lookup import JournalPlace
@@ -52,6 +53,7 @@ class Grid:
     owed: dict[tuple[int, int], int]
     texts: dict[int, LessonTexts]
     writing: Writing
+    deadlines: dict[int, int]
     plan: PlanPage
     term: TermColumn | None
     links: dict[int, list[ResourceLink]]
@@ -130,6 +132,7 @@ def _grid(asked: Asked) -> Grid:
             owed=grid_cells.owed_in_cells(store, period),
             texts=grid_cells.lesson_texts(store, period, touched),
             writing=writing,
+            deadlines=homework_deadlines(store, period),
             plan=plan_page(store, journal_id, today),
             term=None if results is None
             else term_column(store, journal_id, results.term_id, person_id, now, touched),
@@ -271,21 +274,9 @@ def _lesson(asked: Asked, grid: Grid, entry: PageLesson) -> dict[str, Any]:
             (file.id, file.name, file.size, file.for_homework, file.hash in grid.unsent)
             for file in grid.files.get(entry.lesson_id, ())
         ],
-        "deadline": _deadline(asked, entry.lesson_id)
-        if day == grid.today or entry.lesson_id == grid.active
-        else 0,
+        "deadline": grid.deadlines.get(entry.lesson_id, 0),
         "note": grid.writing.notes.get(entry.lesson_id) or grid.writing.notes.get(0, ""),
     }
-
-
-def _deadline(asked: Asked, lesson_id: int) -> int:
-    """Return the last moment at which homework is in time (4.5.3), seconds UTC."""
-
-    def question(store: Store) -> int:
-        lesson = store.require(Lesson, lesson_id)
-        return facts.homework_deadline(store, store.require(Journal, lesson.journal_id), lesson)
-
-    return asked.read(question)
 
 
 def _cell(cell: Cell) -> list[Any]:
