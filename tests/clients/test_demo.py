@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -126,11 +127,12 @@ def interruptible() -> Iterator[None]:
 
 @pytest.mark.usefixtures("interruptible")
 def test_everybodys_pages_are_served_until_interrupted() -> None:
-    """Each role opens its own start page; Ctrl+C ends all of it without a word of ours."""
+    """Each role opens its own start page, by a new link too; Ctrl+C ends it without our words."""
     program = [str(Path(sys.executable).parent / "eschool"), "demo", "--size", "small", "--serve"]
+    keyboard, terminal = os.openpty()
     with subprocess.Popen(
-        program, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8",
-        start_new_session=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        program, stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        encoding="utf-8", start_new_session=True, env={**os.environ, "PYTHONUNBUFFERED": "1"},
     ) as running:  # fmt: skip
         assert running.stdout is not None
         try:
@@ -144,13 +146,20 @@ def test_everybodys_pages_are_served_until_interrupted() -> None:
             for link, role in zip(links, OFFERED, strict=True):
                 if role in NOT_PLAYING:
                     assert first_page(link).startswith(NOT_PLAYING[role])
+            os.write(keyboard, b"\n")
+            again = [line.strip() for line in islice(running.stdout, 2 * len(OFFERED))]
+            assert len({*links, *again[1::2]}) == 2 * len(OFFERED)
+            assert first_page(again[-1]).startswith("/control")
             os.killpg(running.pid, signal.SIGINT)
             rest, _ = running.communicate(timeout=FIRST_EXCHANGE_SECONDS)
         finally:
             with suppress(ProcessLookupError):
                 os.killpg(running.pid, signal.SIGKILL)
+            os.close(keyboard)
+            os.close(terminal)
     assert running.returncode == 0, rest
     assert "Traceback" not in rest
+    assert "Fatal" not in rest
 
 
 def first_page(link: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, closing
@@ -51,7 +52,8 @@ def serve_pages(
 
     Args:
         offer: What is served.
-        tell: Told of each role and the start link of its pages on the own replica.
+        tell: Told of each role and the start link of its pages on the own replica; of new links
+            whenever somebody presses Enter, as the page of a used one says.
         tell_slip: Told of each role, and the login and code of its slip for the server's pages.
 
     Raises:
@@ -67,7 +69,7 @@ def serve_pages(
         served = held.enter_context(Server(app, port=offer.port))
         [number] = directory.numbers()
         school = directory.school(number)
-        threads = []
+        threads, supervisors = [], {}
         for role, person_id in offer.people.items():
             folder = offer.folder / "home" / role
             if not folder.exists():
@@ -79,12 +81,22 @@ def serve_pages(
             thread.start()
             held.callback(supervisor.stop)
             threads.append(thread)
+            supervisors[role] = supervisor
             tell(role, supervisor.link())
         for role, person_id in offer.people.items():
             code = school.issue_code(person_id, seconds=SLIP_SECONDS)
             tell_slip(role, login_of(person_id), code)
+        if sys.stdin.isatty():
+            new_links = threading.Thread(target=_new_links, args=(supervisors, tell), daemon=True)
+            new_links.start()
         try:
             while any(thread.is_alive() for thread in threads):
                 threads[0].join(STEP_SECONDS)
         except KeyboardInterrupt:
             return
+
+
+def _new_links(supervisors: Mapping[str, Supervisor], tell: Callable[[str, str], None]) -> None:
+    for _ in sys.stdin:
+        for role, supervisor in supervisors.items():
+            tell(role, supervisor.link())
