@@ -227,7 +227,7 @@ class PortalPages:
     def _ended(self, request: Request) -> Response:
         """Answer who has no session, or none any more."""
         if is_of_module(request):
-            raise RefusedRequest(403, "web.no_session")
+            raise RefusedRequest(403, "access.session")
         response = led_to(request, "/login")
         if self._cookies.ticket(request) is not None:
             self._cookies.end(response)

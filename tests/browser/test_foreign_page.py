@@ -22,7 +22,7 @@ from tests.browser.conftest import DESK, LIMIT_MS
 from tests.browser.foreign import REBOUND, Foreign, foreign_site
 from tests.browser.opening import sign_in
 from tests.clients.web.pages import Served
-from tests.clients.web.portal_stage import Site, portal_site
+from tests.clients.web.portal_stage import PASSWORD, Site, portal_site
 
 ATTACK: Final = """async ([ours, mark, journal]) => {
     const told = {}, body = JSON.stringify(mark);
@@ -411,3 +411,51 @@ def test_who_comes_after_a_logout_finds_nothing_in_cache_history_or_storage(
     assert [one["name"] for one in kept["cookies"] if not one["name"].endswith("-browser")] == []
     window.close()
     site.tokens.pop(guardian, None)
+
+
+@pytest.mark.asvs("14.3.1")
+def test_out_in_one_window_is_out_in_all_and_a_text_not_sent_is_out_of_sight(
+    chromium: Browser, site: Site, school: Sandbox
+) -> None:
+    guardian, child = school.cast.guardian_id, school.cast.child
+    family = school.stage.school.store.require(Pupil, child).family
+    browser = chromium.new_context(viewport=DESK, locale="ru-RU")
+    browser.set_default_timeout(LIMIT_MS)
+    sign_in(browser, site, guardian)
+    [read, written, left] = [browser.new_page() for _ in range(3)]
+    for page in (read, left):
+        page.goto(f"{site.url}/diary/{child}")
+        assert family in page.content()
+    written.goto(f"{site.url}/messages/new")
+    field = written.locator("main textarea").first
+    field.fill(f"О болезни: {family}")
+    left.get_by_role("button", name="Выйти").click()
+    left.wait_for_url("**/login")
+    read.wait_for_url("**/login")
+    written.wait_for_selector("#passphrase")
+    assert family not in written.content()
+    # The password opens no session that is over.
+    written.fill("#passphrase", PASSWORD)
+    written.keyboard.press("Enter")
+    expect(written.locator("#lock-said")).to_have_text("Сеанс окончен. Войдите снова.")
+    assert family not in written.content()
+    browser.close()
+    site.tokens.pop(guardian, None)
+
+
+@pytest.mark.asvs("14.3.1")
+def test_a_window_whose_session_was_ended_elsewhere_leaves_by_itself(
+    chromium: Browser, site: Site, school: Sandbox
+) -> None:
+    teacher = school.cast.teacher_id
+    browser = chromium.new_context(viewport=DESK, locale="ru-RU")
+    browser.set_default_timeout(LIMIT_MS)
+    sign_in(browser, site, teacher)
+    page = browser.new_page()
+    page.clock.install()
+    page.goto(f"{site.url}/journals")
+    site.portal.log_out(site.token(teacher))
+    page.clock.run_for(16_000)
+    page.wait_for_url("**/login")
+    browser.close()
+    site.tokens.pop(teacher, None)

@@ -9,6 +9,7 @@ import { startGrid } from "./grid.js";
 import { startImport } from "./importing.js";
 import { startInbox } from "./inbox.js";
 import { listenForInput, watchIdle } from "./lock.js";
+import { watchOut } from "./out.js";
 import { startReasons } from "./reasons.js";
 import { startsWith } from "./refresh.js";
 import { startSaving } from "./saving.js";
@@ -49,5 +50,6 @@ for (const here of document.querySelectorAll("nav [aria-current]")) {
 startsWith(startMain);
 listenForInput();
 watchLeaving();
+watchOut();
 boot(null);
 document.dispatchEvent(new Event("eschool-ready"));

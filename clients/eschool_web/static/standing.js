@@ -4,6 +4,7 @@
 import { Away, get, post } from "./api.js";
 import { byId } from "./dom.js";
 import { isLocked, showLock } from "./lock.js";
+import { isOver, leave } from "./out.js";
 import { say } from "./texts.js";
 
 /** @type {((standing: any) => void)[]} */
@@ -37,6 +38,7 @@ export async function ask() {
     for (const listener of listeners) listener(standing);
   } catch (error) {
     if (error instanceof Away) showLock();
+    else if (isOver(error)) leave();
   }
 }
 

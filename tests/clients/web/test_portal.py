@@ -102,6 +102,9 @@ def test_a_guardian_comes_in_by_slip_password_and_pledge(site: Site) -> None:
         assert browser.get(f"/diary/{site.school.cast.child}").status_code == 200
         assert browser.post("/logout", content=b"", headers=FORM).headers["location"] == "/login"
         assert browser.get("/diary").headers["location"] == "/login"
+        # Who still types in another window is told to sign in, and of no program.
+        said = browser.get("/api/state").json()["error"]
+        assert (said["key"], said["remedy"]) == ("access.session", "Войдите снова.")
     with site.client() as again:
         assert again.post("/slip", data={**fields, "repeat": OTHER}).status_code == 403
         wrong = again.post("/login", data={"login": login, "password": PASSWORD})
