@@ -93,6 +93,30 @@ def test_the_replicas_stay_for_a_look(tmp_path: Path) -> None:
     assert again.exit_code == 4
 
 
+def ended(*args: str) -> list[str]:
+    """Run a small demo that speaks; return its last lines."""
+    command = ["demo", "--size", "small", "--date", "2026-11-23", *args]
+    result = CliRunner().invoke(cli, command, prog_name="eschool", catch_exceptions=False)
+    assert result.exit_code == 0, result.output[-3000:]
+    return result.output.splitlines()[-10:]
+
+
+def test_the_commands_it_ends_with_are_those_that_work_in_this_window(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = Path(sys.executable).parent
+    monkeypatch.chdir(beside.parent.parent)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program = f"{beside.parent.name}/{beside.name}/eschool"
+    assert ended()[-1] == f"  {program} demo --serve"
+    folder = tmp_path / "a school"
+    lines = ended("--dir", str(folder))
+    at = lines.index(f"  cd '{folder}'")
+    assert lines[at - 1] == f"  PATH={beside}:$PATH"
+    monkeypatch.setenv("PATH", str(beside))
+    assert ended()[-1] == "  eschool demo --serve"
+
+
 def test_the_demo_can_stay_and_offer_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     offered: list[Path] = []
 
@@ -109,6 +133,8 @@ def test_the_demo_can_stay_and_offer_pages(monkeypatch: pytest.MonkeyPatch) -> N
     assert result.exit_code == 0, result.output
     assert "/start#code" in result.output
     assert "0000-code" in result.output
+    # Meanwhile the port is taken, and afterwards the folder is gone.
+    assert "server serve" not in result.output
     assert not offered[0].exists()
 
 

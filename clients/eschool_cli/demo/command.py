@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ from eschool_sync.sandbox.playing_day import school_day_before
 from eschool_sync.sandbox.stage import Setting, Size, Stage
 from eschool_sync.server.serving import LOOPBACK
 
+PROGRAM = "eschool"
 MAX_SEED = 2**31 - 1
 FAILED = 1
 
@@ -79,9 +81,11 @@ def demo(
         if as_json:
             session.screen.json(played.as_dict())
         else:
-            _sum_up(session, played, setting.day, folder or (place if serve else None))
+            _sum_up(session, played)
         if serve and played.holds:
             _serve(session, setting, played)
+        if not as_json:
+            _say_how_to_go_on(session, played, setting.day, folder, served=serve)
     if not played.holds:
         ctx.exit(FAILED)
 
@@ -108,7 +112,7 @@ def _play(session: Session, setting: Setting, *, lived: bool, quiet: bool) -> Pl
         )
 
 
-def _sum_up(session: Session, played: Played, day: date, folder: Path | None) -> None:
+def _sum_up(session: Session, played: Played) -> None:
     screen, found = session.screen, played.as_dict()
     screen.line()
     screen.heading(say("demo.heading.facts"))
@@ -120,19 +124,42 @@ def _sum_up(session: Session, played: Played, day: date, folder: Path | None) ->
     screen.line(say("demo.sum.timetable", **found["timetable"]))
     screen.line(say("demo.sum.school", **found["school"]))
     screen.line(say("demo.sum.commands", **found["commands"]))
-    screen.line()
+
+
+def _say_how_to_go_on(
+    session: Session, played: Played, day: date, folder: Path | None, *, served: bool
+) -> None:
+    """Name the commands to copy: for the folder that stays, else how to keep one.
+
+    Where the pages were served the port is free now; a folder of our own is gone with them.
+    """
+    screen, beside = session.screen, Path(sys.executable).parent
+    on_path = shutil.which(PROGRAM) is not None
     if folder is None:
-        screen.lines(say("demo.go_on.dir"))
+        if not served:
+            screen.line()
+            program = PROGRAM if on_path else shlex.quote(shorter(beside / PROGRAM))
+            screen.lines(say("demo.go_on.dir", program=program))
         return
+    screen.line()
     values = {
-        "folder": shlex.quote(str(folder)),
+        "folder": shlex.quote(str(folder.absolute())),
         "port": played.port,
         "passphrase": PASSPHRASE,
         "date": day.isoformat(),
     }
-    for line in say("demo.go_on.commands", **values).splitlines():
+    title, *commands = say("demo.go_on.commands", **values).splitlines()
+    if not on_path:
+        commands = [f"  PATH={shlex.quote(str(beside))}:$PATH", *commands]
+    for line in (title, *commands):
         # A command that a terminal has broken in two cannot be copied.
         screen.whole(line)
+
+
+def shorter(program: Path) -> str:
+    """Return a program as one calls it from here."""
+    here = Path.cwd()
+    return str(program.relative_to(here) if program.is_relative_to(here) else program)
 
 
 def _serve(session: Session, setting: Setting, played: Played) -> None:
