@@ -1,7 +1,8 @@
 """``python -m tests.simulation.operators``: bugs drawn by seed with cosmic-ray's operators.
 
 Each is hunted by the simulation first, with few seeds; what it does not find goes to the tests that
-run the changed lines. Changes of annotations alone are no bugs and are not drawn.
+run the changed lines. Changes of annotations alone, and of what makes an object small or keeps it
+from being changed (``slots``, ``frozen``), are no bugs and are not drawn.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ TARGETS = (
         for name in ("ledger", "store", "digest", "read_cache", "database")
     ),
 )
+SHAPE = ("slots", "frozen")
 LIMIT_SECONDS = 400
 """Of a core, for the tests of one bug, unless told otherwise."""
 
@@ -117,7 +119,7 @@ def _change(old: str, new: str) -> str:
 
 
 def _is_other(old: str, new: str) -> bool:
-    """Whether two texts differ in more than annotations, and both are programs."""
+    """Whether two texts differ in what they do, and both are programs."""
     try:
         return _bare(old) != _bare(new)
     except SyntaxError:
@@ -133,6 +135,9 @@ def _bare(text: str) -> str:
             node.annotation = None
         if isinstance(node, ast.AnnAssign):
             node.annotation = ast.Constant(None)
+        if isinstance(node, ast.ClassDef):
+            for call in (one for one in node.decorator_list if isinstance(one, ast.Call)):
+                call.keywords = [word for word in call.keywords if word.arg not in SHAPE]
     return ast.dump(tree)
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.simulation.covered import Covered, statements_at
 from tests.simulation.mutants.hunt import Fate
 from tests.simulation.mutants.mutant import ROOT, Mutant
-from tests.simulation.operators import Drawn, asked, drawn, judge, known
+from tests.simulation.operators import Drawn, _is_other, asked, drawn, judge, known
 
 FRAMES = "tests/sync/protocol/test_frames.py"
 PATH = "eschool_sync/protocol/frames.py"
@@ -91,3 +91,18 @@ def test_a_run_goes_on_where_it_was_cut(tmp_path: Path) -> None:
     assert known(file) == []
     file.write_text(json.dumps(asdict(done)) + "\n")
     assert known(file) == [done]
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_other"),
+    [
+        ("@dataclass(frozen=True, slots=False)\nclass A:\n    a: int = 1\n", False),
+        ("@dataclass(frozen=False, slots=True)\nclass A:\n    a: str = 1\n", False),
+        ("@dataclass(frozen=True, slots=True, eq=False)\nclass A:\n    a: int = 1\n", True),
+        ("@dataclass(frozen=True, slots=True)\nclass A:\n    a: int = 2\n", True),
+        ("@dataclass(frozen=True, slots=True\n", False),
+    ],
+)
+def test_what_changes_nothing_that_is_done_is_not_drawn(changed: str, is_other: bool) -> None:  # noqa: FBT001
+    old = "@dataclass(frozen=True, slots=True)\nclass A:\n    a: int = 1\n"
+    assert _is_other(old, changed) == is_other
