@@ -11,10 +11,17 @@ Address = IPv4Address | IPv6Address
 KEPT: Final = 1_024
 """Addresses that are not taken apart again at each request."""
 
+LONGEST: Final = 64
+"""Characters of an address; with the name of an interface it may have a few more than 45."""
 
-@lru_cache(KEPT)
+
 def parse_address(text: str) -> Address | None:
     """Return the address that ``text`` is, an IPv4 one also where it is written as IPv6."""
+    return _parsed(text) if len(text) <= LONGEST else None
+
+
+@lru_cache(KEPT)
+def _parsed(text: str) -> Address | None:
     try:
         address = ip_address(text)
     except ValueError:

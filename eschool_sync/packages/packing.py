@@ -29,7 +29,6 @@ from eschool_sync.packages.build import Log, Packed, folder_name, make_package
 from eschool_sync.packages.catalogue import folded, listed, read_catalogue, write_catalogue
 from eschool_sync.packages.history import Leaves
 from eschool_sync.security.signing import SigningKey
-from eschool_sync.server.heads import SIGNED
 from eschool_sync.server.proving import proof_of_own
 from eschool_sync.server.school import ServerSchool
 
@@ -174,10 +173,9 @@ def _history(school: ServerSchool, contents: Sequence[ClassYear]) -> tuple[Touch
     found = verifier.verify()
     if not found.is_sound:
         raise DamageError("damage.tables", count=found.count)
-    [(signed,)] = school.database.fetch(SIGNED)
     read = partial(read_entries, school.database)
     leaves = Leaves(read_log(school.database))
-    return touched, Log(school.state.school, leaves, read, bytes(signed))
+    return touched, Log(school.state.school, leaves, read, school.head().signed)
 
 
 def _papers(

@@ -30,7 +30,7 @@ from eschool_sync.protocol.fields import malformed
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import Pending
 from eschool_sync.replica.position import Identity, Position
-from eschool_sync.replica.pushing import KNOWN
+from eschool_sync.replica.pushing import forget_sent
 from eschool_sync.replica.tables import delete_meta, find_meta, put_meta
 from eschool_sync.security.signing import SigningKey, check_certificate
 
@@ -87,8 +87,8 @@ class Branching:
             pending = opened.outbox.pending()
             first = pending[0].envelope.header.number if pending else present.next
             opened.receipts.forget()
-            # What the server knows of that number is not what waits here.
-            delete_meta(opened.database, KNOWN)
+            # What the server has of that number is not what waits here.
+            forget_sent(opened.database)
             opened.become(new, first)
             moved = replace(present, ack=first - 1, head=_sign_anew(opened, pending, first))
             moved.save(opened.database)

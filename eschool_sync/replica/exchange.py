@@ -21,7 +21,7 @@ from eschool_sync.replica.disagreement import StaleError, UnequalError
 from eschool_sync.replica.mending import Mend, Mending, Probe, Recount
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.position import Position
-from eschool_sync.replica.pushing import TAKEN, packed_push, sent_up_to
+from eschool_sync.replica.pushing import TAKEN, forget_sent, packed_push, sent_up_to
 from eschool_sync.replica.quiet import Quiet
 from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.returning import BEHIND, DENIED, Returning
@@ -31,6 +31,8 @@ from eschool_sync.replica.upgrading import upgrade_if_due
 
 if TYPE_CHECKING:
     from eschool_sync.replica.transport import Progress, Transport
+
+GAP: Final = "sync.gap"
 
 MAX_ROUNDS: Final = 100
 """Round trips of one sync: pushes of 2,000 commands, and a repair or two."""
@@ -71,12 +73,19 @@ class Exchange:
         except TransportError as error:
             if error.key == BEHIND:
                 self._returning.witness()
+            if error.key == GAP and self._starts_over():
+                return self._sync(progress)
             if error.key != FORK:
                 raise
             self._branching.become_another()
             report = self._sync(progress)
             report.became_device = self._opened.identity.device
             return report
+
+    def _starts_over(self) -> bool:
+        """Take nothing for sent any more; return whether anything was."""
+        with self._opened.writing():
+            return forget_sent(self._opened.database)
 
     def bring_up(self) -> bool:
         """Bring the tables up to this program; return whether they were older."""

@@ -14,6 +14,7 @@ from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import Pending
 from eschool_sync.replica.position import Position
 from eschool_sync.replica.sealing import sealed_push
+from eschool_sync.replica.tables import delete_meta
 
 TAKEN: Final = "taken"
 """Name under which the last own number is kept that a server newer than this program has."""
@@ -29,6 +30,17 @@ def sent_up_to(database: Database) -> int:
     """Return the last own number that the server has; 0 where whatever waits is to be sent."""
     rows = database.fetch(SENT, (TAKEN, KNOWN))
     return max((int(msgpack.unpackb(value)) for (value,) in rows), default=0)
+
+
+def forget_sent(database: Database) -> bool:
+    """Send whatever waits from its beginning on; return whether anything was thought to be there.
+
+    For a server that was put back, and for another device's numbers.
+    """
+    known = sent_up_to(database) > 0
+    delete_meta(database, TAKEN)
+    delete_meta(database, KNOWN)
+    return known
 
 
 def packed_push(opened: Opened, position: Position, waiting: list[Pending]) -> bytes:

@@ -6,14 +6,17 @@ out what still waits on top, and commit with the cursor.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Final
 
 from eschool_core.app import carry_out
+from eschool_core.domain.row import Row
+from eschool_core.domain.tables import TABLES
 from eschool_core.errors import DamageError, InputError, TransportError
 from eschool_sync.defects import is_of_surroundings
 from eschool_sync.history.head import HISTORY
-from eschool_sync.protocol.frames import unpack_frames
+from eschool_sync.protocol.frames import Frame, unpack_frames
 from eschool_sync.protocol.messages import SyncResponse, parts_hash, unpack_parts
 from eschool_sync.replica.bootstrap import DONE
 from eschool_sync.replica.branching import FORK
@@ -26,7 +29,7 @@ from eschool_sync.replica.mending import Mend
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.outbox import KEEP_SECONDS, State
 from eschool_sync.replica.position import Position
-from eschool_sync.replica.pushing import KNOWN, TAKEN
+from eschool_sync.replica.pushing import KNOWN, forget_sent
 from eschool_sync.replica.quiet import DAY_SECONDS, Quiet
 from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.sealing import seal_if_lost
@@ -129,10 +132,9 @@ class Taking:
             mended = mend(opened.confirmed) if mend else 0
             opened.store.reads.forget()
             self._compare(response)
-            index_where_grown(opened.database, {frame.table for frame in frames})
+            index_where_grown(opened.database, _written(frames, mended))
             delete_meta(opened.database, DONE)
-            delete_meta(opened.database, TAKEN)
-            delete_meta(opened.database, KNOWN)
+            forget_sent(opened.database)
             if response.more:
                 put_meta(opened.database, KNOWN, response.checkpoint.known)
             opened.outbox.settle(response.verdicts)
@@ -226,6 +228,11 @@ class Taking:
                 # A defect must not keep the replica from syncing (T20).
                 if is_of_surroundings(error):
                     raise
+
+
+def _written(frames: Sequence[Frame], mended: int) -> Collection[type[Row]]:
+    """Return the tables that rows have come for; what was mended may lie in any."""
+    return [spec.table for spec in TABLES] if mended else {frame.table for frame in frames}
 
 
 def _acknowledged(present: Position, response: SyncResponse, *, is_new: bool) -> int:

@@ -134,7 +134,7 @@ class Answers:
             Checkpoint(head.seq, known.last, total.rows, total.digest, scope.hash, known.hash),
             self._anchor(),
             request.name(),
-            self._heads.signed(),
+            head.signed,
             # A replica that has seen more than there is gets no proof, and raises the alarm.
             tuple(self._tree.consistency(request.seen, head.seq)),
             need_parts=need_parts,

@@ -7,6 +7,7 @@ of a week that is over, numbers by class are left (ADR 0052).
 
 from __future__ import annotations
 
+import logging
 from dataclasses import astuple
 from typing import Final
 
@@ -19,12 +20,16 @@ from eschool_core.reports.frame import Asked, FamilyWeek
 from eschool_core.reports.period import free_period
 from eschool_core.store.database import transaction
 from eschool_core.store.store import Store
+from eschool_sync.defects import is_of_surroundings
 from eschool_sync.server.device_use import DeviceUse
 from eschool_sync.server.usage import last_seen
 
 WEEK_DAYS: Final = 7
 KEEP_WEEKS: Final = 60
 """A school year, and the summer after it."""
+
+LEAST_FAMILIES: Final = 3
+"""A class of fewer is counted nowhere: its number would tell of one family, week by week."""
 
 ANYBODY: Final = 0
 """Whoever it was: without this a week is one of which nothing is known, not one of silence."""
@@ -41,6 +46,8 @@ COUNT = (
 )
 COUNTED = "SELECT week, class_id, seen, online FROM family_week WHERE week < ?"
 SWEEP = "DELETE FROM family_week WHERE week < ?"
+
+_logger = logging.getLogger(__name__)
 
 
 class Contacts:
@@ -62,7 +69,7 @@ class Contacts:
         self._noted: set[int] = set()
 
     def hear_device(self, device: Device, now: int) -> None:
-        """Note that a device has asked."""
+        """Note that a device, which is not shut out, has asked."""
         self.devices.note(device.device, now)
         self.hear(device.person_id, now)
 
@@ -77,14 +84,17 @@ class Contacts:
             self._noted.add(person_id)
 
     def _turn(self, now: int) -> bool:
-        """Begin the week of a moment and count those before it; False before there is a school."""
+        """Begin the week of a moment and count those before it; False before there is a school.
+
+        What cannot be counted because of a defect keeps nobody from the journal: the names of its
+        week stay until the next start.
+        """
         if self._store.first(School) is None:
             return False
         zone = zone_of(self._store)
         week = week_of(now, zone)
         begun = calendar.moment_of(week, 0, zone)
         end = calendar.moment_of(week + WEEK_DAYS, 0, zone)
-        over = _counted_before(self._store, week)
         with transaction(self._database):
             if not self._store.rows(OF_WEEK, week):
                 # Nobody has been noted in it yet, though somebody was here: by an older program.
@@ -93,12 +103,22 @@ class Contacts:
                 seen = {person for person in guardians if begun <= last.get(person, 0) < end}
                 noted = (ANYBODY, *sorted(seen))
                 self._database.execute_many(NOTE, [(week, person) for person in noted])
+        self._week, self._begin, self._end = week, begun, end
+        self._noted.clear()
+        try:
+            self._count_before(week)
+        except Exception as error:
+            if is_of_surroundings(error):
+                raise
+            _logger.error("the weeks before are not counted: %s", type(error).__name__)
+        return True
+
+    def _count_before(self, week: int) -> None:
+        with transaction(self._database):
+            over = _counted_before(self._store, week)
             self._database.execute_many(COUNT, [astuple(one) for one in over])
             self._database.execute(FORGET, (week,))
             self._database.execute(SWEEP, (week - KEEP_WEEKS * WEEK_DAYS,))
-        self._week, self._begin, self._end = week, begun, end
-        self._noted.clear()
-        return True
 
 
 def family_weeks(store: Store, now: int) -> list[FamilyWeek]:
@@ -143,6 +163,6 @@ def _counted(store: Store, week: int) -> list[FamilyWeek]:
     for class_id, families in sorted(families_of(store, asked).items()):
         online = [family for family in families if not family.paper]
         in_touch = sum(bool(family.seen_at) for family in online)
-        if online:
+        if len(online) >= LEAST_FAMILIES:
             found.append(FamilyWeek(week, class_id, in_touch, len(online)))
     return found

@@ -13,10 +13,9 @@ from eschool_sync.history.tree import KEEP, grown
 from eschool_sync.protocol.receipts import sign_receipt
 from eschool_sync.security.signing import SigningKey
 
-READ: Final = "SELECT seq, scope_seq, root FROM head WHERE id = 1"
-LOCK: Final = "SELECT seq, scope_seq, root FROM head WHERE id = 1 FOR UPDATE"
+READ: Final = "SELECT seq, scope_seq, root, signed FROM head WHERE id = 1"
+LOCK: Final = "SELECT seq, scope_seq, root, signed FROM head WHERE id = 1 FOR UPDATE"
 PEAKS: Final = "SELECT peaks FROM head WHERE id = 1"
-SIGNED: Final = "SELECT signed FROM head WHERE id = 1"
 WRITE: Final = (
     "UPDATE head SET seq = ?, scope_seq = ?, root = ?, peaks = ?, signed = ? WHERE id = 1"
 )
@@ -31,11 +30,13 @@ class Head:
         seq: Of the last command; also the number of leaves in the tree.
         scope_seq: Of the last change of anybody's scope.
         root: Of the tree.
+        signed: The school's signature under it; empty before the first command.
     """
 
     seq: int
     scope_seq: int
     root: bytes
+    signed: bytes
 
     @property
     def mark(self) -> bytes:
@@ -64,17 +65,12 @@ class Heads:
     def read(self) -> Head:
         """Return the head."""
         [row] = self._database.fetch(READ)
-        return Head(int(row[0]), int(row[1]), bytes(row[2]))
+        return Head(int(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
 
     def lock(self) -> Head:
         """Return the head, and let nobody else move it in this transaction."""
         [row] = self._database.fetch(READ if self._database.dialect == "sqlite" else LOCK)
-        return Head(int(row[0]), int(row[1]), bytes(row[2]))
-
-    def signed(self) -> bytes:
-        """Return the signed root at the head; empty before the first command."""
-        [(signed,)] = self._database.fetch(SIGNED)
-        return bytes(signed)
+        return Head(int(row[0]), int(row[1]), bytes(row[2]), bytes(row[3]))
 
     def receipt(self, device: int, leaves: Sequence[bytes]) -> bytes:
         """Return the school's signature over the verdicts of one answer; none for none."""

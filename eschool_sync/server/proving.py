@@ -52,7 +52,7 @@ def proof_of_own(school: ServerSchool, row: Row) -> Proof:
 
 
 def _proof(school: ServerSchool, scope: list[int], table: int, row_id: int) -> Proof:
-    store, heads = school.store, school.heads
+    store = school.store
     model = PROVABLE.get(table)
     row = None if model is None else store.get(model, row_id)
     if row is None or row.part not in scope:
@@ -62,10 +62,10 @@ def _proof(school: ServerSchool, scope: list[int], table: int, row_id: int) -> P
     # An erased command has neither payload nor salt, so there is nothing to prove it with.
     if entry.kind not in KINDS or not entry.payload:
         raise InputError("proof.none")
-    head = heads.read()
+    head = school.head()
     return Proof(
         *(entry.seq, entry.device, entry.received, entry.pushed),
         *(entry.header, entry.payload, entry.salt, entry.outcome),
         tuple(Tree(store.database).inclusion(entry.seq, head.seq)),
-        heads.signed(),
+        head.signed,
     )

@@ -242,7 +242,6 @@ class ServerSchool:
         device = self.sender(sealed.request.school, sealed.request.device, head)
         request = sealed.check_signature(device.public_key)
         report(device=device.device, person=device.person_id)
-        self.contacts.hear_device(device, self._clock.wall())
         if self.state.phase == Phase.COLLECTING:
             return restoring.collect(self, request, device)
         restoring.require_open(self)
@@ -255,6 +254,7 @@ class ServerSchool:
         head = self.head()
         if self.sender(request.school, request.device, head).revoked_at:
             raise AccessError("access.revoked")
+        self.contacts.hear_device(device, self._clock.wall())
         if sealed.version != self.version:
             return pack_taken(sealed.version, device_head(self.database, device.device).last)
         if request.computer:

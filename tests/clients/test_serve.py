@@ -10,7 +10,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from eschool_cli.main import cli
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from eschool_core.domain.office import Person
 from eschool_core.errors import BusyError
@@ -33,7 +33,7 @@ def data(tmp_path: Path) -> Path:
 def test_it_keeps_an_audit_log_and_lets_no_second_process_in(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def serve(app: FastAPI, *_args: object, **_options: object) -> None:
+    def serve(app: Starlette, *_args: object, **_options: object) -> None:
         with pytest.raises(BusyError), single_server(data):
             pass
         headers = {"content-type": "application/x-eschool"}

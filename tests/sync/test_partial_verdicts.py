@@ -101,7 +101,11 @@ def test_what_was_not_known_then_is_shown_over_the_rows(world: World) -> None:
     assert maths.undo_images() > 0
 
 
-def test_a_copy_that_becomes_a_device_of_its_own_sends_all_that_waits(world: World) -> None:
+@pytest.mark.threat("T17")
+@pytest.mark.parametrize("known", [2, 3, 99])
+def test_a_copy_that_becomes_a_device_of_its_own_sends_all_that_waits(
+    world: World, known: int
+) -> None:
     [maths] = world.synced("maths")
     maths.do(topic(lesson(world), "Общее"))
     maths.sync()
@@ -109,9 +113,10 @@ def test_a_copy_that_becomes_a_device_of_its_own_sends_all_that_waits(world: Wor
     for member, value in ((maths, 5), (twin, 4)):
         for pupil in pupils(world)[:3]:
             member.do(mark(lesson(world), pupil, value))
-    put_meta(twin.database, KNOWN, 99)
+    put_meta(twin.database, KNOWN, known)
     maths.sync()
     twin.sync()
+    assert find_meta(twin.database, KNOWN) is None
     assert [row.value for row in world.server.store.select(Mark)] == [4, 4, 4]
     expect_sound(world, maths, twin)
     twin.replica.close()

@@ -17,6 +17,7 @@ from eschool_sync.replica.tables import put_meta
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server.parcels import answer_file
 from tests.core.commands.acts import mark, topic
+from tests.drills.test_copied_replica import copied
 from tests.sync.harness import Member, Wire, World, answer_lost, lesson, pupils
 
 NEWER = VERSION + OLDER_TAKEN
@@ -81,12 +82,32 @@ def test_what_the_server_has_is_not_sent_again(world: World, maths: Member) -> N
 
 
 @pytest.mark.threat("T16")
+@pytest.mark.parametrize("taken", [2, 3, 99])
 def test_what_a_newer_server_has_forgotten_is_sent_in_the_same_sync(
-    world: World, maths: Member
+    world: World, maths: Member, taken: int
 ) -> None:
-    put_meta(maths.database, TAKEN, 99)
+    put_meta(maths.database, TAKEN, taken)
     outdated(maths)
     assert judged(world, maths) == ALL
+
+
+@pytest.mark.threat("T17")
+def test_a_copy_that_an_old_program_made_sends_all_that_waits(world: World, maths: Member) -> None:
+    outdated(maths)
+    twin = copied(world, maths, "twin")
+    maths.do(mark(lesson(world), pupils(world)[0], 4))
+    outdated(maths)
+    for pupil in pupils(world)[:3]:
+        twin.do(mark(lesson(world), pupil, 3))
+    put_meta(twin.database, TAKEN, 6)
+    outdated(twin)
+    assert judged(world, maths) == [*ALL, 6]
+    assert len(judged(world, twin)) == 3
+    world.server.version = VERSION
+    for member in (maths, twin):
+        member.sync()
+        assert member.replica.status().pending == 0
+    twin.replica.close()
 
 
 def test_a_lost_answer_costs_nothing(world: World, maths: Member) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from eschool_core.calendar import weekday_of
+from eschool_core.commands.access import RevokeDevice
 from eschool_core.commands.guardians import AddGuardian, GuardianEntry
 from eschool_core.commands.paper import FilePaperApplication
 from eschool_core.domain.people import Guardianship
+from eschool_core.errors import AccessError, BusyError
 from eschool_core.reports.frame import FamilyWeek
 from eschool_core.store import steps
 from eschool_core.store.database import transaction
-from eschool_sync.server.contacts import KEEP_WEEKS, WEEK_DAYS, family_weeks
+from eschool_sync.server import contacts
+from eschool_sync.server.contacts import KEEP_WEEKS, WEEK_DAYS, Contacts, family_weeks
 from eschool_sync.server.erasing import OF_ACCOUNT
 from eschool_sync.server.migrating import migrate
 from eschool_sync.server.usage import last_seen
@@ -251,3 +254,69 @@ def test_what_is_kept_of_contacts_goes_with_the_account(stand: Stand) -> None:
             database.execute(sql, (person,))
     assert kept(stand.world) == {(MONDAY, 0)}
     assert person not in last_seen(stand.world.server.store)
+
+
+@pytest.mark.threat("T15")
+@pytest.mark.clause("4.4.4/5")
+def test_a_device_that_is_shut_out_is_no_family_in_touch(world: World) -> None:
+    [guardian] = world.synced("guardian")
+    world.act(RevokeDevice(device=guardian.replica.device))
+    world.advance(WEEK_DAYS * DAY)
+    with pytest.raises(AccessError):
+        guardian.sync()
+    world.synced("maths")
+    assert kept(world) == {(THIS, 0)}
+
+
+@pytest.mark.threat("T16")
+@pytest.mark.clause("4.4.4/5")
+def test_a_school_that_was_put_back_counts_no_week(world: World) -> None:
+    [guardian] = world.synced("guardian")
+    world.advance(WEEK_DAYS * DAY)
+    world.server.suspend()
+    with pytest.raises(BusyError):
+        guardian.sync()
+    assert {week for week, _ in kept(world)} == {MONDAY}
+
+
+@pytest.mark.clause("4.4.4/5")
+@pytest.mark.parametrize(("least", "told"), [(ONLINE, {THIS: (1, ONLINE)}), (ONLINE + 1, {})])
+def test_a_small_class_is_counted_nowhere(
+    world: World, monkeypatch: pytest.MonkeyPatch, least: int, told: dict[int, tuple[int, int]]
+) -> None:
+    """Its number would tell of single families."""
+    monkeypatch.setattr(contacts, "LEAST_FAMILIES", least)
+    first, *_ = guardians(world)
+    hear(world, first, THIS, 18)
+    hear(world, first, NEXT, 18)
+    assert seen(world, NEXT) == told
+
+
+@pytest.mark.threat("T20")
+@pytest.mark.clause("4.4.4/5")
+def test_a_week_that_cannot_be_counted_keeps_nobody_out_and_is_counted_later(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second, *_ = guardians(world)
+    hear(world, first, THIS, 18)
+    with monkeypatch.context() as patched:
+        patched.setattr(contacts, "families_of", lambda *_: 1 // 0)
+        hear(world, second, NEXT, 8)
+    assert "ZeroDivisionError" in caplog.text
+    assert kept(world) == {(THIS, 0), (THIS, first), (NEXT, 0), (NEXT, second)}
+    world.restart()
+    hear(world, first, NEXT, 9)
+    assert seen(world, NEXT) == {THIS: (1, ONLINE)}
+    assert kept(world) == {(NEXT, 0), (NEXT, first), (NEXT, second)}
+
+
+@pytest.mark.clause("4.4.4/5")
+def test_two_processes_count_a_week_once(any_world: World) -> None:
+    first, second, *_ = guardians(any_world)
+    hear(any_world, first, THIS, 18)
+    other = Contacts(any_world.server.store)
+    other.hear(second, clock(NEXT, 8))
+    hear(any_world, first, NEXT, 8)
+    other.hear(first, clock(NEXT, 9))
+    assert seen(any_world, NEXT) == {THIS: (1, ONLINE)}
+    assert kept(any_world) == {(NEXT, 0), (NEXT, first), (NEXT, second)}

@@ -213,7 +213,7 @@ def test_a_route_added_behind_our_back_is_found() -> None:
     assert undeclared_routes(app) == ["/debug"]
 
 
-def test_extra_routes_come_first() -> None:
+def test_an_extra_start_page_comes_before_ours() -> None:
     page = PolicyRoute("/", _extra, methods=["GET"], policy=Policy.PUBLIC)
     with Server(make_app(Directory(), extra_routes=[page])) as server:
         response = get(server.url)
