@@ -147,6 +147,7 @@ def _say_how_to_go_on(
         "port": played.port,
         "passphrase": PASSPHRASE,
         "date": day.isoformat(),
+        "child": shlex.quote(played.child),
     }
     title, *commands = say("demo.go_on.commands", **values).splitlines()
     if not on_path:

@@ -11,6 +11,7 @@ from eschool_cli.demo.day import Day, before_lessons, in_the_office, without_net
 from eschool_cli.demo.facts import Fact, count_commands, state_facts
 from eschool_cli.demo.players import Player, enrolled, roles_of
 from eschool_cli.demo.proof import ReplicaProof, lost_commands, prove, secret_words
+from eschool_core.domain.people import Pupil
 from eschool_core.errors import TransportError
 from eschool_core.imports.summary import not_taken_summary, timetable_summary
 from eschool_sync.sandbox.cast import Cast, choose
@@ -34,6 +35,7 @@ class Played:
     Attributes:
         port: Where the replicas expect their server.
         people: Who may look at the pages, by role.
+        child: Family and given name of the guardian's child; there may be brothers and sisters.
     """
 
     stage: Stage
@@ -43,6 +45,7 @@ class Played:
     school: dict[str, int]
     port: int
     people: dict[str, int]
+    child: str
 
     @property
     def holds(self) -> bool:
@@ -123,7 +126,9 @@ def _play_on(stage: Stage, setting: Setting, report: Report, watch: Watcher) -> 
             "officer": stage.officer_id,
             "head": hire_head(stage),
         }
-        return Played(stage, proofs, commands, facts, figures, server.port, people)
+        child = stage.school.store.require(Pupil, cast.child)
+        named = f"{child.family} {child.given}"
+        return Played(stage, proofs, commands, facts, figures, server.port, people, named)
 
 
 def _server_is_down(player: Player) -> bool:
