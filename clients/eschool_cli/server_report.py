@@ -56,7 +56,7 @@ def report_command(
             lookup.school_class(store, class_name, today).id if class_name else 0,
             language=session.language,
             last_seen=last_seen(store),
-            family_weeks=family_weeks(store, now),
+            family_weeks=family_weeks(store, now) if spec.of_visits else None,
         )
         table = make_report(store, spec, asked, 0)
     give_table(session, table, typed)
