@@ -42,7 +42,7 @@ MAX_DAYS = 400
 DAYS_OF_WEEK = 7
 MAX_PERIODS = 8
 
-# Lessons to come that nobody has written anything about.
+# Lessons to come that nobody has written anything about or attached anything to.
 UNTOUCHED = (
     "part = ? AND planned = 1 AND day >= ? "
     "AND NOT EXISTS (SELECT 1 FROM topic e WHERE e.lesson_id = lesson.id) "
@@ -53,6 +53,8 @@ UNTOUCHED = (
     "AND NOT EXISTS (SELECT 1 FROM attendance e WHERE e.lesson_id = lesson.id) "
     "AND NOT EXISTS (SELECT 1 FROM substitution e WHERE e.lesson_id = lesson.id) "
     "AND NOT EXISTS (SELECT 1 FROM absence_excuse e WHERE e.lesson_id = lesson.id) "
+    "AND NOT EXISTS (SELECT 1 FROM resource_link e WHERE e.lesson_id = lesson.id) "
+    "AND NOT EXISTS (SELECT 1 FROM lesson_file e WHERE e.lesson_id = lesson.id) "
     "ORDER BY id"
 )
 

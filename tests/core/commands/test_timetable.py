@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from eschool_core.calendar import date_of, weekday_of
 from eschool_core.commands.clashes import Weekly
 from eschool_core.commands.control import WaiveFinding
+from eschool_core.commands.files import AttachFile
+from eschool_core.commands.links import AttachLink
 from eschool_core.commands.school import SetBells, SetCalendar
 from eschool_core.commands.timetable import RecordLesson, ScheduleLessons, SetSlots
 from eschool_core.domain.enums import CalendarLevel, DayKind, FindingState, JournalKind
@@ -266,6 +268,20 @@ def test_new_slots_withdraw_the_lessons_to_come_but_for_those_with_entries(
         row.day for row in school.all(Lesson, journal_id=journal)
     }
     assert school.kept() == school.recomputed()
+
+
+@pytest.mark.parametrize("added", ["link", "file"])
+def test_what_was_only_attached_keeps_a_lesson_to_come_too(school: SmallSchool, added: str) -> None:
+    journal = school.journals["5А", "Математика"]
+    later = max(school.all(Lesson, journal_id=journal), key=lambda row: (row.day, row.id))
+    attach = {
+        "link": AttachLink(lesson_id=later.id, url="https://example.ru/fractions", title="Дроби"),
+        "file": AttachFile(lesson_id=later.id, name="д.pdf", size=9, content_hash="a" * 64),
+    }
+    school.must(attach[added], "maths")
+    school.must(publish(school, "5А", "Математика", (0, 4, 4, ""), day=MONDAY + 1), "deputy")
+    left = [row.id for row in school.all(Lesson, journal_id=journal) if row.day > MONDAY]
+    assert left == [later.id]
 
 
 def test_a_lesson_whose_slot_stays_is_the_same_lesson_in_another_room(school: SmallSchool) -> None:
