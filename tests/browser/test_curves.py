@@ -15,6 +15,7 @@ from tests.clients.web.portal_stage import Site, portal_site
 from tests.clients.web.staging import DAY_SECONDS
 
 FIRST = date(2026, 11, 10)
+PRESSES = 100
 WEEKS = "/report?name=family_weeks&section=control"
 
 
@@ -52,10 +53,15 @@ def test_a_curve_is_moved_within_the_page_and_passes_wcag(
         assert curve.evaluate("(drawn) => drawn.getBoundingClientRect().width") >= 600
         assert violations(page) == []
     around = page.locator(".report-wrap", has=curve)
-    around.focus()
     page.set_viewport_size({"width": NARROW[0], "height": 640})
-    around.press("End")
-    page.wait_for_function("(e) => e.scrollLeft > 0", arg=around.element_handle())
+    around.focus()
+    for _ in range(PRESSES):
+        # The page may not have taken its new width yet.
+        around.press("ArrowRight")
+        if around.evaluate("(e) => e.scrollLeft"):
+            break
+        page.wait_for_timeout(100)
+    assert around.evaluate("(e) => e.scrollLeft") > 0
     context.close()
 
 
