@@ -32,7 +32,7 @@ from eschool_sync.server.scope import scope_of
 MAX_SUMS: Final = 4_096
 
 MOST_TOLD: Final = MAX_VERDICTS
-"""Verdicts of one answer, up to the end of a push; whoever waits for more asks again."""
+"""Verdicts of one answer: of as many whole pushes as fit, and of one in any case."""
 
 VERDICTS = (
     "SELECT n, outcome, seq, received_at, pushed, header FROM log WHERE device = ? AND n > ? "
