@@ -20,6 +20,7 @@ from eschool_web.answering import (
     answer_of,
     error_page,
     fetched,
+    is_of_module,
     log_fault,
     static_file,
     told,
@@ -27,7 +28,7 @@ from eschool_web.answering import (
     typeset,
 )
 from eschool_web.asking import Asked, Fetched, Paper, Reply, View
-from eschool_web.door import PROOF_SECONDS, Door
+from eschool_web.door import PROOF_SECONDS, Closable, Door
 from eschool_web.guard import Address, Guard
 from eschool_web.refusals import NOT_FOUND, RefusedRequest, status_of
 from eschool_web.routes import (
@@ -148,13 +149,27 @@ class Pages:
 
         return checked
 
-    def _of_view(
-        self, view: View, *, quiet: bool, reads: bool = True, limit: int = bodies.MAX_BODY_BYTES
-    ) -> Endpoint:
-        async def endpoint(request: Request) -> Response:
+    def _unlocked(self, endpoint: Callable[[Request, Closable], Awaitable[Response]]) -> Endpoint:
+        async def checked(request: Request) -> Response:
             source = self._door.source
             if source is None:
                 return self._locked(request)
+            try:
+                return await endpoint(request, source)
+            except (RefusedRequest, EschoolError):
+                raise
+            except Exception:
+                if self._door.source is source:
+                    raise
+                # The door was locked while this request waited for its turn.
+                return self._locked(request)
+
+        return checked
+
+    def _of_view(
+        self, view: View, *, quiet: bool, reads: bool = True, limit: int = bodies.MAX_BODY_BYTES
+    ) -> Endpoint:
+        async def endpoint(request: Request, source: Closable) -> Response:
             if not quiet:
                 self._door.idle.touch()
             closed = await self._in_turn(lambda: lease.why_closed(source)) if reads else ""
@@ -178,7 +193,7 @@ class Pages:
                 return await asyncio.to_thread(fetched, answer)
             return answer
 
-        return self._guarded(self._with_session(endpoint))
+        return self._guarded(self._with_session(self._unlocked(endpoint)))
 
     def _answer(self, request: Request, asked: Asked, reply: Reply) -> Response | Paper | Fetched:
         """Make the answer in the thread of the source, where pages may still read."""
@@ -193,7 +208,7 @@ class Pages:
         return self._page("lease.html", {"why": why, "empty": why == lease.EMPTY}, 403)
 
     def _locked(self, request: Request) -> Response:
-        if request.url.path.startswith("/api/"):
+        if is_of_module(request):
             raise RefusedRequest(423, "web.locked")
         return self._page("lock.html", {})
 

@@ -204,8 +204,10 @@ def submit(page: Page, name: str) -> str:
         page.wait_for_selector("#main:not([data-old])")
         page.wait_for_load_state()
         return ""
+    # Once it is sent the form may be gone at any moment.
+    is_confirmed = form.get_attribute("data-confirm")
     form.evaluate("(form) => form.requestSubmit(form.querySelector('button'))")
-    if form.get_attribute("data-confirm"):
+    if is_confirmed:
         page.locator("dialog button").first.click()
     expect(page.locator("#act-said, .refusal").first).to_be_attached()
     return name
