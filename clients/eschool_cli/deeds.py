@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from eschool_cli.answers import TODAY
+from eschool_cli.answers import TODAY, as_json
 from eschool_cli.duties import said_of
 from eschool_cli.inspection import NUMBER
 from eschool_cli.localised import LocalCommand, argument, option
@@ -14,9 +14,9 @@ from eschool_cli.noting import log_reading
 from eschool_cli.papers import (
     document_of,
     file_argument,
+    hand_out,
     overwrite_option,
     refuse_early,
-    write_pdf,
 )
 from eschool_cli.parameters import Day, DayType
 from eschool_cli.session import Session, today_of
@@ -41,6 +41,7 @@ from eschool_core.store.store import Store
 @file_argument
 @option("--order", is_flag=True, says="print_order")
 @overwrite_option
+@as_json
 @click.pass_obj
 def inspection_command(
     session: Session,
@@ -48,6 +49,7 @@ def inspection_command(
     file: Path,
     order: bool,  # noqa: FBT001
     overwrite: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
 ) -> None:
     """Put the note on a check on paper, or the order that brings it to people."""
     refuse_early(file, overwrite=overwrite)
@@ -66,15 +68,22 @@ def inspection_command(
                 language,
             )
             made = document_of(session, replica, today_of(replica), table.title, [table])
-    write_pdf(session, file, made, overwrite=overwrite)
+    hand_out(session, file, made, as_json=as_json, overwrite=overwrite)
 
 
 @click.command(name="hand-over", cls=LocalCommand, says="print.hand-over")
 @argument("class_name", says="class")
 @file_argument
 @overwrite_option
+@as_json
 @click.pass_obj
-def hand_over_command(session: Session, class_name: str, file: Path, overwrite: bool) -> None:  # noqa: FBT001
+def hand_over_command(
+    session: Session,
+    class_name: str,
+    file: Path,
+    overwrite: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Put the act of a class's last hand-over on paper."""
     refuse_early(file, overwrite=overwrite)
     language = session.language
@@ -90,7 +99,7 @@ def hand_over_command(session: Session, class_name: str, file: Path, overwrite: 
             language,
         )
         made = document_of(session, replica, today, deed.title, deeds=[deed])
-    write_pdf(session, file, made, overwrite=overwrite)
+    hand_out(session, file, made, as_json=as_json, overwrite=overwrite)
 
 
 @click.command(name="archive-act", cls=LocalCommand, says="print.archive-act")
@@ -98,6 +107,7 @@ def hand_over_command(session: Session, class_name: str, file: Path, overwrite: 
 @option("--act", required=True, says="act", shown_as="text")
 @option("--date", "on", type=DayType(), default=TODAY, says="archive_act_day", shown_as="date")
 @overwrite_option
+@as_json
 @click.pass_obj
 def archive_act_command(
     session: Session,
@@ -105,6 +115,7 @@ def archive_act_command(
     act: str,
     on: Day,
     overwrite: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
 ) -> None:
     """Put the act of what a year hands to the archive on paper."""
     refuse_early(file, overwrite=overwrite)
@@ -118,7 +129,7 @@ def archive_act_command(
         date = calendar.date_of(day)
         deed = archive_deed(kept, year, act, date, _school(store), session.language)
         made = document_of(session, replica, today, deed.title, deeds=[deed])
-    write_pdf(session, file, made, overwrite=overwrite)
+    hand_out(session, file, made, as_json=as_json, overwrite=overwrite)
 
 
 def _school(store: Store) -> str:

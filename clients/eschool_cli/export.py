@@ -97,8 +97,9 @@ def calendar_command(session: Session, file: Path, days: int, as_json: bool) -> 
 @export_group.command(name="person", cls=LocalCommand, says="export.person")
 @argument("who", says="export_who")
 @argument("file", says="person_file", type=click.Path(path_type=Path, dir_okay=False))
+@as_json
 @click.pass_obj
-def person_command(session: Session, who: str, file: Path) -> None:
+def person_command(session: Session, who: str, file: Path, as_json: bool) -> None:  # noqa: FBT001
     """Write everything that is kept of one person as JSON, on that person's demand."""
     with session.replica() as replica:
         store, today = replica.store, today_of(replica)
@@ -110,6 +111,10 @@ def person_command(session: Session, who: str, file: Path) -> None:
     text = json.dumps(data.as_json(), ensure_ascii=False, indent=1)
     _write(file, text.encode() + b"\n")
     rows = sum(len(listed) for listed in data.tables.values())
+    if as_json:
+        told = {"file": str(file), "rows": rows, "complete": data.complete}
+        session.screen.json(told)
+        return
     session.screen.line(say("export.person_written", file=file.name, rows=rows))
     if not data.complete:
         session.screen.line(say("export.partial"))

@@ -63,6 +63,20 @@ def refuse_existing(file: Path) -> None:
         raise InputError("print.file_there")
 
 
+def hand_out(
+    session: Session, file: Path, document: Document, *, as_json: bool, overwrite: bool = False
+) -> None:
+    """Write a document as ``write_pdf`` does, and say where it is."""
+    write_pdf(session, file, document, overwrite=overwrite)
+    if as_json:
+        session.screen.json(told_of(file, document))
+
+
+def told_of(file: Path, document: Document) -> dict[str, str]:
+    """Return what a program is told of a document that was written."""
+    return {"file": str(file), "title": document.title}
+
+
 def write_pdf(session: Session, file: Path, document: Document, *, overwrite: bool = False) -> None:
     """Typeset a document and write it whole, or not at all.
 

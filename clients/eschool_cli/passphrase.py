@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from eschool_cli.answers import as_json
 from eschool_cli.home import existing_folder
 from eschool_cli.localised import LocalCommand, option, say
 from eschool_cli.prompts import secret
@@ -12,8 +13,9 @@ from eschool_cli.session import Session
 
 @click.command(name="passphrase", cls=LocalCommand)
 @option("--recovery", is_flag=True, says="recovery")
+@as_json
 @click.pass_obj
-def passphrase_command(session: Session, recovery: bool) -> None:  # noqa: FBT001
+def passphrase_command(session: Session, recovery: bool, as_json: bool) -> None:  # noqa: FBT001
     """Set a new passphrase; after the recovery code was used, give a new one."""
     folder = existing_folder(session.home, session.profile)
     from eschool_sync.replica import Replica
@@ -27,6 +29,9 @@ def passphrase_command(session: Session, recovery: bool) -> None:  # noqa: FBT00
         replica.change_passphrase(new)
         if recovery:
             code = replica.replace_recovery_code()
+    if as_json:
+        session.screen.json({"changed": True, "recovery": code or None})
+        return
     session.screen.line(say("cli.passphrase.done"))
     if code:
         session.screen.line(say("cli.enrol.recovery"))

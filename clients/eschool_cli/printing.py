@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from eschool_cli.answers import TODAY
+from eschool_cli.answers import TODAY, as_json
 from eschool_cli.deeds import archive_act_command, hand_over_command, inspection_command
 from eschool_cli.issued import log_command
 from eschool_cli.issuing import heard, issued
@@ -18,8 +18,10 @@ from eschool_cli.noting import log_reading
 from eschool_cli.papers import (
     document_of,
     file_argument,
+    hand_out,
     overwrite_option,
     refuse_early,
+    told_of,
     write_pdf,
 )
 from eschool_cli.parameters import Day, DayType
@@ -61,6 +63,7 @@ def print_group() -> None:
 @period_options
 @copy_option
 @overwrite_option
+@as_json
 @click.pass_obj
 def report_command(
     session: Session,
@@ -72,6 +75,7 @@ def report_command(
     *,
     certified: bool,
     overwrite: bool,
+    as_json: bool,
     **values: Any,
 ) -> None:
     """Put one report on paper."""
@@ -93,14 +97,15 @@ def report_command(
                 certified=certified,
             )
             made = issued(session, replica, made, [wish], online=online)
-    write_pdf(session, file, made, overwrite=overwrite)
+    hand_out(session, file, made, as_json=as_json, overwrite=overwrite)
 
 
 @print_group.command(name="bundle", cls=LocalCommand, says="print.bundle")
 @argument("folder", says="print_folder", type=click.Path(path_type=Path, file_okay=False))
 @period_options
+@as_json
 @click.pass_obj
-def bundle_command(session: Session, /, folder: Path, **values: Any) -> None:
+def bundle_command(session: Session, /, folder: Path, *, as_json: bool, **values: Any) -> None:
     """Put the nine reports of 4.4.3 on paper, one file for each form."""
     if folder.exists() and any(folder.iterdir()):
         raise InputError("cli.report.folder_used")
@@ -124,6 +129,8 @@ def bundle_command(session: Session, /, folder: Path, **values: Any) -> None:
             made[folder / f"{form}_{name}.pdf"] = document
     for file, document in made.items():
         write_pdf(session, file, document)
+    if as_json:
+        session.screen.json([told_of(file, document) for file, document in made.items()])
 
 
 @print_group.command(name="registers", cls=LocalCommand, says="print.registers")
@@ -131,9 +138,17 @@ def bundle_command(session: Session, /, folder: Path, **values: Any) -> None:
 @option("--class", "class_name", default="", says="report_class", shown_as="class")
 @period_options
 @overwrite_option
+@as_json
 @click.pass_obj
 def registers_command(
-    session: Session, /, file: Path, class_name: str, *, overwrite: bool, **values: Any
+    session: Session,
+    /,
+    file: Path,
+    class_name: str,
+    *,
+    overwrite: bool,
+    as_json: bool,
+    **values: Any,
 ) -> None:
     """Put summary registers of progress on paper, with the sheet that says how many are sewn."""
     refuse_early(file, overwrite=overwrite)
@@ -157,7 +172,7 @@ def registers_command(
         tables = [wish.paper.tables[0] for wish in wishes]
         made = document_of(session, replica, asked.day, tables[0].title, tables)
         made = issued(session, replica, replace(made, bound=True), wishes, online=online)
-    write_pdf(session, file, made, overwrite=overwrite)
+    hand_out(session, file, made, as_json=as_json, overwrite=overwrite)
 
 
 @print_group.command(name="journal", cls=LocalCommand, says="print.journal")
@@ -167,6 +182,7 @@ def registers_command(
 @period_options
 @copy_option
 @overwrite_option
+@as_json
 @click.pass_obj
 def journal_command(
     session: Session,
@@ -177,6 +193,7 @@ def journal_command(
     *,
     certified: bool,
     overwrite: bool,
+    as_json: bool,
     **values: Any,
 ) -> None:
     """Put the pages of a class's journals on paper, a grid and a list of lessons for each term."""
@@ -212,7 +229,7 @@ def journal_command(
                 certified=True,
             )
             made = issued(session, replica, made, [wish], online=online)
-    write_pdf(session, file, made, overwrite=overwrite)
+    hand_out(session, file, made, as_json=as_json, overwrite=overwrite)
 
 
 @print_group.command(name="weekly", cls=LocalCommand, says="print.weekly")
@@ -220,6 +237,7 @@ def journal_command(
 @file_argument
 @option("--week", "day", type=DayType(), default=TODAY, says="check_week", shown_as="date")
 @overwrite_option
+@as_json
 @click.pass_obj
 def weekly_command(
     session: Session,
@@ -227,6 +245,7 @@ def weekly_command(
     file: Path,
     day: Day,
     overwrite: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
 ) -> None:
     """Put the weekly lists of a class on paper, four on a sheet."""
     refuse_early(file, overwrite=overwrite)
@@ -244,7 +263,7 @@ def weekly_command(
         made = document_of(session, replica, today, slips[0].title, slips=slips)
         wishes = of_week(week, slips, led.id)
         made = issued(session, replica, made, wishes, online=online)
-    write_pdf(session, file, made, overwrite=overwrite)
+    hand_out(session, file, made, as_json=as_json, overwrite=overwrite)
 
 
 print_group.add_command(inspection_command)

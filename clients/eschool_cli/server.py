@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any, TypeVar
@@ -141,6 +142,7 @@ def init_command(
 @option("--key", type=click.Path(path_type=Path), says="server_key", shown_as="file")
 @option("--proxy", "proxies", multiple=True, says="server_proxy", shown_as="address")
 @option("--site", default="", says="server_site", shown_as="address")
+@as_json
 @click.pass_obj
 def serve_command(
     session: Session,
@@ -152,6 +154,7 @@ def serve_command(
     key: Path | None,
     proxies: tuple[str, ...],
     site: str,
+    as_json: bool,  # noqa: FBT001
 ) -> None:
     """Serve replicas and pages until interrupted."""
     if (cert is None) != (key is None):
@@ -167,17 +170,11 @@ def serve_command(
         if not database:
             held.enter_context(single_server(data))
         scheme = "http" if tls is None else "https"
-        session.screen.line(say("server.serving", url=f"{scheme}://{host}:{port}"))
-        for number in directory.numbers():
-            _tell_school(session, directory.school(number))
         audit = held.enter_context(closing(open_audit_log(data / AUDIT_FILE)))
         portals = held.enter_context(closing(Portals(directory)))
         extra = [*PortalRoutes(portals).routes(), *FeedRoutes(directory).routes()]
         if site:
             extra += _pages(portals, site, session.language)
-            session.screen.line(say("server.pages", site=site))
-        else:
-            session.screen.line(say("server.no_pages"))
         live = LiveRoutes(directory)
         extra += live.routes()
         app = make_app(
@@ -188,7 +185,30 @@ def serve_command(
             ending=[live.end],
             metrics=MetricsPage(Metrics(), read_token(data)),
         )
+        schools = [directory.school(number) for number in directory.numbers()]
+        tell = _tell_program if as_json else _tell_people
+        tell(session, f"{scheme}://{host}:{port}", schools, site)
         serve(app, host, port, tls=tls)
+
+
+def _tell_people(session: Session, url: str, schools: Sequence[ServerSchool], site: str) -> None:
+    session.screen.line(say("server.serving", url=url))
+    for served in schools:
+        _tell_school(session, served)
+    session.screen.line(say("server.pages", site=site) if site else say("server.no_pages"))
+
+
+def _tell_program(session: Session, url: str, schools: Sequence[ServerSchool], site: str) -> None:
+    """Say all in one line, so that whoever started us need not guess where it ends."""
+    told = [
+        {
+            "school": served.state.school,
+            "name": _name(served),
+            "phase": Phase(served.state.phase).name.lower(),
+        }
+        for served in schools
+    ]
+    session.screen.whole(json.dumps({"url": url, "site": site or None, "schools": told}))
 
 
 def _tell_school(session: Session, served: ServerSchool) -> None:

@@ -27,23 +27,40 @@ MOST_PDF_BYTES = 256 * 1024 * 1024
 @argument("school", says="sign_school")
 @option("--key", type=FILE, required=True, says="sign_root_key", shown_as="file")
 @option("--root", type=FILE, required=True, says="sign_root_out", shown_as="file")
+@as_json
 @click.pass_obj
-def school_command(session: Session, school: str, key: Path, root: Path) -> None:
+def school_command(
+    session: Session,
+    school: str,
+    key: Path,
+    root: Path,
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Make the school's root: what vouches for the signatures of its people."""
     _free(key, root)
     sealed_by = _new_passphrase(session)
     made = make_root(school, sealed_by, datetime.now(UTC))
     _write_new(key, made.sealed)
     _write_new(root, made.certificate)
-    session.screen.line(say("sign.root_made", file=key.name, root=root.name))
+    if as_json:
+        session.screen.json({"key": str(key), "root": str(root)})
+    else:
+        session.screen.line(say("sign.root_made", file=key.name, root=root.name))
 
 
 @click.command(name="person", cls=LocalCommand, says="server.keys.person")
 @argument("name", says="sign_person")
 @option("--school-key", type=FILE, required=True, says="sign_school_key", shown_as="file")
 @option("--key", type=FILE, required=True, says="sign_person_key", shown_as="file")
+@as_json
 @click.pass_obj
-def person_command(session: Session, name: str, school_key: Path, key: Path) -> None:
+def person_command(
+    session: Session,
+    name: str,
+    school_key: Path,
+    key: Path,
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Make a person's key, vouched for by the school's root for a year."""
     _free(key)
     root = read_file(school_key, MOST_KEY_BYTES)
@@ -51,7 +68,10 @@ def person_command(session: Session, name: str, school_key: Path, key: Path) -> 
     sealed_by = _new_passphrase(session)
     made = make_leaf(root, opened_by, name, sealed_by, datetime.now(UTC))
     _write_new(key, made.sealed)
-    session.screen.line(say("sign.person_made", file=key.name))
+    if as_json:
+        session.screen.json({"key": str(key)})
+    else:
+        session.screen.line(say("sign.person_made", file=key.name))
 
 
 @click.command(name="sign", cls=LocalCommand)
@@ -60,9 +80,16 @@ def person_command(session: Session, name: str, school_key: Path, key: Path) -> 
 @own_key("sign_key")
 @option("--provider", "named", default="", says="sign_provider", shown_as="name")
 @option("--reason", default="", says="sign_reason", shown_as="text")
+@as_json
 @click.pass_obj
 def sign_command(
-    session: Session, file: Path, signed: Path, own: OwnKey, named: str, reason: str
+    session: Session,
+    file: Path,
+    signed: Path,
+    own: OwnKey,
+    named: str,
+    reason: str,
+    as_json: bool,  # noqa: FBT001
 ) -> None:
     """Sign a PDF (PAdES); the signed copy is a new file."""
     if own.is_named == bool(named):
@@ -75,7 +102,10 @@ def sign_command(
         with own.opened(session) as signer:
             made = signer.sign(pdf, reason)
     _write_new(signed, made)
-    session.screen.line(say("sign.done", file=signed.name))
+    if as_json:
+        session.screen.json({"file": str(signed)})
+    else:
+        session.screen.line(say("sign.done", file=signed.name))
 
 
 @click.command(name="signatures", cls=LocalCommand)

@@ -460,6 +460,8 @@ def test_a_forgotten_passphrase_is_replaced_with_the_recovery_code(terminal: Ter
     result = terminal.run("passphrase", "--recovery", typed=typed)
     assert result.exit_code == 0, result.output
     assert "DDDD-EEEE-FFFF" in result.stdout
+    told = json.loads(terminal.run("passphrase", "--recovery", "--json", typed=typed).stdout)
+    assert told == {"changed": True, "recovery": "DDDD-EEEE-FFFF"}
     wrong = terminal.run("passphrase", "--recovery", typed="AAAA\nx\nx\n")
     assert wrong.exit_code == 5
 

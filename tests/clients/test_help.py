@@ -60,6 +60,21 @@ NAMES_IN_EXAMPLES = frozenset(
 """People and subjects are found by the letters that the school writes them with."""
 
 
+def answers_programs(command: click.Command) -> bool:
+    return any("--json" in param.opts for param in command.params)
+
+
+def test_every_command_answers_programs() -> None:
+    """A group does where it does something by itself; ``api`` speaks nothing but JSON."""
+    silent = {
+        path
+        for path, command in commands()
+        if not isinstance(command, click.Group) or command.invoke_without_command
+        if not answers_programs(command)
+    }
+    assert silent == {("api",)}
+
+
 @pytest.mark.parametrize("path", OWN, ids="-".join)
 def test_english_help_has_russian_only_in_examples_of_names(path: tuple[str, ...]) -> None:
     shown = help_of("--lang", "en", *path, "--help")

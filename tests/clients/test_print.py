@@ -39,6 +39,9 @@ def test_a_report_on_paper(terminal: Terminal, tmp_path: Path) -> None:
     assert "Наполняемость" in said
     assert "КОПИЯ ВЕРНА" in said
     assert "По данным на" in said
+    told = terminal.json(*args, "--overwrite", who="deputy")
+    assert told["file"] == str(file)
+    assert "Наполняемость" in told["title"]
 
 
 def test_a_file_that_is_there_is_kept_unless_overwriting_is_asked_for(
@@ -77,9 +80,9 @@ def test_a_report_that_is_not_for_somebody_is_refused(terminal: Terminal, tmp_pa
 def test_the_bundle_is_nine_files(terminal: Terminal, tmp_path: Path) -> None:
     set_terms(terminal.world.school)
     folder = tmp_path / "bundle"
-    result = terminal.run("print", "bundle", str(folder), "--term", "1", who="deputy")
-    assert result.exit_code == 0, result.output
+    told = terminal.json("print", "bundle", str(folder), "--term", "1", who="deputy")
     files = sorted(folder.iterdir())
+    assert sorted(one["file"] for one in told) == [str(file) for file in files]
     assert [int(file.name[0]) for file in files] == list(range(1, 10))
     assert all(sheets_of(file.read_bytes()) for file in files)
     again = terminal.run("print", "bundle", str(folder), "--term", "1", who="deputy")
@@ -254,6 +257,8 @@ def test_the_act_of_a_hand_over(terminal: Terminal, tmp_path: Path) -> None:
     assert "4.6.2 06.09.2026" not in said[passed:stayed]
     assert "4.6.2 06.09.2026" in said[stayed:]
     assert school.all(PersonalRead), "shown without an entry in the log"
+    told = terminal.json(*args, "--overwrite", who="officer")
+    assert told["file"] == str(file)
     for wanted in ("Основание: 10-к", "Сдал(а) класс: Russian", "Принял(а) класс: Physics", "З-12"):
         assert wanted in said
 

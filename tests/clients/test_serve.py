@@ -69,6 +69,20 @@ def test_it_says_that_a_database_was_put_back(
     assert "eschool server restored begin" in then
 
 
+def test_a_program_is_told_in_one_line_what_is_served(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eschool_cli.server, "serve", lambda *_args, **_options: None)
+    args = ["server", "serve", "--data", str(data), "--port", "8765", "--json"]
+    result = CliRunner().invoke(cli, args, prog_name="eschool")
+    assert result.exit_code == 0, result.output
+    [line] = result.stdout.splitlines()
+    told = json.loads(line)
+    assert told["url"] == told["site"] == "http://127.0.0.1:8765"
+    [school] = told["schools"]
+    assert (school["name"], school["phase"]) == ("Школа № 1", "open")
+
+
 def test_the_folder_is_free_once_it_has_ended(data: Path) -> None:
     with single_server(data):
         pass

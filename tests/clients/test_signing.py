@@ -57,6 +57,20 @@ def test_a_printed_register_is_signed_and_checked(folder: Path) -> None:
     assert [one["state"] for one in told] == ["good"]
 
 
+def test_programs_are_told_which_files_were_made(folder: Path) -> None:
+    key, root, own, out = (folder / name for name in ("k.p12", "r.pem", "own.p12", "out.pdf"))
+    keys = ("server", "keys")
+    made = run(*keys, "school", "Школа", "--key", key, "--root", root, "--json", typed="x\nx\n")
+    assert json.loads(made.stdout) == {"key": str(key), "root": str(root)}
+    typed = "x\ny\ny\n"
+    made = run(*keys, "person", "Петрова", "--school-key", key, "--key", own, "--json", typed=typed)
+    assert json.loads(made.stdout) == {"key": str(own)}
+    made = run("sign", folder / "register.pdf", out, "--key", own, "--json", typed="y\n")
+    assert json.loads(made.stdout) == {"file": str(out)}
+    checked = run("signatures", out, "--root", root)
+    assert checked.exit_code == 0, checked.output
+
+
 def test_changed_foreign_and_missing_signatures_are_told_apart(folder: Path) -> None:
     file, root = signed(folder), folder / "school.pem"
     changed = folder / "changed.pdf"

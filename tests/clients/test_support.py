@@ -114,3 +114,8 @@ def test_a_calendar_and_ones_own_data_go_out(world: World, terminal: Terminal) -
     terminal.shown("export", "person", pupil, str(data), who="deputy")
     assert json.loads(data.read_text(encoding="utf-8"))["kind"] == "pupil"
     assert terminal.run("export", "person", pupil, str(data), who="deputy").exit_code == 4
+    data.unlink()
+    told = terminal.json("export", "person", pupil, str(data), who="deputy")
+    assert told["file"] == str(data)
+    kept = json.loads(data.read_text(encoding="utf-8"))["tables"]
+    assert told["rows"] == sum(len(rows) for rows in kept.values()) > 0
