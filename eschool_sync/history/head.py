@@ -8,7 +8,7 @@ from typing import Any, Final, Self
 
 import msgpack
 
-from eschool_core.errors import DamageError
+from eschool_core.errors import DamageError, InputError
 from eschool_sync.history.merkle import HASH_BYTES, is_consistent
 from eschool_sync.protocol.fields import malformed, read_list, require_types
 from eschool_sync.security.signing import SigningKey, verify
@@ -17,6 +17,9 @@ from eschool_sync.security.suite import SIGNATURE_BYTES, SUITE, require_suite
 HEAD_CONTEXT: Final = b"eschool/tree-head/1"
 HISTORY: Final = "damage.history"
 """Key of the error that says: this is not the history that was shown before."""
+
+INCARNATION: Final = 2
+"""Place of the incarnation in the signed list."""
 
 MAX_HEAD_BYTES: Final = 256
 MARK_BYTES: Final = 4
@@ -69,6 +72,17 @@ class TreeHead:
     def mark(self) -> bytes:
         """The beginning of the root, as requests carry it."""
         return self.root[:MARK_BYTES]
+
+
+def incarnation_of(signed: bytes) -> bytes:
+    """Return which incarnation a head says it is of; who asks trusts where it comes from.
+
+    Empty where it cannot be read.
+    """
+    try:
+        return bytes(read_list(signed[:-SIGNATURE_BYTES], "tree head")[INCARNATION])
+    except (InputError, IndexError, TypeError, ValueError):
+        return b""
 
 
 def require_growth(earlier: TreeHead | None, later: TreeHead, proof: Sequence[bytes]) -> None:

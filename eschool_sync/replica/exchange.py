@@ -24,7 +24,7 @@ from eschool_sync.replica.position import Position
 from eschool_sync.replica.pushing import TAKEN, forget_sent, packed_push, sent_up_to
 from eschool_sync.replica.quiet import Quiet
 from eschool_sync.replica.reports import SyncReport
-from eschool_sync.replica.returning import BEHIND, DENIED, Returning
+from eschool_sync.replica.returning import BEHIND, DENIED, REVOKED, Returning
 from eschool_sync.replica.tables import find_meta, put_meta
 from eschool_sync.replica.taking import Taking
 from eschool_sync.replica.upgrading import upgrade_if_due
@@ -67,6 +67,8 @@ class Exchange:
         try:
             return self._sync(progress)
         except AccessError as error:
+            if error.key == REVOKED:
+                self._returning.hand_in(error)
             if error.key not in DENIED or not self._returning.readmit():
                 raise
             return self._sync(progress)

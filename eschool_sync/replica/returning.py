@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 RETRY_SECONDS: Final = 600
 DENIED: Final = ("access.denied", "access.device")
 BEHIND: Final = "sync.behind"
+REVOKED: Final = "access.revoked"
 
 
 class Returning:
@@ -48,6 +49,48 @@ class Returning:
         except AccessError:
             return False
         return True
+
+    def hand_in(self, told: AccessError) -> NoReturn:
+        """Bring what is left here to a school that has shut this device out: it waits there.
+
+        Such a device hears nothing of a new incarnation, and of several pushes only one went with
+        its request. It is given nothing, so this ends as it began.
+
+        Args:
+            told: Says up to which number the school has the device's commands.
+
+        Raises:
+            AccessError: ``access.revoked``, in any case.
+        """
+        known = told.params.get("known")
+        while isinstance(known, int):
+            push = self._push_after(known)
+            if push is None:
+                break
+            before, known = known, self._known_after(push)
+            if known is not None and known <= before:
+                break
+        raise told
+
+    def _push_after(self, known: int) -> bytes | None:
+        """Return the next push: first as they went to a server that was put back, then the rest."""
+        opened = self._opened
+        with opened.writing() as position:
+            waiting = opened.outbox.old_push(known) or opened.outbox.next_push(known)
+            return packed_push(opened, position, waiting) if waiting else None
+
+    def _known_after(self, push: bytes) -> int | None:
+        """Send a push; return up to which number the school then has this device's commands."""
+        opened = self._opened
+        request = SyncRequest(
+            opened.identity.school, opened.identity.device, b"", 0, 0, parts_hash([]), None, push
+        )
+        try:
+            self._transport.post("sync", request.sealed(opened.signing))
+        except AccessError as error:
+            known = error.params.get("known")
+            return known if error.key == REVOKED and isinstance(known, int) else None
+        return None
 
     def offer(self, response: SyncResponse) -> None:
         """Give a server that collects what it has no verdict on; return if it is open again.

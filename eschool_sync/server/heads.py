@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from eschool_core.store.database import Database
-from eschool_sync.history.head import MARK_BYTES, TreeHead
+from eschool_core.store.database import Database, transaction
+from eschool_sync.history.head import MARK_BYTES, TreeHead, incarnation_of
 from eschool_sync.history.merkle import HASH_BYTES, root_of_peaks
 from eschool_sync.history.tree import KEEP, grown
 from eschool_sync.protocol.receipts import sign_receipt
@@ -78,11 +78,16 @@ class Heads:
             return b""
         return sign_receipt(self._key, self._school, self._incarnation, device, leaves)
 
+    def is_own(self, head: Head) -> bool:
+        """Return whether this incarnation has signed a head; that of no commands is nobody's."""
+        return not head.signed or incarnation_of(head.signed) == self._incarnation
+
     def resign(self, now: int) -> None:
         """Sign the present head anew: another incarnation goes on from it."""
-        head = self.read()
-        signed = TreeHead(self._school, self._incarnation, head.seq, head.root, now)
-        self._database.execute(RESIGN, (signed.signed(self._key),))
+        with transaction(self._database):
+            head = self.read()
+            signed = TreeHead(self._school, self._incarnation, head.seq, head.root, now)
+            self._database.execute(RESIGN, (signed.signed(self._key),))
 
     def advance(self, head: Head, scope_seq: int, leaves: Sequence[bytes], now: int) -> None:
         """Add entries to the tree, sign it and move the head behind them."""

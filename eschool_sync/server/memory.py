@@ -15,7 +15,7 @@ from typing import Final
 from eschool_core.store.database import Database
 from eschool_sync.clock import Clock
 from eschool_sync.history.tree import Tree
-from eschool_sync.server.heads import Head
+from eschool_sync.server.heads import Head, Heads
 from eschool_sync.server.single import taking_turns
 from eschool_sync.server.state import Phase, ServerState
 
@@ -49,9 +49,10 @@ class Memory:
         self._scopes_moved = False
         self._remembered_at = clock.monotonic()
 
-    def look_again(self) -> None:
-        """Read what another process may have written."""
-        self.state = ServerState.load(self._path)
+    def look_again(self) -> bool:
+        """Read what another process may have written; return whether it began an incarnation."""
+        before, self.state = self.state, ServerState.load(self._path)
+        return self.state.incarnation != before.incarnation
 
     def change(self, change: Callable[[ServerState], ServerState]) -> None:
         """Go on with another state, durable when this returns.
@@ -73,14 +74,14 @@ class Memory:
         self.change(lambda state: replace(state.knowing(knowing), phase=Phase.SUSPENDED))
         _logger.error("a database was put back: see eschool server restored status")
 
-    def compare(self, head: Head) -> None:
+    def compare(self, heads: Heads) -> None:
         """Suspend a school whose database lacks what it once held; else remember what it holds.
 
-        Args:
-            head: Of the database.
+        Each incarnation signs the head when it begins: with that of another one the database is
+        of before that.
         """
-        is_open = self.state.phase == Phase.OPEN
-        if is_open and self._is_put_back(head):
+        head, is_open = heads.read(), self.state.phase == Phase.OPEN
+        if is_open and (not heads.is_own(head) or self._is_put_back(head)):
             self.suspend()
         elif (is_open and head.seq > self.state.seq) or not self._shut_out() <= self.state.shut_out:
             self.remember(head)

@@ -275,6 +275,10 @@ def close_window(school: ServerSchool) -> Returned:
             with transaction(school.database):
                 school.database.execute(TAKEN, (number, last))
             applied, progress = applied + 1, True
+    if not school.heads.is_own(school.head()):
+        # The process was killed as this incarnation began, before it had signed.
+        with school.turn:
+            school.heads.resign(school.anchor().time)
     school.change(lambda state: replace(state, phase=Phase.OPEN))
     return Returned(applied, waiting(school))
 

@@ -91,7 +91,7 @@ class ServerSchool:
         self._anchor: TimeAnchor = issue_anchor(self._key, state.school, clock.wall())
         self.contacts = Contacts(self.store)
         self._become()
-        self._memory.compare(self.head())
+        self._memory.compare(self.heads)
 
     @property
     def state(self) -> ServerState:
@@ -201,8 +201,8 @@ class ServerSchool:
 
     def look_again(self) -> None:
         """See whether the operator has moved a restored school on, in another process."""
-        if self.state.phase != Phase.OPEN:
-            self._memory.look_again()
+        if self.state.phase != Phase.OPEN and self._memory.look_again():
+            self._become()
 
     def new_device_number(self) -> int:
         """Return a number that no device has had, remembered outside the database for good."""
@@ -253,7 +253,9 @@ class ServerSchool:
             self.take_push(request.push, device)
         head = self.head()
         if self.sender(request.school, request.device, head).revoked_at:
-            raise AccessError("access.revoked")
+            # What it holds beyond that is still to come: it waits here for review.
+            known = device_head(self.database, device.device).last
+            raise AccessError("access.revoked", known=known)
         self.contacts.hear_device(device, self._clock.wall())
         if sealed.version != self.version:
             return pack_taken(sealed.version, device_head(self.database, device.device).last)
@@ -287,8 +289,7 @@ class ServerSchool:
         with self.turn:
             self.change(lambda state: state.restored(self._random))
             self._become()
-            with transaction(self.database):
-                self.heads.resign(self._clock.wall())
+            self.heads.resign(self._clock.wall())
 
     def turn_days(self, head: Head | None = None) -> None:
         """Open every date up to today that is not open yet; ``head`` where it was just read."""
@@ -299,7 +300,7 @@ class ServerSchool:
         with self.turn:
             if self.is_usable:
                 with suppress(EschoolError):
-                    self._memory.compare(self.head())
+                    self._memory.compare(self.heads)
             self.database.close()
 
     def sender(self, school: int, number: int, head: Head | None = None) -> Device:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -11,67 +12,22 @@ from pathlib import Path
 import pytest
 
 from eschool_core.app import Outcome, rejected
-from eschool_core.commands.access import RevokeDevice
 from eschool_core.domain.journal import Mark, Topic
 from eschool_core.domain.office import Device
 from eschool_core.errors import AccessError, BusyError, InputError
 from eschool_sync.clock import ManualClock
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server import restoring, state
-from eschool_sync.server.directory import DATABASE_FILE, STATE_FILE, Directory
+from eschool_sync.server.directory import STATE_FILE, Directory
+from eschool_sync.server.heads import Heads
 from eschool_sync.server.memory import REMEMBER_SECONDS, Memory
 from eschool_sync.server.state import UNKNOWN_DEVICES, Phase, ServerState
 from tests.core.commands.acts import mark, topic
+from tests.drills.kept import Kept
 from tests.drills.restored_server import told
 from tests.postgres import new_database
 from tests.school import memory
-from tests.sync.harness import Member, World, build, lesson, pupils
-
-
-class Kept:
-    """A world, and a copy of its server's database."""
-
-    def __init__(self, world: World) -> None:
-        self.world = world
-        self.copy = world.folder / "copy.db"
-        self.file = world.directory.folder / str(world.number) / DATABASE_FILE
-        restoring.take_copy(world.server, self.copy, self.file)
-
-    def put_back(self, *, killed: bool = False) -> None:
-        """End the server, put the copy in the place of its database, and start it."""
-        if killed:
-            self.world.kill()
-        self.world.directory.close()
-        restoring.put_back(self.file, self.copy)
-        self.world.restart()
-
-    def forget(self) -> None:
-        """Let the state file be that of a program which did not remember the head yet."""
-        self.world.kill()
-        path = self.file.with_name(STATE_FILE)
-        replace(ServerState.load(path), seq=0, root="").save(path)
-        self.put_back()
-
-    @property
-    def phase(self) -> int:
-        """What the server does now."""
-        return self.world.server.state.phase
-
-    def go_on(self) -> None:
-        """Do what the operator does when nobody comes in the window."""
-        restoring.begin(self.world.server)
-        restoring.close_window(self.world.server)
-
-    def revoke(self, member: Member) -> None:
-        """Shut a device out."""
-        self.world.act(RevokeDevice(device=member.replica.device))
-
-
-@pytest.fixture
-def kept(world: World) -> Kept:
-    """A world with replicas of two people; the copy is of this moment."""
-    world.synced("maths", "russian")
-    return Kept(world)
+from tests.sync.harness import build, lesson, pupils
 
 
 @pytest.mark.threat("T16")
@@ -120,6 +76,66 @@ def test_another_history_of_the_same_length_is_seen(kept: Kept) -> None:
     world.kill()
     world.restart()
     assert kept.phase == Phase.SUSPENDED
+
+
+@pytest.mark.threat("T16")
+@pytest.mark.parametrize("killed", [False, True])
+def test_a_database_of_before_this_incarnation_is_seen(kept: Kept, *, killed: bool) -> None:
+    """It lacks nothing of the history, but the head in it is signed by the incarnation before."""
+    world, head = kept.world, kept.world.server.head()
+    kept.put_back()
+    assert kept.phase == Phase.OPEN
+    world.server.suspend()
+    kept.go_on()
+    assert world.server.head().root == head.root
+    kept.put_back(killed=killed)
+    assert kept.phase == Phase.SUSPENDED
+    kept.go_on()
+    assert told(world.member("russian")) == ""
+    world.restart()
+    assert kept.phase == Phase.OPEN
+
+
+@pytest.mark.threat("T16")
+def test_an_incarnation_that_was_cut_off_before_it_signed_signs_when_it_opens(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = kept.world
+    world.server.suspend()
+
+    def cut(self: Heads, now: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Heads, "resign", cut)
+        with pytest.raises(KeyboardInterrupt):
+            restoring.begin(world.server)
+    world.kill()
+    world.restart()
+    assert kept.phase == Phase.COLLECTING
+    restoring.close_window(world.server)
+    assert world.server.heads.is_own(world.server.head())
+    # Who has never synced takes the head as it is; nothing that was added since signs it.
+    assert told(world.member("english")) == ""
+    world.restart()
+    assert kept.phase == Phase.OPEN
+
+
+@pytest.mark.threat("T16")
+def test_a_server_goes_on_as_the_incarnation_that_another_process_has_begun(kept: Kept) -> None:
+    world = kept.world
+    world.server.suspend()
+    with closing(Directory(world.directory.folder)) as operators:
+        restoring.begin(operators.school(world.number))
+        assert told(world.member("maths")) == "busy.collecting"
+        restoring.close_window(operators.school(world.number))
+    assert told(world.member("maths")) == ""
+    assert world.server.heads.is_own(world.server.head())
+    world.act(topic(lesson(world), "Дальше"), "maths")
+    assert told(world.member("maths")) == ""
+    world.check("maths")
+    world.restart()
+    assert kept.phase == Phase.OPEN
 
 
 @pytest.mark.threat("T16")

@@ -95,6 +95,7 @@ class Witness:
         own: Header of each number that the server gave to an act of its own, kept or forgotten.
         shut_out: Numbers of devices that were ever shut out.
         copies: What a replica had promised when an old copy of it was kept.
+        forked: Replicas of which another copy goes on, or has gone on, under the same numbers.
         left: Device and number of what an old copy has lost: only the server may have it.
         stood: Incarnation and cursor of each replica after its last sync.
         stuck_on: The date on which the server could not open its days.
@@ -108,6 +109,7 @@ class Witness:
     own: dict[tuple[int, int], bytes] = field(default_factory=dict)
     shut_out: set[int] = field(default_factory=set)
     copies: dict[str, set[int]] = field(default_factory=dict)
+    forked: set[str] = field(default_factory=set)
     left: set[tuple[int, int]] = field(default_factory=set)
     accepted: Counter[str] = field(default_factory=Counter)
     stood: dict[str, tuple[bytes, int]] = field(default_factory=dict)
@@ -125,6 +127,7 @@ class Witness:
 
     def copied(self, old: str, new: str) -> None:
         """Let what a replica promised be promised by its copy, too."""
+        self.forked |= {old, new}
         self.given |= {(new, n): shown for (name, n), shown in self.given.items() if name == old}
         self.groups |= {(new, n): first for (name, n), first in self.groups.items() if name == old}
 
@@ -149,6 +152,7 @@ class Witness:
             if name == device.name and number not in promised:
                 del self.given[name, number]
                 del self.groups[name, number]
+        self.forked.add(device.name)
         self.left |= before - self.signed(device)
         self.stood.pop(device.name, None)
 
@@ -317,7 +321,7 @@ class Witness:
             signed = (signed_as(number), number)
             there = theirs.get(signed)
             # A copy of a device that was shut out gets no number of its own.
-            left = revoked and here[3] == 0
+            left = revoked and name in self.forked and here[3] == 0
             if left and (there is None or bytes(here[1]) != bytes(there[3])):
                 continue
             self.expect(there, "lost", "I7", name, number, "not on the server")
