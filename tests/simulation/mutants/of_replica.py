@@ -241,4 +241,11 @@ REPLICA = (
         "            clock.wall(),\n            clock.wall(),",
         "I9: the evidence is what the clocks showed",
     ),
+    Mutant(
+        "keep-back-what-a-device-shut-out-holds",
+        "eschool_sync/replica/exchange.py",
+        "                self._returning.hand_in(error)\n",
+        "                raise\n",
+        "T15: who is shut out hands in what is left, and it waits for review",
+    ),
 )
