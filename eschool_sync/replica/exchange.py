@@ -21,11 +21,11 @@ from eschool_sync.replica.disagreement import StaleError, UnequalError
 from eschool_sync.replica.mending import Mend, Mending, Probe, Recount
 from eschool_sync.replica.opened import Opened
 from eschool_sync.replica.position import Position
-from eschool_sync.replica.pushing import TAKEN, forget_sent, packed_push, sent_up_to
+from eschool_sync.replica.pushing import TAKEN, packed_push, sent_up_to
 from eschool_sync.replica.quiet import Quiet
 from eschool_sync.replica.reports import SyncReport
 from eschool_sync.replica.returning import BEHIND, DENIED, REVOKED, Returning
-from eschool_sync.replica.tables import find_meta, put_meta
+from eschool_sync.replica.tables import delete_meta, find_meta, put_meta
 from eschool_sync.replica.taking import Taking
 from eschool_sync.replica.upgrading import upgrade_if_due
 
@@ -65,7 +65,7 @@ class Exchange:
             EschoolError: As ``Replica.sync``.
         """
         try:
-            return self._sync(progress)
+            return self._sync_or_start_over(progress)
         except AccessError as error:
             if error.key == REVOKED:
                 self._returning.hand_in(error)
@@ -75,8 +75,6 @@ class Exchange:
         except TransportError as error:
             if error.key == BEHIND:
                 self._returning.witness()
-            if error.key == GAP and self._starts_over():
-                return self._sync(progress)
             if error.key != FORK:
                 raise
             self._branching.become_another()
@@ -84,27 +82,47 @@ class Exchange:
             report.became_device = self._opened.identity.device
             return report
 
-    def _starts_over(self) -> bool:
-        """Take nothing for sent any more; return whether anything was."""
+    def _sync_or_start_over(self, progress: Progress | None) -> SyncReport:
+        """Sync; where the server lacks what was taken for sent, once more from the beginning."""
+        try:
+            return self._sync(progress)
+        except TransportError as error:
+            if error.key != GAP or not self._is_mistaken():
+                raise
+            return self._sync(progress, anew=True)
+
+    def _is_mistaken(self) -> bool:
+        """Return whether anything was taken for sent that the server lacks."""
+        database = self._opened.database
         with self._opened.writing():
-            return forget_sent(self._opened.database)
+            was_sent = sent_up_to(database) > 0
+            delete_meta(database, TAKEN)
+        return was_sent
 
     def bring_up(self) -> bool:
         """Bring the tables up to this program; return whether they were older."""
         return upgrade_if_due(self._opened, self.taking.replay)
 
-    def _sync(self, progress: Progress | None) -> SyncReport:
+    def _sync(self, progress: Progress | None, *, anew: bool = False) -> SyncReport:
+        """Exchange until both sides are equal.
+
+        Args:
+            progress: As ``Replica.sync``.
+            anew: Take nothing for sent until the server has answered. What is thought of the rows
+                stays: they are what the last answer has brought.
+        """
         report, tell_parts = SyncReport(), False
         if self._bootstrap.is_due():
             self._bootstrap.run_if_let(report, progress)
             # The server knows no scope that a bootstrap ends with: it would only ask.
             tell_parts = True
         for _ in range(MAX_ROUNDS):
-            position, request = self.request(full=False, tell_parts=tell_parts)
+            position, request = self.request(full=False, tell_parts=tell_parts, anew=anew)
             try:
                 response = self._ask(request, report, progress)
             except OutdatedError as told:
                 self.keep_taken(told.known)
+                anew = False
                 continue
             if self._quiet.hear(position, response):
                 break
@@ -116,7 +134,7 @@ class Exchange:
                 pending = self._take_or_mend(position, response, report)
             except StaleError:
                 continue
-            tell_parts = False
+            tell_parts = anew = False
             if not response.more and not pending:
                 break
         else:
@@ -140,7 +158,9 @@ class Exchange:
         """Return whether the server is to hear again which computer this is (6.1)."""
         return self._opened.clock.monotonic() - self._told_at >= TELL_SECONDS
 
-    def request(self, *, full: bool, tell_parts: bool) -> tuple[Position, SyncRequest]:
+    def request(
+        self, *, full: bool, tell_parts: bool, anew: bool = False
+    ) -> tuple[Position, SyncRequest]:
         """Return a request, and the position that it was made from.
 
         All of it is read in one transaction: another process may settle commands and forget
@@ -148,7 +168,7 @@ class Exchange:
         """
         opened = self._opened
         with opened.writing() as position:
-            waiting = opened.outbox.next_push(sent_up_to(opened.database))
+            waiting = opened.outbox.next_push(0 if anew else sent_up_to(opened.database))
             push = packed_push(opened, position, waiting) if waiting else None
             parts = pack_parts(opened.confirmed.held()) if tell_parts else None
         nothing: list[int] = []

@@ -23,24 +23,20 @@ KNOWN: Final = "known"
 """Name under which the last own number is kept whose effects the rows hold, as long as some of
 their verdicts are still to be told."""
 
-SENT: Final = "SELECT value FROM meta WHERE name IN (?, ?)"
+SENT: Final = "SELECT value FROM meta WHERE name IN (?, ?) ORDER BY name = ? DESC LIMIT 1"
+"""An answer that says what it has brought takes both away, so ``TAKEN`` is the later one."""
 
 
 def sent_up_to(database: Database) -> int:
     """Return the last own number that the server has; 0 where whatever waits is to be sent."""
-    rows = database.fetch(SENT, (TAKEN, KNOWN))
-    return max((int(msgpack.unpackb(value)) for (value,) in rows), default=0)
+    rows = database.fetch(SENT, (TAKEN, KNOWN, TAKEN))
+    return int(msgpack.unpackb(rows[0][0])) if rows else 0
 
 
-def forget_sent(database: Database) -> bool:
-    """Send whatever waits from its beginning on; return whether anything was thought to be there.
-
-    For a server that was put back, and for another device's numbers.
-    """
-    known = sent_up_to(database) > 0
+def forget_sent(database: Database) -> None:
+    """Send whatever waits from its beginning on: an answer has told anew, or a number is new."""
     delete_meta(database, TAKEN)
     delete_meta(database, KNOWN)
-    return known
 
 
 def packed_push(opened: Opened, position: Position, waiting: list[Pending]) -> bytes:

@@ -16,7 +16,7 @@ from eschool_sync.server import answers, restoring
 from tests.core.commands.acts import mark, topic
 from tests.drills.restored_server import Drill
 from tests.drills.test_copied_replica import copied, expect_sound
-from tests.sync.harness import Member, World, answer_lost, lesson, pupils, request_lost
+from tests.sync.harness import Member, Wire, World, answer_lost, lesson, pupils, request_lost
 
 DAY_SECONDS = 24 * 3600
 
@@ -118,6 +118,33 @@ def test_a_copy_that_becomes_a_device_of_its_own_sends_all_that_waits(
     twin.sync()
     assert find_meta(twin.database, KNOWN) is None
     assert [row.value for row in world.server.store.select(Mark)] == [4, 4, 4]
+    expect_sound(world, maths, twin)
+    twin.replica.close()
+
+
+@pytest.mark.threat("T17")
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_copy_that_wrongly_takes_something_for_sent_is_mended_by_one_sync(
+    world: World, *, cut: bool
+) -> None:
+    """The server misses what it takes for sent, and then finds it forked."""
+    [maths] = world.synced("maths")
+    twin = copied(world, maths, "twin")
+    maths.do(mark(lesson(world), pupils(world)[0], 5))
+    maths.sync()
+    for pupil in pupils(world)[:3]:
+        twin.do(mark(lesson(world), pupil, 4))
+    put_meta(twin.database, KNOWN, 2)
+    if cut:
+        # What it takes for sent, all of it, and the question for a number of its own.
+        twin.wire.faults[:] = [Wire.deliver, Wire.deliver, request_lost]
+        with pytest.raises(TransportError):
+            twin.sync()
+        assert twin.wire.faults == []
+        # The rows are those of before, and so is what is thought of them.
+        assert find_meta(twin.database, KNOWN) == 2
+    assert twin.sync().became_device
+    assert find_meta(twin.database, KNOWN) is None
     expect_sound(world, maths, twin)
     twin.replica.close()
 
