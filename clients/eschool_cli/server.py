@@ -187,8 +187,13 @@ def serve_command(
         )
         schools = [directory.school(number) for number in directory.numbers()]
         tell = _tell_program if as_json else _tell_people
-        tell(session, f"{scheme}://{host}:{port}", schools, site)
-        serve(app, host, port, tls=tls)
+        serve(
+            app,
+            host,
+            port,
+            tls=tls,
+            listening=lambda bound: tell(session, f"{scheme}://{host}:{bound}", schools, site),
+        )
 
 
 def _tell_people(session: Session, url: str, schools: Sequence[ServerSchool], site: str) -> None:

@@ -65,13 +65,20 @@ class Exchange:
             EschoolError: As ``Replica.sync``.
         """
         try:
-            return self._sync_or_start_over(progress)
+            return self._sync_as_somebody(progress)
         except AccessError as error:
             if error.key == REVOKED:
                 self._returning.hand_in(error)
+            raise
+
+    def _sync_as_somebody(self, progress: Progress | None) -> SyncReport:
+        """Sync as this device, once it was let in again, or as another one if need be."""
+        try:
+            return self._sync_or_start_over(progress)
+        except AccessError as error:
             if error.key not in DENIED or not self._returning.readmit():
                 raise
-            return self._sync(progress)
+            return self._sync_or_start_over(progress)
         except TransportError as error:
             if error.key == BEHIND:
                 self._returning.witness()

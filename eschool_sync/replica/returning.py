@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from eschool_core.errors import AccessError, BusyError
+from eschool_core.errors import AccessError, BusyError, EschoolError
 from eschool_sync.protocol.messages import SyncRequest, SyncResponse, parts_hash, read_response
 from eschool_sync.protocol.readmitting import pack_readmission, pack_witness
 from eschool_sync.replica.opened import Opened
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from eschool_sync.replica.transport import Transport
 
 RETRY_SECONDS: Final = 600
+MOST_PUSHES: Final = 100
+"""That a device which is shut out hands in by one sync, 2,000 commands each."""
+
 DENIED: Final = ("access.denied", "access.device")
 BEHIND: Final = "sync.behind"
 REVOKED: Final = "access.revoked"
@@ -62,13 +65,13 @@ class Returning:
         Raises:
             AccessError: ``access.revoked``, in any case.
         """
-        known = told.params.get("known")
-        while isinstance(known, int):
-            push = self._push_after(known)
+        known = _known(told)
+        for _ in range(MOST_PUSHES):
+            push = None if known is None else self._push_after(known)
             if push is None:
                 break
             before, known = known, self._known_after(push)
-            if known is not None and known <= before:
+            if known is None or known == before:
                 break
         raise told
 
@@ -88,8 +91,10 @@ class Returning:
         try:
             self._transport.post("sync", request.sealed(opened.signing))
         except AccessError as error:
-            known = error.params.get("known")
-            return known if error.key == REVOKED and isinstance(known, int) else None
+            return _known(error) if error.key == REVOKED else None
+        except EschoolError:
+            # It may be sent another time, or never: what its owner has to hear is the other thing.
+            return None
         return None
 
     def offer(self, response: SyncResponse) -> None:
@@ -117,3 +122,9 @@ class Returning:
             if response.collecting and response.checkpoint.known <= known:
                 raise BusyError("busy.collecting", retry_after=RETRY_SECONDS)
             known = response.checkpoint.known
+
+
+def _known(told: AccessError) -> int | None:
+    """Return up to which number the school has a device's commands, where it says so."""
+    known = told.params.get("known")
+    return known if isinstance(known, int) else None

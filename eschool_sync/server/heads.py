@@ -85,7 +85,7 @@ class Heads:
     def resign(self, now: int) -> None:
         """Sign the present head anew: another incarnation goes on from it."""
         with transaction(self._database):
-            head = self.read()
+            head = self.lock()
             signed = TreeHead(self._school, self._incarnation, head.seq, head.root, now)
             self._database.execute(RESIGN, (signed.signed(self._key),))
 

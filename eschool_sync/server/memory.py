@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -43,6 +44,8 @@ class Memory:
 
     def __init__(self, state: ServerState, path: Path, database: Database, clock: Clock) -> None:
         self.state = state
+        self._answering = state.incarnation
+        self._seen = (0, 0)
         self._path = path
         self._database = database
         self._clock = clock
@@ -50,9 +53,21 @@ class Memory:
         self._remembered_at = clock.monotonic()
 
     def look_again(self) -> bool:
-        """Read what another process may have written; return whether it began an incarnation."""
-        before, self.state = self.state, ServerState.load(self._path)
-        return self.state.incarnation != before.incarnation
+        """Read what another process has written; return whether it has begun an incarnation.
+
+        Until ``become`` this process answers as the one before.
+        """
+        with suppress(OSError):
+            found = self._path.stat()
+            seen = (found.st_ino, found.st_mtime_ns)
+            if seen != self._seen:
+                self.state, self._seen = ServerState.load(self._path), seen
+        return self.state.incarnation != self._answering
+
+    def become(self) -> bytes:
+        """Return the incarnation that this process answers as from now on."""
+        self._answering = self.state.incarnation
+        return bytes.fromhex(self._answering)
 
     def change(self, change: Callable[[ServerState], ServerState]) -> None:
         """Go on with another state, durable when this returns.
@@ -71,7 +86,14 @@ class Memory:
         Args:
             knowing: A device number that counts as given, remembered in the same write.
         """
-        self.change(lambda state: replace(state.knowing(knowing), phase=Phase.SUSPENDED))
+
+        def suspending(state: ServerState) -> ServerState:
+            known = state.knowing(knowing)
+            # Of the database that another incarnation goes on with this process knows nothing.
+            is_ours = state.incarnation == self._answering
+            return replace(known, phase=Phase.SUSPENDED) if is_ours else known
+
+        self.change(suspending)
         _logger.error("a database was put back: see eschool server restored status")
 
     def compare(self, heads: Heads) -> None:
@@ -115,7 +137,8 @@ class Memory:
         shut_out = self._shut_out()
 
         def remembering(state: ServerState) -> ServerState:
-            seq = head.seq if state.phase == Phase.OPEN else 0
+            is_ours = state.incarnation == self._answering
+            seq = head.seq if is_ours and state.phase == Phase.OPEN else 0
             return state.remembering(seq, head.root, shut_out)
 
         try:

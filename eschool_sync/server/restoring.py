@@ -112,6 +112,7 @@ def hear_witness(school: ServerSchool, body: bytes) -> bytes:
         AccessError: ``access.signature``: not signed by this school.
         InputError: The body is malformed.
     """
+    school.look_again()
     seen = TreeHead.read(read_witness(body), school.public_key)
     head = school.head()
     behind = seen.size > head.seq or Tree(school.database).root(seen.size) != seen.root

@@ -101,7 +101,7 @@ class ServerSchool:
     def _become(self) -> None:
         """Answer as the incarnation that the state names."""
         self._first_number = self.state.reserved + 1
-        incarnation = bytes.fromhex(self.state.incarnation)
+        incarnation = self._memory.become()
         self.snapshots = Snapshots(self.store, incarnation)
         self.heads = Heads(self.database, self._key, self.state.school, incarnation)
         self._answers = Answers(
@@ -200,8 +200,8 @@ class ServerSchool:
         return enrol(self, body)
 
     def look_again(self) -> None:
-        """See whether the operator has moved a restored school on, in another process."""
-        if self.state.phase != Phase.OPEN and self._memory.look_again():
+        """See what another process has written, and go on as the incarnation that it has begun."""
+        if self._memory.look_again():
             self._become()
 
     def new_device_number(self) -> int:
@@ -237,7 +237,6 @@ class ServerSchool:
             TransportError: Another incarnation or a gap in the device's numbers.
         """
         sealed = read_request(body, self.version)
-        self.look_again()
         head = self.head()
         device = self.sender(sealed.request.school, sealed.request.device, head)
         request = sealed.check_signature(device.public_key)
@@ -316,6 +315,7 @@ class ServerSchool:
         """
         if school != self.state.school:
             raise AccessError("access.device")
+        self.look_again()
         device = self.known.device(number, (head or self.head()).seq)
         if device.revoked_at or number not in self.state.shut_out:
             return device
@@ -385,6 +385,7 @@ class ServerSchool:
     def writing(self) -> Iterator[Head]:
         """Hold the school's lock for one transaction, and give the head that it begins at."""
         with self.turn:
+            self.look_again()
             try:
                 with transaction(self.database), self.store.reads.trusted():
                     head = self.heads.lock()

@@ -8,6 +8,7 @@ import ssl
 import sys
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -57,7 +58,12 @@ class Tls:
 
 
 def serve(
-    app: Starlette, host: str = LOOPBACK, port: int = 8000, *, tls: Tls | None = None
+    app: Starlette,
+    host: str = LOOPBACK,
+    port: int = 8000,
+    *,
+    tls: Tls | None = None,
+    listening: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Serve until the process is asked to end; requests in hand are finished first.
 
@@ -67,6 +73,7 @@ def serve(
         port: 0 for any free one.
         tls: The certificate; without one only loopback is listened on, unless the application
             was given the addresses of a proxy.
+        listening: Called with the port as soon as whoever connects is kept waiting, not refused.
 
     Raises:
         AccessError: ``transport.plain_bind``.
@@ -78,6 +85,7 @@ def serve(
     listener = _listen(host, port)
     collect_rarely()
     try:
+        listening(listener.getsockname()[1])
         _serve_on(_Ending(app, config), listener)
     finally:
         listener.close()
@@ -221,6 +229,7 @@ def _listen(host: str, port: int) -> socket.socket:
         if sys.platform != "win32":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
+        listener.listen()
     except (OSError, OverflowError) as error:
         listener.close()
         raise TransportError("transport.address_in_use", port=port) from error

@@ -228,6 +228,41 @@ def test_half_a_word_comes_back_to_the_lesson_that_it_was_typed_for(locked: Lock
     page.keyboard.press("Escape")
 
 
+@pytest.mark.clause("2.11")
+@pytest.mark.clause("4.5.7")
+def test_a_message_sent_as_the_pages_are_locked_elsewhere_comes_back(
+    locked: Locked, complaints: list[str]
+) -> None:
+    page = locked.page
+    page.goto(f"{page.url.partition('/journal')[0]}/messages/new")
+    page.locator("#title-to-family").fill("Экскурсия")
+    page.locator("#text-to-family").fill("Выезд в 9:00")
+    locked.door.work.submit(locked.door.lock).result()
+    page.locator("section", has=page.locator("#family")).get_by_role("button").click()
+    page.wait_for_selector("#passphrase")
+    assert "Выезд" not in locked.html()
+    page.locator("#passphrase").fill(PASSPHRASE)
+    page.keyboard.press("Enter")
+    expect(page.locator("#text-to-family")).to_have_value("Выезд в 9:00")
+    expect(page.locator("#title-to-family")).to_have_value("Экскурсия")
+    complaints.clear()  # the browser names the answer 423
+
+
+def test_a_message_without_an_answer_stays_and_says_so(
+    locked: Locked, complaints: list[str]
+) -> None:
+    page = locked.page
+    page.goto(f"{page.url.partition('/journal')[0]}/messages/new")
+    page.locator("#title-to-family").fill("Экскурсия")
+    page.locator("#text-to-family").fill("Выезд в 9:00")
+    page.route("**/messages/new", lambda route: route.abort())
+    page.locator("section", has=page.locator("#family")).get_by_role("button").click()
+    expect(page.locator("form .refusal")).to_be_visible()
+    expect(page.locator("#text-to-family")).to_have_value("Выезд в 9:00")
+    complaints.clear()  # the browser names the request that failed
+    page.unroute("**/messages/new")
+
+
 def test_the_passphrase_may_be_sent_before_the_module_that_takes_it_has_come(
     locked: Locked,
 ) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import eschool_cli.server
 import httpx
@@ -19,6 +21,15 @@ from eschool_sync.server.directory import DATABASE_FILE, Directory
 from eschool_sync.server.restoring import put_back, take_copy
 from eschool_sync.server.serving import Server
 from eschool_sync.server.single import single_server
+
+FREE_PORT = 50_123
+
+
+def only_listening(
+    app: Starlette, host: str, port: int, *, listening: Callable[[int], None], **_: object
+) -> None:
+    """Stand for a server that listens, and ends at once."""
+    listening(port or FREE_PORT)
 
 
 @pytest.fixture
@@ -61,7 +72,7 @@ def test_it_says_that_a_database_was_put_back(
     school.issue_code(officer)
     directory.close()
     put_back(file, copy)
-    monkeypatch.setattr(eschool_cli.server, "serve", lambda *_args, **_options: None)
+    monkeypatch.setattr(eschool_cli.server, "serve", only_listening)
     result = CliRunner().invoke(cli, ["server", "serve", "--data", str(data)], prog_name="eschool")
     assert result.exit_code == 0, result.output
     first, _, then = " ".join(result.output.split()).partition("eschool server verify")
@@ -72,15 +83,21 @@ def test_it_says_that_a_database_was_put_back(
 def test_a_program_is_told_in_one_line_what_is_served(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(eschool_cli.server, "serve", lambda *_args, **_options: None)
-    args = ["server", "serve", "--data", str(data), "--port", "8765", "--json"]
-    result = CliRunner().invoke(cli, args, prog_name="eschool")
-    assert result.exit_code == 0, result.output
-    [line] = result.stdout.splitlines()
-    told = json.loads(line)
-    assert told["url"] == told["site"] == "http://127.0.0.1:8765"
-    [school] = told["schools"]
+    monkeypatch.setattr(eschool_cli.server, "serve", only_listening)
+
+    def told(port: int) -> dict[str, Any]:
+        args = ["server", "serve", "--data", str(data), "--port", str(port), "--json"]
+        result = CliRunner().invoke(cli, args, prog_name="eschool")
+        assert result.exit_code == 0, result.output
+        [line] = result.stdout.splitlines()
+        return dict(json.loads(line))
+
+    first = told(8765)
+    assert first["url"] == first["site"] == "http://127.0.0.1:8765"
+    [school] = first["schools"]
     assert (school["name"], school["phase"]) == ("Школа № 1", "open")
+    # Any free port: which one is known when it is bound.
+    assert told(0)["url"] == f"http://127.0.0.1:{FREE_PORT}"
 
 
 def test_the_folder_is_free_once_it_has_ended(data: Path) -> None:

@@ -16,6 +16,8 @@ from eschool_core.domain.journal import Mark, Topic
 from eschool_core.domain.office import Device
 from eschool_core.errors import AccessError, BusyError, InputError
 from eschool_sync.clock import ManualClock
+from eschool_sync.protocol.readmitting import pack_witness
+from eschool_sync.replica.position import Position
 from eschool_sync.security.random_source import SeededRandom
 from eschool_sync.server import restoring, state
 from eschool_sync.server.directory import STATE_FILE, Directory
@@ -122,11 +124,19 @@ def test_an_incarnation_that_was_cut_off_before_it_signed_signs_when_it_opens(
 
 
 @pytest.mark.threat("T16")
-def test_a_server_goes_on_as_the_incarnation_that_another_process_has_begun(kept: Kept) -> None:
+@pytest.mark.parametrize("suspended", [True, False])
+def test_a_server_goes_on_as_the_incarnation_that_another_process_has_begun(
+    kept: Kept, *, suspended: bool
+) -> None:
+    """Also where it had nothing to see, and a head shown to it late is not taken for its own."""
     world = kept.world
-    world.server.suspend()
+    shown = pack_witness(Position.load(world.member("maths").database).tree_head)
+    if suspended:
+        world.server.suspend()
     with closing(Directory(world.directory.folder)) as operators:
         restoring.begin(operators.school(world.number))
+        restoring.hear_witness(world.server, shown)
+        assert kept.phase == Phase.COLLECTING
         assert told(world.member("maths")) == "busy.collecting"
         restoring.close_window(operators.school(world.number))
     assert told(world.member("maths")) == ""
@@ -136,6 +146,22 @@ def test_a_server_goes_on_as_the_incarnation_that_another_process_has_begun(kept
     world.check("maths")
     world.restart()
     assert kept.phase == Phase.OPEN
+
+
+@pytest.mark.threat("T16")
+def test_a_process_of_the_incarnation_before_says_nothing_of_the_database(kept: Kept) -> None:
+    """Such as one that sends notices, and ends when the operator has gone on."""
+    world = kept.world
+    path = kept.file.with_name(STATE_FILE)
+    beside = Directory(world.directory.folder)
+    beside.school(world.number)
+    world.server.suspend()
+    kept.go_on()
+    world.act(topic(lesson(world), "Дальше"), "maths")
+    remembered = ServerState.load(path)
+    beside.close()
+    assert ServerState.load(path) == remembered
+    assert remembered.phase == Phase.OPEN
 
 
 @pytest.mark.threat("T16")

@@ -12,6 +12,7 @@ from eschool_sync.server.state import Phase
 from tests.core.commands.acts import mark, topic
 from tests.drills.kept import Kept
 from tests.drills.restored_server import told
+from tests.drills.test_copied_replica import copied
 from tests.sync.harness import Member, lesson, pupils
 
 VERDICTS = "SELECT n, verdict FROM log WHERE device = ? ORDER BY n"
@@ -58,6 +59,38 @@ def test_all_pushes_of_a_device_shut_out_are_handed_in_by_one_sync(
     monkeypatch.setattr(outbox, "MAX_COMMANDS", 2)
     assert told(maths) == "access.revoked"
     assert verdicts(kept, maths) == dict.fromkeys(range(1, 6), Verdict.HELD)
+
+
+@pytest.mark.threat("T15")
+@pytest.mark.threat("T16")
+def test_a_device_that_has_to_be_let_in_again_first_hands_in_by_the_same_sync(kept: Kept) -> None:
+    """The database was put back to before it was enrolled; the state file knows it as shut out."""
+    physics = kept.world.member("physics")
+    physics.do(topic(lesson(kept.world), "Не отправлено"))
+    kept.revoke(physics)
+    kept.put_back(killed=True)
+    kept.go_on()
+    assert told(physics) == "access.revoked"
+    assert list(verdicts(kept, physics)) == [1]
+
+
+@pytest.mark.threat("T15")
+@pytest.mark.threat("T17")
+def test_a_copy_that_was_overtaken_hears_that_it_is_shut_out(kept: Kept) -> None:
+    """What it holds cannot follow what the other copy has sent; a fork is not what ends it."""
+    world, maths = kept.world, kept.world.member("maths")
+    twin = copied(world, maths, "twin")
+    for member, text in ((maths, "Здесь"), (twin, "Там")):
+        member.do(topic(lesson(world), text))
+    maths.sync()
+    twin.do(topic(lesson(world), "И дальше"))
+    kept.revoke(maths)
+    assert told(twin) == "access.revoked"
+    kept.put_back()
+    kept.go_on()
+    assert told(maths) == "access.revoked"
+    assert told(twin) == "access.revoked"
+    twin.replica.close()
 
 
 @pytest.mark.threat("T15")

@@ -133,7 +133,7 @@ function lock(form, busy) {
  * @param {HTMLFormElement} form
  * @param {{clause?: string, text: string, remedy: string}} refused
  */
-function tell(form, refused) {
+export function tell(form, refused) {
   let said = form.querySelector(".refusal");
   if (!said) {
     said = make("p", { class: "refusal", role: "alert", tabindex: "-1" });

@@ -2,8 +2,13 @@
 // Forms that work without scripts, sent by a script: on one's own computer forms alone are not
 // taken. A page that comes back shows what was refused; what was typed stays in it.
 
+import { tell } from "./acts.js";
 import { byId } from "./dom.js";
+import { showLock } from "./lock.js";
 import { startAgain } from "./refresh.js";
+import { say } from "./texts.js";
+
+const LOCKED = 423;
 
 export function startSending() {
   for (const entry of document.querySelectorAll("form[data-send]")) {
@@ -22,7 +27,12 @@ async function submit(event, form) {
   const button = form.querySelector("button");
   if (button) button.disabled = true;
   try {
-    await follow(await send(form), form);
+    const answer = await send(form);
+    if (answer.status === LOCKED) showLock();
+    else if (answer.ok || !isData(answer)) await follow(answer, form);
+    else tell(form, (await answer.json()).error);
+  } catch {
+    tell(form, { text: say("no_line"), remedy: "" });
   } finally {
     if (button) button.disabled = false;
   }
@@ -48,12 +58,16 @@ function send(form) {
   });
 }
 
+/** @param {Response} answer */
+const isData = (answer) =>
+  (answer.headers.get("content-type") ?? "").startsWith("application/json");
+
 /**
  * @param {Response} answer
  * @param {HTMLFormElement} form
  */
 async function follow(answer, form) {
-  if ((answer.headers.get("content-type") ?? "").startsWith("application/json")) {
+  if (isData(answer)) {
     const { to } = await answer.json();
     // It is sent: nothing of it is left to lose.
     form.reset();
