@@ -66,7 +66,6 @@ class Opened:
         except BaseException:
             self.connection.close()
             raise
-        self._scope = b""
         self._data_version = -1
         self._closed = False
         self.store = Store(self.database, OptimisticLedger(self.database), self.held)
@@ -131,13 +130,9 @@ class Opened:
             try:
                 with transaction(self.database), self.store.reads.trusted():
                     self._notice_others()
-                    position = self.position()
-                    if position.scope != self._scope:
-                        self.held.become(self.confirmed.held())
-                        self._scope = position.scope
-                    yield position
+                    yield self.position()
             except BaseException:
-                self._scope, self._data_version = b"", -1
+                self._data_version = -1
                 raise
 
     @contextmanager
@@ -160,11 +155,15 @@ class Opened:
         return int(version)
 
     def _notice_others(self) -> None:
-        """Forget what was read where another process has written since."""
+        """Forget what was read where another process has written since.
+
+        That its scope is as it was says nothing: it may have been another one meanwhile.
+        """
         version = self._version_of_others()
         if version != self._data_version:
             self._data_version = version
             self.store.reads.forget()
+            self.held.become(self.confirmed.held())
             require_not_newer(self.database)
             identity = Identity.load(self.database)
             if identity != self.identity:

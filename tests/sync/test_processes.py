@@ -15,16 +15,20 @@ from pathlib import Path
 import pytest
 
 from eschool_core.commands.base import Command
-from eschool_core.domain.enums import Verdict
+from eschool_core.commands.journals import EndSubstitution, RecordSubstitution
+from eschool_core.domain.enums import SubstitutionKind, Verdict
 from eschool_core.domain.journal import CellHistory, Mark
+from eschool_core.domain.partition import PartitionKind, partition
+from eschool_core.domain.school import Substitution
 from eschool_core.domain.tables import TABLES
 from eschool_core.errors import AccessError, TransportError
 from eschool_core.store import digest
 from eschool_sync.clock import ManualClock
 from eschool_sync.replica import Replica
 from tests.core.commands.acts import mark, topic
+from tests.school import MONDAY
 from tests.sync import crash
-from tests.sync.harness import Member, Wire, World, answer_lost, lesson, pupils, read_rows
+from tests.sync.harness import MATHS, Member, Wire, World, answer_lost, lesson, pupils, read_rows
 
 WAIT_SECONDS = 120
 ACTS = 200
@@ -246,6 +250,42 @@ class TestTwoProcesses:
             other.sync()
         assert maths.sync().accepted == 0
         world.check("maths")
+
+    @pytest.mark.threat("T18")
+    def test_a_right_that_was_lost_here_and_fetched_again_by_another_process_is_seen(
+        self, world: World
+    ) -> None:
+        """The scope is as it was at the last writing of this process; between it was smaller."""
+        self.substitution(world)
+        [member] = world.synced("substitute")
+        journal = partition(PartitionKind.JOURNAL, world.school.journals[MATHS])
+        assert member.replica.store.holds(journal)
+        [row] = world.server.store.select(Substitution)
+        world.act(EndSubstitution(substitution_id=row.id, last_day=row.last_day))
+        member.sync()
+        assert not member.replica.store.holds(journal)
+        with Replica(member.folder, member.key, member.wire, clock=member.clock) as other:
+            self.substitution(world)
+            other.sync()
+        member.do(topic(lesson(world)))
+        assert member.replica.store.holds(journal)
+        assert member.sync().accepted == 1
+        world.check("substitute")
+
+    def substitution(self, world: World) -> None:
+        """Let the substitute give one lesson of 5А."""
+        outcome = world.act(
+            RecordSubstitution(
+                journal_id=world.school.journals[MATHS],
+                lesson_id=lesson(world),
+                absent_id=world.person("maths"),
+                substitute_id=world.person("substitute"),
+                substitution_kind=SubstitutionKind.SINGLE,
+                first_day=MONDAY,
+                last_day=MONDAY,
+            )
+        )
+        assert outcome.key == ""
 
     @pytest.mark.threat("T18")
     def test_what_another_process_has_written_is_not_answered_from_memory(
