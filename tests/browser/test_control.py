@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from eschool_web.replica_source import ReplicaSource
 from playwright.sync_api import Browser, Page, expect
 
 from eschool_core.domain.journal import Lesson, Mark
@@ -13,14 +12,13 @@ from eschool_core.domain.office import FindingRecord
 from eschool_core.domain.review import HeldCommand, HeldState
 from eschool_core.domain.school import Substitution
 from eschool_sync.replica import Replica
-from eschool_sync.replica.transport import LocalTransport
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.browser.conftest import DESK, LIMIT_MS, listen
 from tests.browser.opening import opened
 from tests.clients.web import staging
 from tests.clients.web.conftest import DAY
-from tests.clients.web.pages import Served, serving_locked, start_link
+from tests.clients.web.pages import Served, opens, serving_locked, start_link
 
 REASON = "form[data-act=apply_held] input[name=reason]"
 
@@ -61,16 +59,7 @@ def tab_to(page: Page, selector: str) -> None:
 def test_what_was_typed_into_a_form_comes_back_after_the_lock(
     chromium: Browser, stage: Sandbox, deputy: Replica, complaints: list[str]
 ) -> None:
-    school = stage.stage
-    transport = LocalTransport(
-        lambda route, body: school.directory.handle(school.number, route, body, "lock")
-    )
-
-    def opener(passphrase: str) -> ReplicaSource:
-        opened = Replica.open(deputy.folder, passphrase, clock=stage.clock, transport=transport)
-        return ReplicaSource(opened, keep_in_step=False)
-
-    with serving_locked(opener) as (url, door):
+    with serving_locked(opens(stage, deputy)) as (url, door):
         context = chromium.new_context(viewport=DESK)
         context.set_default_timeout(LIMIT_MS)
         page = context.new_page()

@@ -8,20 +8,18 @@ from dataclasses import dataclass
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from eschool_web.door import Door
-from eschool_web.replica_source import ReplicaSource
-from playwright.sync_api import BrowserContext, Dialog, Page, Route, expect
+from playwright.sync_api import BrowserContext, Dialog, Locator, Page, Route, expect
 
 from eschool_core.domain.journal import Mark
 from eschool_core.domain.people import Pupil
 from eschool_sync.replica import Replica
-from eschool_sync.replica.transport import LocalTransport
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
 from tests.browser.conftest import DESK, listen
 from tests.browser.keyboard import Keyboard
 from tests.browser.test_everybody import RULES
 from tests.browser.test_unsaved import Held, soon
-from tests.clients.web.pages import serving_locked, start_link
+from tests.clients.web.pages import opens, serving_locked, start_link
 
 LOOK_EVERY_MS = 100
 
@@ -48,16 +46,7 @@ class Locked:
 def locked(
     school: Sandbox, replica: Replica, context: BrowserContext, complaints: list[str]
 ) -> Iterator[Locked]:
-    stage = school.stage
-    transport = LocalTransport(
-        lambda route, body: stage.directory.handle(stage.number, route, body, "lock")
-    )
-
-    def opener(passphrase: str) -> ReplicaSource:
-        opened = Replica.open(replica.folder, passphrase, clock=school.clock, transport=transport)
-        return ReplicaSource(opened, keep_in_step=False)
-
-    with serving_locked(opener) as (url, door):
+    with serving_locked(opens(school, replica)) as (url, door):
         page = context.new_page()
         listen(page, complaints)
         page.goto(start_link(url, door))
@@ -228,17 +217,23 @@ def test_half_a_word_comes_back_to_the_lesson_that_it_was_typed_for(locked: Lock
     page.keyboard.press("Escape")
 
 
+def a_message(locked: Locked) -> Locator:
+    """Write to a family; return the button that sends it."""
+    page = locked.page
+    page.goto(f"{page.url.partition('/journal')[0]}/messages/new")
+    page.locator("#title-to-family").fill("Экскурсия")
+    page.locator("#text-to-family").fill("Выезд в 9:00")
+    return page.locator("section", has=page.locator("#family")).get_by_role("button")
+
+
 @pytest.mark.clause("2.11")
 @pytest.mark.clause("4.5.7")
 def test_a_message_sent_as_the_pages_are_locked_elsewhere_comes_back(
     locked: Locked, complaints: list[str]
 ) -> None:
-    page = locked.page
-    page.goto(f"{page.url.partition('/journal')[0]}/messages/new")
-    page.locator("#title-to-family").fill("Экскурсия")
-    page.locator("#text-to-family").fill("Выезд в 9:00")
+    page, send = locked.page, a_message(locked)
     locked.door.work.submit(locked.door.lock).result()
-    page.locator("section", has=page.locator("#family")).get_by_role("button").click()
+    send.click()
     page.wait_for_selector("#passphrase")
     assert "Выезд" not in locked.html()
     page.locator("#passphrase").fill(PASSPHRASE)
@@ -251,12 +246,9 @@ def test_a_message_sent_as_the_pages_are_locked_elsewhere_comes_back(
 def test_a_message_without_an_answer_stays_and_says_so(
     locked: Locked, complaints: list[str]
 ) -> None:
-    page = locked.page
-    page.goto(f"{page.url.partition('/journal')[0]}/messages/new")
-    page.locator("#title-to-family").fill("Экскурсия")
-    page.locator("#text-to-family").fill("Выезд в 9:00")
+    page, send = locked.page, a_message(locked)
     page.route("**/messages/new", lambda route: route.abort())
-    page.locator("section", has=page.locator("#family")).get_by_role("button").click()
+    send.click()
     expect(page.locator("form .refusal")).to_be_visible()
     expect(page.locator("#text-to-family")).to_have_value("Выезд в 9:00")
     complaints.clear()  # the browser names the request that failed

@@ -19,6 +19,8 @@ from eschool_web.supervisor import listen
 from eschool_web.worker import Worker, config_of
 
 from eschool_sync.replica import Replica
+from eschool_sync.replica.transport import LocalTransport
+from eschool_sync.sandbox import Sandbox
 
 START_SECONDS = 20
 NEVER_MINUTES = 24 * 60
@@ -74,6 +76,20 @@ def serving(replica: Replica, *, keep_in_step: bool = False) -> Iterator[Served]
             # The replica is the test's: what the door closes is not it.
             door.source = None
             source.stop()
+
+
+def opens(school: Sandbox, replica: Replica) -> Callable[[str], Closable]:
+    """Return what opens somebody's replica once more, by its passphrase, with the server behind."""
+    stage = school.stage
+    transport = LocalTransport(
+        lambda route, body: stage.directory.handle(stage.number, route, body, "pages")
+    )
+
+    def opener(passphrase: str) -> ReplicaSource:
+        opened = Replica.open(replica.folder, passphrase, clock=school.clock, transport=transport)
+        return ReplicaSource(opened, keep_in_step=False)
+
+    return opener
 
 
 @contextmanager

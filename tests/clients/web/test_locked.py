@@ -10,13 +10,11 @@ import httpx
 import pytest
 from eschool_web.door import Door
 from eschool_web.idle import Idle
-from eschool_web.replica_source import ReplicaSource
 
 from eschool_sync.replica import Replica
-from eschool_sync.replica.transport import LocalTransport
 from eschool_sync.sandbox import Sandbox
 from eschool_sync.sandbox.sandbox import PASSPHRASE
-from tests.clients.web.pages import NEVER_MINUTES, serving_locked, start_link
+from tests.clients.web.pages import NEVER_MINUTES, opens, serving_locked, start_link
 
 LIMIT_SECONDS = 30.0
 LOCKED = 'id="unlock"'
@@ -37,16 +35,7 @@ class LockedAhead(Idle):
 
 @pytest.fixture
 def door(school: Sandbox, replica: Replica) -> Iterator[tuple[httpx.Client, Door]]:
-    stage = school.stage
-    transport = LocalTransport(
-        lambda route, body: stage.directory.handle(stage.number, route, body, "locked")
-    )
-
-    def opener(passphrase: str) -> ReplicaSource:
-        opened = Replica.open(replica.folder, passphrase, clock=school.clock, transport=transport)
-        return ReplicaSource(opened, keep_in_step=False)
-
-    with serving_locked(opener) as (url, made):
+    with serving_locked(opens(school, replica)) as (url, made):
         headers = {"origin": url, "sec-fetch-site": "same-origin"}
         with httpx.Client(base_url=url, headers=headers, timeout=LIMIT_SECONDS) as client:
             code = start_link(url, made).partition("#")[2]

@@ -241,7 +241,8 @@ SERVER = (
     Mutant(
         "open-what-was-put-back",
         "eschool_sync/server/memory.py",
-        "        if is_open and (not heads.is_own(head) or self._is_put_back(head)):\n            self.suspend()\n        elif",
+        "        if is_open and (not heads.is_own(head) or self._is_put_back(head)):\n"
+        "            self.suspend()\n        elif",
         "        if",
         "T16: the server sees by itself that its database was put back",
     ),
