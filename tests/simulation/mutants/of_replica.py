@@ -173,8 +173,8 @@ REPLICA = (
     Mutant(
         "ignore-another-process",
         _OPENED,
-        "                    if position.scope != self._scope:",
-        "                    if not self._scope:",
+        "            self.held.become(self.confirmed.held())\n",
+        "            pass\n",
         "T18: what another process fetched is seen",
     ),
     Mutant(
