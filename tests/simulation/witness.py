@@ -336,9 +336,11 @@ class Witness:
             content = b"" if blank else bytes(there[4])
             same = bytes(here[1]) == bytes(there[3]) and bytes(here[2]) == content
             self.expect(same, "divergent", "I3", name, number, "other bytes")
-            # Who is shut out hears neither of verdicts nor of decisions any more.
+            # Who is shut out hears neither of verdicts nor of decisions any more, nor that a
+            # restored server holds what the one before had accepted.
             verdict = DECIDED.get(reviews.get(signed, HeldState.OPEN), there[5])
-            told = here[3] in (verdict, 5) or (revoked and here[3] in (0, there[5]))
+            heard = (0, there[5], self.before.get(signed))
+            told = here[3] in (verdict, 5) or (revoked and here[3] in heard)
             self.expect(told, "lost", "I7", name, number, "state", here[3], "verdict", verdict)
             self._check_header((name, number), Header.read(bytes(there[3])))
 
