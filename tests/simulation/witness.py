@@ -66,7 +66,8 @@ class Stand:
     """Where a replica stands, and the rows that it shows there.
 
     Attributes:
-        at: Everything that is written together with rows: cursor, device and outbox.
+        at: Everything that is written together with rows: cursor, device, outbox, and the chunks
+            of a first load, which stands at the oldest of them until all are there.
     """
 
     at: tuple[object, ...]
@@ -78,7 +79,8 @@ class Stand:
         position = Position.load(device.database)
         outbox = [(row[0], row[3]) for row in device.database.fetch(OUTBOX)]
         place = (position.incarnation, position.cursor, position.ack)
-        return cls((device.number, place, outbox), rows_of(device.database))
+        chunks = find_meta(device.database, DONE)
+        return cls((device.number, place, outbox, chunks), rows_of(device.database))
 
 
 @dataclass
