@@ -300,7 +300,10 @@ class Steps:
 
     def _operator(self) -> None:
         """The operator of a restored server goes on, whether or not everybody was there."""
-        process = self._world.server.process
+        server = self._world.server
+        # Opened by whoever only looks, it would meet that fate where nobody expects it.
+        server.school.head()
+        process = server.process
         if self._dice.chance(self._profile.crash_rate):
             process.light(self._dice.below(STATEMENTS), self._dice.one_of(("before", "after")))
         try:
