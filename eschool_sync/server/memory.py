@@ -94,7 +94,8 @@ class Memory:
             return replace(known, phase=Phase.SUSPENDED) if is_ours else known
 
         self.change(suspending)
-        _logger.error("a database was put back: see eschool server restored status")
+        if self.state.phase == Phase.SUSPENDED:
+            _logger.error("a database was put back: see eschool server restored status")
 
     def compare(self, heads: Heads) -> None:
         """Suspend a school whose database lacks what it once held; else remember what it holds.
