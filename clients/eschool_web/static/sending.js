@@ -27,12 +27,11 @@ async function submit(event, form) {
   const button = form.querySelector("button");
   if (button) button.disabled = true;
   try {
-    const answer = await send(form);
-    if (answer.status === LOCKED) showLock();
+    const answer = await send(form).catch(() => null);
+    if (!answer) tell(form, { text: say("no_line"), remedy: "" });
+    else if (answer.status === LOCKED) showLock();
     else if (answer.ok || !isData(answer)) await follow(answer, form);
     else tell(form, (await answer.json()).error);
-  } catch {
-    tell(form, { text: say("no_line"), remedy: "" });
   } finally {
     if (button) button.disabled = false;
   }
